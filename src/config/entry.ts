@@ -1,0 +1,100 @@
+// One configured server, whatever dialect it was written in. All strings are expanded, all URLs parse.
+// The other rooms know the configuration only as these types.
+
+export type Protocol = 'auto' | 'legacy' | 'modern';
+
+type Common = {
+  name: string;
+  /** Where a person finds the entry: `FILE: mcpServers.notion`, or the flag it came from. */
+  origin: string;
+  /** Key path inside the file, for hints: `mcpServers.notion`. */
+  path: string;
+  disabled: boolean;
+  /** Limit of one request, milliseconds. */
+  timeout: number | undefined;
+  protocol: Protocol;
+  account: string | undefined;
+};
+
+export type StdioEntry = Common & {
+  kind: 'stdio';
+  command: string;
+  args: string[];
+  env: Record<string, string>;
+  cwd: string | undefined;
+};
+
+export type HttpEntry = Common & {
+  kind: 'http';
+  /** Absolute http(s) URL without fragment, as written. */
+  url: string;
+  /** `sse` is a hint only: it decides nothing but what is tried first on a path that ends in /sse. */
+  transport: 'http' | 'sse' | undefined;
+  headers: Record<string, string>;
+  bearerTokenEnv: string | undefined;
+  allowPrivateNetwork: boolean;
+  allowHttp: boolean;
+  /** Present if the entry has an `oauth` block. Absent: OAuth starts only on a 401. */
+  oauth: OAuthEntry | undefined;
+};
+
+export type ServerEntry = StdioEntry | HttpEntry;
+
+export type GrantType =
+  | 'authorization_code'
+  | 'device_code'
+  | 'client_credentials'
+  | 'jwt_bearer'
+  | 'enterprise_managed';
+
+export type OAuthEntry = {
+  /** Which spelling the block uses; decides the default redirect of a configured client. */
+  dialect: 'snake' | 'camel';
+  /** False: OAuth never starts, not even on a 401. */
+  enabled: boolean;
+  grantType: GrantType;
+  clientId: string | undefined;
+  clientSecret: string | undefined;
+  tokenEndpointAuthMethod: 'none' | 'client_secret_post' | 'client_secret_basic' | undefined;
+  /** Empty means: not configured. */
+  scopes: string[];
+  authorizationEndpoint: string | undefined;
+  tokenEndpoint: string | undefined;
+  registrationEndpoint: string | undefined;
+  revocationEndpoint: string | undefined;
+  /** Full URL of an authorization server metadata document. */
+  discoveryUrl: string | undefined;
+  /** Pins the authorization server. */
+  issuer: string | undefined;
+  redirectUri: string | undefined;
+  usePkce: boolean;
+  extraAuthParams: Record<string, string>;
+  /** RFC 8707: taken from metadata or the URL; left out; or this URI. */
+  resource: 'auto' | 'omit' | (string & {});
+  clientMetadataUrl: string | undefined;
+  clientName: string | undefined;
+  dynamicRegistration: DynamicRegistration | undefined;
+  allowMissingPkceMetadata: boolean;
+};
+
+export type DynamicRegistration = {
+  enabled: boolean;
+  issuer: string | undefined;
+  registrationEndpoint: string | undefined;
+  /** Sent as given; its first loopback redirect is the one that is bound. */
+  metadata: Record<string, unknown> | undefined;
+  initialAccessToken: string | undefined;
+};
+
+export type Backend = 'auto' | 'keychain' | 'windows' | 'secretservice' | 'vault' | 'encrypted';
+
+/** `tokenStorage`, in either spelling. Undefined fields are left to the environment. */
+export type StorageEntry = {
+  backend: Backend | undefined;
+  password: string | undefined;
+  vaultUrl: string | undefined;
+  vaultToken: string | undefined;
+  vaultMountPoint: string | undefined;
+  vaultPathPrefix: string | undefined;
+  vaultNamespace: string | undefined;
+};

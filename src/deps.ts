@@ -1,0 +1,40 @@
+// Every effect that a test may replace. Nothing else in the program reads the environment, asks the clock, draws
+// random bytes, opens a browser, talks to a terminal or reaches the network by another way.
+// Files and child processes are used directly: tests give them real folders and real programs.
+
+export type Env = Readonly<Record<string, string | undefined>>;
+
+/** `fetch` as every room sees it. `dispatcher` carries the policy of a hop (session/http). */
+export type Fetch = (url: string, init?: RequestInit & { dispatcher?: unknown }) => Promise<Response>;
+
+/** Questions to the person. Each rejects with CancelledError on Ctrl-C. */
+export type Prompt = {
+  /** True only if both stdin and stderr are terminals: otherwise nothing may be asked. */
+  readonly available: boolean;
+  confirm(question: string, initial?: boolean): Promise<boolean>;
+  /** Echoes nothing. */
+  secret(question: string): Promise<string>;
+};
+
+export type Deps = {
+  fetch: Fetch;
+  /** Milliseconds since the epoch. */
+  now(): number;
+  random(bytes: number): Uint8Array;
+  /** Hands a URL to the person's browser; rejects if none could be started. Never passes through a shell. */
+  openUrl(url: string): Promise<void>;
+  prompt: Prompt;
+  /** Results, and nothing else. */
+  out(text: string): void;
+  /** Progress, warnings, errors. */
+  err(text: string): void;
+  stdin: NodeJS.ReadStream;
+  stdout: { isTTY: boolean; columns: number; stream: NodeJS.WritableStream };
+  stderr: { isTTY: boolean; columns: number };
+  env: Env;
+  cwd: string;
+  home: string;
+  platform: NodeJS.Platform;
+  /** Aborted by Ctrl-C and SIGTERM. */
+  signal: AbortSignal;
+};

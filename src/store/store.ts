@@ -1,0 +1,20 @@
+/** The concrete stores, by the names users know from `--token-backend`. */
+export type StoreName = 'keychain' | 'windows' | 'secretservice' | 'vault' | 'encrypted';
+
+/**
+ * A place for secrets. Keys are `<server>` or `<server>@<account>`; values are opaque strings.
+ * All five verbs throw StoreError (`unavailable`, `locked`, `wrong_password`, `corrupt`, ...); a missing key is a
+ * value, never an error, and a locked store is an error, never a missing key.
+ */
+export type SecretStore = {
+  readonly name: StoreName;
+  get(key: string): Promise<string | undefined>;
+  /** Durable when it resolves: after a crash a reader finds the old value or the new one, nothing between. */
+  set(key: string, value: string): Promise<void>;
+  /** Deletes without reading, so it works with a lost password. False if there was nothing. */
+  delete(key: string): Promise<boolean>;
+  /** Keys that have a value, sorted. Needs no password. */
+  list(): Promise<string[]>;
+  /** Where a person finds the value of this key: a file, a keyring entry, a Vault path. */
+  where(key: string): string;
+};
