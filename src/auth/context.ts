@@ -1,0 +1,36 @@
+import type { HttpEntry } from '../config/entry.ts';
+import type { Deps, Fetch } from '../deps.ts';
+import type { WithLock } from '../store/lock.ts';
+import type { SecretStore } from '../store/store.ts';
+
+/** What the auth room works with for one server and account. It never prints: it tells `notify`. */
+export type AuthContext = Pick<Deps, 'now' | 'random' | 'openUrl' | 'signal'> & {
+  entry: HttpEntry;
+  /** Every hop of this server goes through it (session/http). */
+  http: Fetch;
+  /** Opened on first use: a command with an environment token never asks for a password. */
+  store(): Promise<SecretStore>;
+  withLock: WithLock;
+  notify(event: AuthEvent): void;
+  /** Whether a sign-in may start by itself: a browser may be opened, a person is there to use it. */
+  interactive: boolean;
+  /** False: the URL is only shown. */
+  browser: boolean;
+  /** How long the person has at the authorization server, milliseconds. */
+  loginTimeout: number;
+};
+
+/** What a person sees of a sign-in, in the order it happens. Text is the ui's. */
+export type AuthEvent =
+  | { kind: 'required' }
+  | { kind: 'discovering' }
+  | { kind: 'registering'; issuer: string }
+  /** The browser was started, or (`opened: false`) the person has to open the URL. */
+  | { kind: 'open'; url: string; opened: boolean; redirectUri: string; timeout: number }
+  | { kind: 'waiting-for-other-process' }
+  | { kind: 'exchanging' }
+  | { kind: 'signed-in'; issuer: string; expiresAt: number | undefined; refreshable: boolean; store: string }
+  | { kind: 'refreshed' }
+  | { kind: 'step-up'; scopes: string[] }
+  /** Something a person should know but need not act on. `detail` is shown with --verbose only. */
+  | { kind: 'notice'; text: string; level: 'detail' | 'info' | 'warning' };
