@@ -16,9 +16,16 @@ export type AuthContext = Pick<Deps, 'now' | 'random' | 'openUrl' | 'signal'> & 
   interactive: boolean;
   /** False: the URL is only shown. */
   browser: boolean;
+  /** How often a browser may still be opened in this command: a server that never is content must not loop. */
+  rounds: { left: number };
+  /** A token from the environment or the configuration: beats the store, starts no OAuth, belongs to this URL only. */
+  fixedToken: FixedToken | undefined;
   /** How long the person has at the authorization server, milliseconds. */
   loginTimeout: number;
 };
+
+/** `value` is undefined where a configured `Authorization` header is sent as it stands. */
+export type FixedToken = { value: string | undefined; source: string };
 
 /** What a person sees of a sign-in, in the order it happens. Text is the ui's. */
 export type AuthEvent =

@@ -1,0 +1,93 @@
+// The authorization request and its answer (RFC 6749 section 4.1, RFC 7636, RFC 8707, RFC 9207).
+
+import * as oauth from 'oauth4webapi';
+import { AuthError, type CliError, ProtocolError } from '../errors.ts';
+import type { AuthPlan } from './plan.ts';
+
+export type AuthorizationRequest = {
+  clientId: string;
+  redirectUri: string;
+  /** base64url only: some servers paste it into the redirect without encoding it. */
+  state: string;
+  challenge: string | undefined;
+};
+
+/** Pure. `extra_auth_params` come last but cannot replace a protocol parameter (the configuration refuses those). */
+export function authorizationUrl(plan: AuthPlan, request: AuthorizationRequest): string {
+  const url = new URL(plan.server.authorization_endpoint);
+  const set = (name: string, value: string | undefined) => {
+    if (value !== undefined && value !== '') url.searchParams.set(name, value);
+  };
+  set('response_type', 'code');
+  set('client_id', request.clientId);
+  set('redirect_uri', request.redirectUri);
+  set('state', request.state);
+  set('code_challenge', request.challenge);
+  set('code_challenge_method', request.challenge && 'S256');
+  set('scope', plan.scopes.join(' '));
+  set('resource', plan.resource);
+  // OpenID Connect Core section 11: without consent, offline_access is ignored. `"prompt": ""` leaves it out.
+  if (plan.scopes.includes('offline_access')) set('prompt', 'consent');
+  for (const [name, value] of Object.entries(plan.extraParams)) {
+    if (value === '') url.searchParams.delete(name);
+    else set(name, value);
+  }
+  return url.href;
+}
+
+/**
+ * Judges the callback before its code goes anywhere: the `iss` table of RFC 9207 section 2.4 first, for error answers
+ * too, because after a mix-up neither code nor error text may be used or shown. `state` was checked by the listener.
+ * Returns the parameters in the form oauth4webapi will exchange.
+ * @throws ProtocolError `issuer_mismatch`; AuthError with the server's error code
+ */
+export function judgeCallback(
+  plan: AuthPlan,
+  params: URLSearchParams,
+  context: { clientId: string; server: string; path: string },
+): URLSearchParams {
+  try {
+    return oauth.validateAuthResponse(
+      plan.server,
+      { client_id: context.clientId },
+      params,
+      oauth.skipStateCheck,
+    );
+  } catch (error) {
+    if (error instanceof oauth.AuthorizationResponseError) {
+      throw refusal(error.error, error.error_description, plan, context);
+    }
+    throw new ProtocolError('issuer_mismatch', 'the answer to the sign-in came from another authorization server', {
+      hint: `expected ${plan.server.issuer}; the code was not used`,
+      server: context.server,
+    });
+  }
+}
+
+const HINTS: Record<string, (path: string) => string> = {
+  invalid_scope: (path) => `check ${path}.oauth.scopes`,
+  unauthorized_client: (path) => `allow the authorization code grant for the client in ${path}.oauth.client_id`,
+  invalid_client: (path) => `check ${path}.oauth.client_id`,
+  invalid_target: (path) => `the server takes no resource parameter: set ${path}.oauth.resource to "omit"`,
+  invalid_request: (path) => `check ${path}.oauth: redirect_uri, scopes and extra_auth_params`,
+};
+
+function refusal(
+  error: string,
+  description: string | undefined,
+  plan: AuthPlan,
+  { server, path }: { server: string; path: string },
+): CliError {
+  if (error === 'access_denied') {
+    return new AuthError('access_denied', `the sign-in to ${server} was refused in the browser`, {
+      hint: `to try again: mcp-cli auth login ${server}`,
+      server,
+    });
+  }
+  const code = Object.hasOwn(HINTS, error) ? error : 'authorization_refused';
+  const said = description ? `${error} (${description.slice(0, 300)})` : error;
+  return new AuthError(code, `${plan.server.issuer} refused the sign-in: ${said}`, {
+    hint: HINTS[error]?.(path) ?? `to try again: mcp-cli auth login ${server}`,
+    server,
+  });
+}

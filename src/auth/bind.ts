@@ -1,0 +1,94 @@
+// The listener and the client are bound to each other: a client is registered for the port that was really got, and a
+// registration of last time serves only if its port could be had again.
+
+import { CliError } from '../errors.ts';
+import type { StoredClient, StoredRecord } from '../store/record.ts';
+import { type Listener, listen } from './callback.ts';
+import type { AuthContext } from './context.ts';
+import type { AuthPlan, Client } from './plan.ts';
+import { chooseRedirect, type RedirectChoice, withEphemeralPort, withLocalhost } from './redirect.ts';
+import { RedirectRefused, register, type Registration } from './register.ts';
+
+export type BoundClient = Client & {
+  /** Registered before, and used again. */
+  reused: boolean;
+  /** What is kept of a registration. */
+  registered: Pick<StoredClient, 'secret' | 'redirectUris' | 'secretExpiresAt'> | undefined;
+};
+
+/**
+ * Binds the listener, and registers a client for it where none fits. The caller closes the listener.
+ * @throws ConfigError `port_in_use` for a fixed redirect; all of register's errors
+ */
+export async function bindRedirect(
+  ctx: AuthContext,
+  plan: AuthPlan,
+  options: { record: StoredRecord | undefined; state: string; omitMethod: boolean },
+): Promise<{ listener: Listener; client: BoundClient }> {
+  const choice = chooseRedirect(ctx.entry, { client: plan.client, issuer: plan.server.issuer }, options.record);
+  const open = (uri: string) =>
+    listen({ redirectUri: uri, state: options.state, random: ctx.random, signal: ctx.signal, timeout: ctx.loginTimeout });
+  let listener = await openChosen(open, choice);
+  try {
+    const ready = readyClient(plan.client, options.record, listener.redirectUri);
+    if (ready) return { listener, client: ready };
+    ctx.notify({ kind: 'registering', issuer: plan.server.issuer });
+    const registerFor = (uri: string) =>
+      register(ctx.http, ctx.entry, plan, uri, { signal: ctx.signal, omitMethod: options.omitMethod });
+    try {
+      return { listener, client: asClient(await registerFor(listener.redirectUri)) };
+    } catch (error) {
+      if (!(error instanceof RedirectRefused) || choice.fixed) throw error;
+      await listener.close();
+      listener = await open(withLocalhost(withEphemeralPort(choice.uri)));
+      return { listener, client: asClient(await registerFor(listener.redirectUri)) };
+    }
+  } catch (error) {
+    await listener.close();
+    throw error;
+  }
+}
+
+async function openChosen(open: (uri: string) => Promise<Listener>, choice: RedirectChoice): Promise<Listener> {
+  try {
+    return await open(choice.uri);
+  } catch (error) {
+    const taken = error instanceof CliError && error.code === 'port_in_use';
+    if (!taken || choice.fixed) throw error;
+    return open(withEphemeralPort(choice.uri));
+  }
+}
+
+/** The planned client, unless it was registered for another redirect. */
+function readyClient(
+  client: Client | undefined,
+  record: StoredRecord | undefined,
+  redirectUri: string,
+): BoundClient | undefined {
+  if (!client) return undefined;
+  if (client.source !== 'registered') return { ...client, reused: false, registered: undefined };
+  const stored = record?.client;
+  if (!stored?.redirectUris?.includes(redirectUri)) return undefined;
+  return { ...client, reused: true, registered: keptOf(stored) };
+}
+
+function asClient(registration: Registration): BoundClient {
+  const { id, secret, authMethod } = registration;
+  return {
+    id,
+    secret,
+    source: 'registered',
+    authMethod,
+    methodKnown: true,
+    reused: false,
+    registered: keptOf(registration),
+  };
+}
+
+function keptOf(client: StoredClient): BoundClient['registered'] {
+  return {
+    ...(client.secret !== undefined && { secret: client.secret }),
+    ...(client.redirectUris && { redirectUris: client.redirectUris }),
+    ...(client.secretExpiresAt !== undefined && { secretExpiresAt: client.secretExpiresAt }),
+  };
+}

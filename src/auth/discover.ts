@@ -1,0 +1,166 @@
+// Finding the authorization server of an MCP server: protected resource metadata (RFC 9728), then authorization
+// server metadata (RFC 8414, OpenID Connect Discovery), with what servers of earlier revisions need.
+
+import { AuthError, CliError, NetworkError, ProtocolError } from '../errors.ts';
+import type { Challenge } from './challenge.ts';
+import type { AuthContext } from './context.ts';
+import { fetchDocument } from './document.ts';
+import {
+  judgeResourceMetadata,
+  judgeServerMetadata,
+  type ResourceMetadata,
+  type ServerMetadata,
+} from './metadata.ts';
+import { issuerEquals } from './url.ts';
+import { isMetadataUrlOf, resourceMetadataUrls, serverMetadataUrls } from './well-known.ts';
+
+export type Discovery = {
+  resource: ResourceMetadata | undefined;
+  server: ServerMetadata;
+  /** `defaults`: nothing was published, the endpoints are those of the 2025-03-26 revision. */
+  source: 'metadata' | 'defaults';
+};
+
+/**
+ * Works out which authorization server protects `ctx.entry`, and what it offers.
+ * @throws NetworkError if a server is in trouble; ProtocolError if a document fails its checks; AuthError
+ * `no_authorization_server` if a configured or named issuer publishes nothing
+ */
+export async function discover(ctx: AuthContext, challenge: Challenge | undefined): Promise<Discovery> {
+  const { entry } = ctx;
+  const resource = await discoverResource(ctx, challenge);
+  const pinned = entry.oauth?.issuer ?? entry.oauth?.dynamicRegistration?.issuer;
+  if (entry.oauth?.discoveryUrl) {
+    const server = await configuredDocument(ctx, entry.oauth.discoveryUrl, pinned);
+    return { resource, server, source: 'metadata' };
+  }
+  const named = pinned ? [pinned] : (resource?.authorizationServers ?? []);
+  if (named.length === 0 && challenge?.authorizationServer) named.push(challenge.authorizationServer);
+  if (named.length > 0) return { resource, server: await firstServer(ctx, named), source: 'metadata' };
+  return { resource, ...(await serverOfOrigin(ctx, resource === undefined)) };
+}
+
+async function discoverResource(
+  ctx: AuthContext,
+  challenge: Challenge | undefined,
+): Promise<ResourceMetadata | undefined> {
+  const { url } = ctx.entry;
+  const places = new Set(resourceMetadataUrls(url));
+  const announced = challenge?.resourceMetadata;
+  const ordered = announced && URL.canParse(announced) ? new Set([announced, ...places]) : places;
+  for (const place of ordered) {
+    const json = await fetchDocument(ctx.http, place, ctx.signal);
+    if (json !== undefined) return judgeResourceMetadata(json, url, place);
+  }
+  return undefined;
+}
+
+/** The resource lists its servers as equals: one that is unreachable or publishes nothing is passed over. */
+async function firstServer(ctx: AuthContext, issuers: readonly string[]): Promise<ServerMetadata> {
+  let failure: CliError | undefined;
+  for (const issuer of issuers) {
+    try {
+      const metadata = await serverMetadata(ctx, issuer);
+      if (metadata) return metadata;
+      failure ??= new AuthError('no_authorization_server', `${issuer} publishes no authorization server metadata`, {
+        hint: 'set oauth.authorization_url and oauth.token_url, or oauth.discovery_url',
+      });
+    } catch (error) {
+      if (!(error instanceof NetworkError)) throw error;
+      failure ??= error;
+    }
+  }
+  throw failure ?? new AuthError('no_authorization_server', 'the server names no authorization server');
+}
+
+async function serverMetadata(ctx: AuthContext, issuer: string): Promise<ServerMetadata | undefined> {
+  if (!URL.canParse(issuer)) {
+    throw new ProtocolError('metadata_invalid', `the server names an authorization server that is no URL: ${issuer}`);
+  }
+  for (const url of serverMetadataUrls(issuer)) {
+    const json = await fetchDocument(ctx.http, url, ctx.signal);
+    if (json === undefined) continue;
+    const { metadata, slash } = judgeServerMetadata(json, { issuer, url, allowHttp: ctx.entry.allowHttp });
+    if (slash) noteSlash(ctx, issuer, metadata.issuer);
+    return metadata;
+  }
+  return undefined;
+}
+
+/**
+ * Servers from before RFC 9728, and some after: the MCP origin itself publishes the metadata. Only where there is no
+ * resource metadata may it speak of another issuer, and then only as a pointer: that issuer's own document is used.
+ */
+async function serverOfOrigin(
+  ctx: AuthContext,
+  mayPointElsewhere: boolean,
+): Promise<Pick<Discovery, 'server' | 'source'>> {
+  const { origin } = new URL(ctx.entry.url);
+  for (const url of serverMetadataUrls(origin)) {
+    const json = await fetchDocument(ctx.http, url, ctx.signal);
+    if (json === undefined) continue;
+    const elsewhere = mayPointElsewhere ? foreignIssuer(json, origin) : undefined;
+    if (elsewhere !== undefined) {
+      ctx.notify({
+        kind: 'notice',
+        level: 'info',
+        text: `${origin} leaves sign-in to ${elsewhere}`,
+      });
+      return { server: await firstServer(ctx, [elsewhere]), source: 'metadata' };
+    }
+    const { metadata, slash } = judgeServerMetadata(json, { issuer: origin, url, allowHttp: ctx.entry.allowHttp });
+    if (slash) noteSlash(ctx, origin, metadata.issuer);
+    return { server: metadata, source: 'metadata' };
+  }
+  ctx.notify({
+    kind: 'notice',
+    level: 'warning',
+    text: `${origin} publishes no metadata; using the default endpoints of the 2025-03-26 revision`,
+  });
+  return { server: defaultEndpoints(origin), source: 'defaults' };
+}
+
+function foreignIssuer(json: unknown, origin: string): string | undefined {
+  const issuer = (json as { issuer?: unknown } | null)?.issuer;
+  if (typeof issuer !== 'string' || !URL.canParse(issuer)) return undefined;
+  return issuerEquals(origin, issuer) === 'different' ? issuer : undefined;
+}
+
+/** `oauth.discovery_url`: the person named the document, so its issuer is theirs if it may publish there. */
+async function configuredDocument(
+  ctx: AuthContext,
+  url: string,
+  pinned: string | undefined,
+): Promise<ServerMetadata> {
+  const json = await fetchDocument(ctx.http, url, ctx.signal);
+  if (json === undefined) {
+    throw new AuthError('no_authorization_server', `there is no authorization server metadata at ${url}`, {
+      hint: 'check oauth.discovery_url',
+    });
+  }
+  const { metadata, slash } = judgeServerMetadata(json, { issuer: pinned, url, allowHttp: ctx.entry.allowHttp });
+  if (slash && pinned) noteSlash(ctx, pinned, metadata.issuer);
+  if (!pinned && !isMetadataUrlOf(metadata.issuer, url)) {
+    throw new ProtocolError('issuer_mismatch', `the metadata at ${url} belongs to ${metadata.issuer}`, {
+      hint: `set oauth.issuer to ${metadata.issuer} if that is the server you mean`,
+    });
+  }
+  return metadata;
+}
+
+function defaultEndpoints(origin: string): ServerMetadata {
+  return {
+    issuer: origin,
+    authorization_endpoint: `${origin}/authorize`,
+    token_endpoint: `${origin}/token`,
+    registration_endpoint: `${origin}/register`,
+  };
+}
+
+function noteSlash(ctx: AuthContext, expected: string, actual: string): void {
+  ctx.notify({
+    kind: 'notice',
+    level: 'detail',
+    text: `issuer ${actual} differs from ${expected} by a trailing slash; taken as the same`,
+  });
+}

@@ -1,0 +1,243 @@
+// Signing in: one straight story, from what is configured to tokens that are kept.
+
+import * as oauth from 'oauth4webapi';
+import { AuthError, CliError } from '../errors.ts';
+import { isFresh, type StoredRecord } from '../store/record.ts';
+import { authorizationUrl, judgeCallback } from './authorize.ts';
+import { bindRedirect, type BoundClient } from './bind.ts';
+import type { Challenge } from './challenge.ts';
+import type { AuthContext } from './context.ts';
+import { discover } from './discover.ts';
+import { findRecord, type Kept, keepRecord } from './keep.ts';
+import { type AuthPlan, hasConfiguredEndpoints, planSignIn } from './plan.ts';
+import { coversScopes } from './scope.ts';
+import { answerError, exchangeCode } from './token.ts';
+import type { TokenAnswer } from './token-response.ts';
+import { isSafeBrowserUrl } from './url.ts';
+
+export type SignInOptions = {
+  /** Sign in although there are good tokens. */
+  force?: boolean;
+  /** Scopes needed on top of the usual ones (step-up). */
+  scopes?: readonly string[];
+  challenge?: Challenge | undefined;
+  /** The access token that the server just refused. */
+  rejected?: string | undefined;
+};
+
+/** What a second try does differently, after an error that says so. */
+type Adjustment = { withoutOffline: boolean; omitMethod: boolean; forgetClient: boolean };
+
+/** What the failed round was like. */
+type Trace = { plan?: AuthPlan; client?: BoundClient };
+
+const LOCK_MARGIN = 30_000;
+
+/**
+ * Signs in and keeps the tokens, or takes over the result of another process that signs in to the same server and
+ * account: one browser at a time on a machine.
+ * @throws AuthError `login_required` where nobody is there to sign in; and all that can go wrong on the way
+ */
+export async function signIn(ctx: AuthContext, options: SignInOptions = {}): Promise<StoredRecord> {
+  if (!ctx.interactive) throw loginRequired(ctx, options);
+  const before = await findRecord(ctx);
+  const unwanted = options.rejected ?? (options.force ? before.record?.tokens?.accessToken : undefined);
+  const lock = {
+    wait: ctx.loginTimeout + LOCK_MARGIN,
+    signal: ctx.signal,
+    onWait: () => ctx.notify({ kind: 'waiting-for-other-process' }),
+  };
+  return ctx.withLock(`${before.key}.login`, lock, async () => {
+    const kept = await findRecord(ctx);
+    const tokens = kept.record?.tokens;
+    const done = tokens && tokens.accessToken !== unwanted && isFresh(tokens, ctx.now());
+    if (kept.record && done && (options.force || coversScopes(tokens.scope, options.scopes ?? []))) return kept.record;
+    return attempts(ctx, kept, options);
+  });
+}
+
+export function loginRequired(ctx: Pick<AuthContext, 'entry'>, options: SignInOptions = {}): AuthError {
+  const { name } = ctx.entry;
+  const hint = `sign in with: mcp-cli auth login ${name}`;
+  if (options.scopes?.length) {
+    const needed = options.scopes.join(' ');
+    return new AuthError('insufficient_scope', `${name} needs a further scope: ${needed}`, { hint, server: name });
+  }
+  return new AuthError('login_required', `sign-in needed for ${name}`, { hint, server: name });
+}
+
+async function attempts(ctx: AuthContext, kept: Kept, options: SignInOptions): Promise<StoredRecord> {
+  ctx.notify({ kind: 'required' });
+  const adjustment: Adjustment = { withoutOffline: false, omitMethod: false, forgetClient: false };
+  for (;;) {
+    const trace: Trace = {};
+    try {
+      return await attempt(ctx, kept, options, adjustment, trace);
+    } catch (error) {
+      if (ctx.rounds.left <= 0 || !adjust(adjustment, error, trace)) throw error;
+    }
+  }
+}
+
+/** Pure but for `adjustment`: which refusals are worth one more round, each once. */
+function adjust(adjustment: Adjustment, error: unknown, { plan, client }: Trace): boolean {
+  const code = error instanceof CliError ? error.code : undefined;
+  if (code === 'invalid_scope' && plan?.addedOffline && !adjustment.withoutOffline) {
+    adjustment.withoutOffline = true;
+    return true;
+  }
+  if (client?.source !== 'registered') return false;
+  if (code === 'unauthorized_client' && client.authMethod === 'none' && !adjustment.omitMethod) {
+    adjustment.omitMethod = true;
+    adjustment.forgetClient = true;
+    return true;
+  }
+  // A registration of last time that the server has forgotten.
+  if (code === 'invalid_client' && client.reused) {
+    adjustment.forgetClient = true;
+    return true;
+  }
+  return false;
+}
+
+async function attempt(
+  ctx: AuthContext,
+  kept: Kept,
+  options: SignInOptions,
+  adjustment: Adjustment,
+  trace: Trace,
+): Promise<StoredRecord> {
+  const { entry } = ctx;
+  const configured = hasConfiguredEndpoints(entry.oauth);
+  if (!configured) ctx.notify({ kind: 'discovering' });
+  const discovery = configured ? undefined : await discover(ctx, options.challenge);
+  const record = adjustment.forgetClient ? undefined : kept.record;
+  const plan = planSignIn(entry, {
+    discovery,
+    challenge: options.challenge,
+    record,
+    stepUp: options.scopes ?? [],
+    withoutOffline: adjustment.withoutOffline,
+    now: ctx.now(),
+  });
+  trace.plan = plan;
+  if (entry.oauth?.clientSecret && !kept.record && discovery) {
+    ctx.notify({ kind: 'notice', level: 'info', text: `the client secret of ${entry.name} goes to ${plan.server.issuer}` });
+  }
+  const state = oauth.generateRandomState();
+  const verifier = plan.pkce ? oauth.generateRandomCodeVerifier() : undefined;
+  const bound = await bindRedirect(ctx, plan, { record, state, omitMethod: adjustment.omitMethod });
+  trace.client = bound.client;
+  try {
+    const params = await askPerson(ctx, plan, bound, state, verifier);
+    ctx.notify({ kind: 'exchanging' });
+    const { answer, client } = await exchange(ctx, plan, bound, params, verifier);
+    if (answer.kind !== 'tokens') {
+      throw answerError(answer, { issuer: plan.server.issuer, server: entry.name, path: entry.path });
+    }
+    return await keep(ctx, kept.key, plan, client, answer);
+  } finally {
+    await bound.listener.close();
+  }
+}
+
+type Bound = Awaited<ReturnType<typeof bindRedirect>>;
+
+/** Shows and opens the authorization URL, and waits for the one valid answer. */
+async function askPerson(
+  ctx: AuthContext,
+  plan: AuthPlan,
+  { client, listener }: Bound,
+  state: string,
+  verifier: string | undefined,
+): Promise<URLSearchParams> {
+  const { redirectUri } = listener;
+  const challenge = verifier && (await oauth.calculatePKCECodeChallenge(verifier));
+  const url = authorizationUrl(plan, { clientId: client.id, redirectUri, state, challenge });
+  if (!isSafeBrowserUrl(url, ctx.entry.allowHttp)) {
+    throw new AuthError('unsafe_authorization_url', `${plan.server.issuer} names a sign-in page that must not be opened`, {
+      server: ctx.entry.name,
+    });
+  }
+  ctx.rounds.left--;
+  ctx.notify({ kind: 'open', url, opened: ctx.browser, redirectUri, timeout: ctx.loginTimeout });
+  if (ctx.browser) {
+    // Not awaited: the answer may come before the opener ends, and an opener that fails is no failed sign-in.
+    ctx.openUrl(listener.startUrl(url)).catch(() => {
+      ctx.notify({ kind: 'notice', level: 'warning', text: 'no browser could be started; open the URL above yourself' });
+    });
+  }
+  const params = await listener.wait();
+  const { name: server, path } = ctx.entry;
+  return judgeCallback(plan, params, { clientId: client.id, server, path });
+}
+
+/** A guessed client authentication method gets a second guess, with the same code: it was not used yet. */
+async function exchange(
+  ctx: AuthContext,
+  plan: AuthPlan,
+  { client, listener }: Bound,
+  params: URLSearchParams,
+  verifier: string | undefined,
+): Promise<{ answer: TokenAnswer; client: BoundClient }> {
+  const sending = { http: ctx.http, signal: ctx.signal, now: ctx.now };
+  const post = (authMethod: BoundClient['authMethod']) =>
+    exchangeCode(
+      {
+        issuer: plan.server.issuer,
+        tokenEndpoint: plan.server.token_endpoint,
+        clientId: client.id,
+        secret: client.secret,
+        authMethod,
+        resource: plan.resource,
+      },
+      { params, redirectUri: listener.redirectUri, verifier },
+      sending,
+    );
+  const answer = await post(client.authMethod);
+  const guessed = !client.methodKnown && client.authMethod === 'client_secret_basic';
+  if (!guessed || answer.kind !== 'refused' || answer.error !== 'invalid_client') return { answer, client };
+  return { answer: await post('client_secret_post'), client: { ...client, authMethod: 'client_secret_post' } };
+}
+
+async function keep(
+  ctx: AuthContext,
+  key: string,
+  plan: AuthPlan,
+  client: BoundClient,
+  answer: TokenAnswer & { kind: 'tokens' },
+): Promise<StoredRecord> {
+  const { entry } = ctx;
+  const { tokens } = answer;
+  const asked = plan.scopes.join(' ');
+  const record: StoredRecord = {
+    version: 1,
+    server: entry.name,
+    ...(entry.account !== undefined && { account: entry.account }),
+    url: entry.url,
+    issuer: plan.server.issuer,
+    tokenEndpoint: plan.server.token_endpoint,
+    ...(plan.server.revocation_endpoint && { revocationEndpoint: plan.server.revocation_endpoint }),
+    ...(plan.resource !== undefined && { resource: plan.resource }),
+    client: {
+      id: client.id,
+      source: client.source,
+      authMethod: client.authMethod,
+      ...(client.source === 'registered' && client.registered),
+    },
+    // RFC 6749 section 5.1: an answer that does not name the scope granted what was asked for.
+    tokens: { ...tokens, ...(!tokens.scope && asked && { scope: asked }) },
+  };
+  // Not cancelled by Ctrl-C any more: the code is spent, and the tokens exist nowhere else.
+  const lock = { wait: LOCK_MARGIN, signal: new AbortController().signal };
+  await ctx.withLock(key, lock, () => keepRecord(ctx, key, record));
+  const store = await ctx.store();
+  ctx.notify({
+    kind: 'signed-in',
+    issuer: record.issuer,
+    expiresAt: tokens.expiresAt,
+    refreshable: tokens.refreshToken !== undefined,
+    store: store.name,
+  });
+  return record;
+}

@@ -1,0 +1,139 @@
+// Dynamic client registration (RFC 7591; MCP client registration).
+
+import type { Fetch } from '../deps.ts';
+import type { HttpEntry } from '../config/entry.ts';
+import { AuthError, NetworkError, ProtocolError } from '../errors.ts';
+import type { AuthMethod, StoredClient } from '../store/record.ts';
+import { readText } from './body.ts';
+import type { ServerMetadata } from './metadata.ts';
+import { type AuthPlan, registrationEndpoint, registrationUnavailable } from './plan.ts';
+
+export type Registration = StoredClient & { source: 'registered'; redirectUris: string[] };
+
+/** The server does not take this redirect; another spelling of it may do. */
+export class RedirectRefused extends AuthError {}
+
+/**
+ * Registers this program for one redirect URI.
+ * @throws RedirectRefused; AuthError `registration_unavailable`, `registration_refused`; ProtocolError
+ * `registration_invalid`; NetworkError
+ */
+export async function register(
+  http: Fetch,
+  entry: HttpEntry,
+  plan: AuthPlan,
+  redirectUri: string,
+  options: { signal: AbortSignal; omitMethod?: boolean },
+): Promise<Registration> {
+  const endpoint = registrationEndpoint(entry.oauth, plan.server);
+  if (!endpoint) throw registrationUnavailable(entry, plan.server.issuer);
+  const body = registrationRequest(entry, plan, redirectUri);
+  if (options.omitMethod) delete body['token_endpoint_auth_method'];
+  const initialAccessToken = entry.oauth?.dynamicRegistration?.initialAccessToken;
+  const response = await http(endpoint, {
+    method: 'POST',
+    headers: {
+      accept: 'application/json',
+      'content-type': 'application/json',
+      ...(initialAccessToken && { authorization: `Bearer ${initialAccessToken}` }),
+    },
+    body: JSON.stringify(body),
+    signal: options.signal,
+  });
+  const text = await readText(response, 1_000_000);
+  if (!response.ok) throw judgeRefusal(entry, plan.server.issuer, response.status, text);
+  return judgeRegistration(text, plan.server, redirectUri);
+}
+
+/** Configured metadata is sent as given; the redirect is the one that is bound. */
+export function registrationRequest(
+  entry: HttpEntry,
+  plan: Pick<AuthPlan, 'scopes'>,
+  redirectUri: string,
+): Record<string, unknown> {
+  const configured = entry.oauth?.dynamicRegistration?.metadata;
+  return {
+    client_name: entry.oauth?.clientName ?? 'mcp-cli',
+    // Loopback redirects are for native applications; servers that assume `web` refuse them (OIDC registration).
+    application_type: 'native',
+    grant_types: ['authorization_code', 'refresh_token'],
+    response_types: ['code'],
+    // Asked for by name: some servers that list only `none` hand out a secret to whoever does not say.
+    token_endpoint_auth_method: 'none',
+    ...(plan.scopes.length > 0 && { scope: plan.scopes.join(' ') }),
+    ...configured,
+    redirect_uris: configured ? withBound(configured['redirect_uris'], redirectUri) : [redirectUri],
+  };
+}
+
+function withBound(uris: unknown, redirectUri: string): string[] {
+  const others = Array.isArray(uris) ? uris.filter((uri): uri is string => typeof uri === 'string') : [];
+  return [redirectUri, ...others.filter((uri) => uri !== redirectUri)];
+}
+
+/** Pure. Servers answer 200 or 201, with members missing or null. */
+export function judgeRegistration(text: string, server: ServerMetadata, redirectUri: string): Registration {
+  const json = parseObject(text);
+  const id = json?.['client_id'];
+  if (typeof id !== 'string' || id === '') {
+    throw new ProtocolError('registration_invalid', `${server.issuer} answered a registration without a client_id`);
+  }
+  const secret = json?.['client_secret'];
+  const expires = json?.['client_secret_expires_at'];
+  const hasSecret = typeof secret === 'string' && secret !== '';
+  return {
+    id,
+    ...(hasSecret && { secret }),
+    source: 'registered',
+    authMethod: hasSecret ? methodOfRegistration(json?.['token_endpoint_auth_method'], server) : 'none',
+    redirectUris: [redirectUri],
+    ...(hasSecret && typeof expires === 'number' && expires > 0 && { secretExpiresAt: expires * 1000 }),
+  };
+}
+
+/** A secret that comes with no word on its use is posted, unless the metadata lists Basic alone. */
+function methodOfRegistration(answered: unknown, server: ServerMetadata): AuthMethod {
+  if (answered === 'client_secret_basic' || answered === 'client_secret_post') return answered;
+  const methods = server.token_endpoint_auth_methods_supported ?? [];
+  const basicOnly = methods.includes('client_secret_basic') && !methods.includes('client_secret_post');
+  return basicOnly ? 'client_secret_basic' : 'client_secret_post';
+}
+
+function judgeRefusal(entry: HttpEntry, issuer: string, status: number, text: string): Error {
+  const code = parseObject(text)?.['error'];
+  const details = { server: entry.name };
+  if (status >= 500 || status === 429) {
+    return new NetworkError('server_error', `registering with ${issuer} failed with HTTP ${status}`, {
+      hint: 'the authorization server is in trouble; try again later',
+      ...details,
+    });
+  }
+  if (code === 'invalid_redirect_uri') {
+    return new RedirectRefused('registration_refused', `${issuer} does not accept a redirect to this machine`, {
+      hint: `register mcp-cli with ${issuer} by hand and set ${entry.path}.oauth.client_id and redirect_uri`,
+      ...details,
+    });
+  }
+  // 403 and 404: it is advertised, yet closed. That is no registration at all.
+  if (status === 403 || status === 404 || status === 405) return registrationUnavailable(entry, issuer);
+  const needsToken = status === 401 || code === 'invalid_token';
+  return new AuthError(
+    'registration_refused',
+    `${issuer} refused to register mcp-cli${typeof code === 'string' ? ` (${code})` : ''}`,
+    {
+      hint: needsToken
+        ? `set ${entry.path}.oauth.dynamicRegistration.initialAccessToken to the token its operator gave you`
+        : `register mcp-cli with ${issuer} by hand and set ${entry.path}.oauth.client_id`,
+      ...details,
+    },
+  );
+}
+
+function parseObject(text: string): Record<string, unknown> | undefined {
+  try {
+    const json: unknown = JSON.parse(text);
+    return typeof json === 'object' && json !== null ? (json as Record<string, unknown>) : undefined;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,79 @@
+// Judging what a token endpoint answered (RFC 6749 section 5), as servers really answer it. Pure.
+
+import type { StoredTokens } from '../store/record.ts';
+
+export type TokenAnswer =
+  | { kind: 'tokens'; tokens: StoredTokens }
+  /** The server said no: the same request will be refused again. */
+  | { kind: 'refused'; error: string; description: string | undefined; status: number }
+  /** Nothing is known about the grant: 5xx without an OAuth error, 429. */
+  | { kind: 'trouble'; status: number }
+  | { kind: 'broken'; why: string };
+
+/** RFC 6749 appendix A.12: anything else could end a header line. */
+const VSCHAR = /^[\x20-\x7e]+$/;
+
+export function judgeTokenAnswer(
+  answer: { status: number; contentType: string | null; text: string },
+  now: number,
+): TokenAnswer {
+  const fields = parseFields(answer.contentType, answer.text);
+  const error = fields && text(fields['error']);
+  if (error) {
+    const busy = answer.status === 429 || answer.status === 503 || error === 'temporarily_unavailable';
+    if (busy) return { kind: 'trouble', status: answer.status };
+    return { kind: 'refused', error, description: text(fields['error_description']), status: answer.status };
+  }
+  if (answer.status === 429 || answer.status >= 500) return { kind: 'trouble', status: answer.status };
+  if (answer.status >= 400) {
+    return { kind: 'refused', error: `http_${answer.status}`, description: undefined, status: answer.status };
+  }
+  if (answer.status < 200 || answer.status >= 300) {
+    return { kind: 'broken', why: `it answered HTTP ${answer.status}` };
+  }
+  if (!fields) return { kind: 'broken', why: 'its answer is neither JSON nor a form' };
+  return judgeTokens(fields, now);
+}
+
+function judgeTokens(fields: Record<string, unknown>, now: number): TokenAnswer {
+  const accessToken = text(fields['access_token']);
+  if (!accessToken) return { kind: 'broken', why: 'its answer has no access_token' };
+  if (!VSCHAR.test(accessToken)) return { kind: 'broken', why: 'its access token has forbidden characters' };
+  const type = (text(fields['token_type']) ?? 'bearer').toLowerCase();
+  if (type !== 'bearer') return { kind: 'broken', why: `its token type is ${JSON.stringify(type.slice(0, 20))}` };
+  const refreshToken = text(fields['refresh_token']);
+  if (refreshToken && !VSCHAR.test(refreshToken)) {
+    return { kind: 'broken', why: 'its refresh token has forbidden characters' };
+  }
+  const scope = text(fields['scope']);
+  const lifetime = Number(fields['expires_in'] ?? Number.NaN);
+  return {
+    kind: 'tokens',
+    tokens: {
+      accessToken,
+      tokenType: 'Bearer',
+      issuedAt: now,
+      ...(refreshToken && { refreshToken }),
+      ...(scope && { scope }),
+      // Zero and nonsense say nothing: such a token is good until the server refuses it.
+      ...(Number.isFinite(lifetime) && lifetime > 0 && { expiresAt: now + lifetime * 1000 }),
+    },
+  };
+}
+
+/** A string, or nothing: null and the empty string are how some servers write "none". */
+function text(value: unknown): string | undefined {
+  return typeof value === 'string' && value !== '' ? value : undefined;
+}
+
+function parseFields(contentType: string | null, body: string): Record<string, unknown> | undefined {
+  try {
+    const json: unknown = JSON.parse(body);
+    if (typeof json === 'object' && json !== null && !Array.isArray(json)) return json as Record<string, unknown>;
+    return undefined;
+  } catch {
+    // GitHub's older answers, and RFC 6749's sibling encodings.
+    if (contentType?.includes('x-www-form-urlencoded')) return Object.fromEntries(new URLSearchParams(body));
+    return undefined;
+  }
+}
