@@ -10,6 +10,7 @@ import type { AuthContext } from './context.ts';
 import { discover } from './discover.ts';
 import { findRecord, type Kept, keepRecord } from './keep.ts';
 import { type AuthPlan, hasConfiguredEndpoints, planSignIn } from './plan.ts';
+import { loginRequired } from './required.ts';
 import { coversScopes } from './scope.ts';
 import { answerError, exchangeCode } from './token.ts';
 import type { TokenAnswer } from './token-response.ts';
@@ -39,7 +40,7 @@ const LOCK_MARGIN = 30_000;
  * @throws AuthError `login_required` where nobody is there to sign in; and all that can go wrong on the way
  */
 export async function signIn(ctx: AuthContext, options: SignInOptions = {}): Promise<StoredRecord> {
-  if (!ctx.interactive) throw loginRequired(ctx, options);
+  if (!ctx.interactive) throw loginRequired(ctx, options.scopes);
   const before = await findRecord(ctx);
   const unwanted = options.rejected ?? (options.force ? before.record?.tokens?.accessToken : undefined);
   const lock = {
@@ -54,16 +55,6 @@ export async function signIn(ctx: AuthContext, options: SignInOptions = {}): Pro
     if (kept.record && done && (options.force || coversScopes(tokens.scope, options.scopes ?? []))) return kept.record;
     return attempts(ctx, kept, options);
   });
-}
-
-export function loginRequired(ctx: Pick<AuthContext, 'entry'>, options: SignInOptions = {}): AuthError {
-  const { name } = ctx.entry;
-  const hint = `sign in with: mcp-cli auth login ${name}`;
-  if (options.scopes?.length) {
-    const needed = options.scopes.join(' ');
-    return new AuthError('insufficient_scope', `${name} needs a further scope: ${needed}`, { hint, server: name });
-  }
-  return new AuthError('login_required', `sign-in needed for ${name}`, { hint, server: name });
 }
 
 async function attempts(ctx: AuthContext, kept: Kept, options: SignInOptions): Promise<StoredRecord> {

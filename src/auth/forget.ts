@@ -1,0 +1,79 @@
+// Ending a sign-in: revoked at the server where it offers that (RFC 7009), forgotten here in any case.
+
+import * as oauth from 'oauth4webapi';
+import { NetworkError } from '../errors.ts';
+import type { StoredRecord } from '../store/record.ts';
+import type { AuthContext } from './context.ts';
+import { findRecord, keepRecord } from './keep.ts';
+import { endpointOf } from './renew.ts';
+import { clientAuth } from './token.ts';
+
+export type Revocation = 'revoked' | 'not_supported' | 'failed' | 'nothing';
+
+const LOCK_WAIT = 30_000;
+const SEND_LIMIT = 10_000;
+
+/**
+ * Revokes and forgets the tokens of one server and account. `keepRegistration` leaves the registered client for the
+ * next sign-in. A server that cannot be reached does not keep the tokens alive here: `revoked` says so.
+ * @throws StoreError if the store cannot be read or written
+ */
+export async function signOut(
+  ctx: AuthContext,
+  options: { keepRegistration: boolean },
+): Promise<{ had: boolean; revoked: Revocation }> {
+  const { key } = await findRecord(ctx);
+  return ctx.withLock(key, { wait: LOCK_WAIT, signal: ctx.signal }, async () => {
+    const { record } = await findRecord(ctx);
+    if (!record) return { had: false, revoked: 'nothing' };
+    const revoked = await revoke(ctx, record);
+    const { tokens, ...registration } = record;
+    if (options.keepRegistration) await keepRecord(ctx, key, registration);
+    else await (await ctx.store()).delete(key);
+    return { had: tokens !== undefined, revoked };
+  });
+}
+
+/** The refresh token first: revoking it ends the whole grant at servers that link them. */
+async function revoke(ctx: AuthContext, record: StoredRecord): Promise<Revocation> {
+  const { tokens, revocationEndpoint } = record;
+  if (!tokens) return 'nothing';
+  if (!revocationEndpoint) return 'not_supported';
+  const sent = [
+    { token: tokens.refreshToken, hint: 'refresh_token' },
+    { token: tokens.accessToken, hint: 'access_token' },
+  ];
+  for (const { token, hint } of sent) {
+    if (token !== undefined && !(await revokeOne(ctx, record, revocationEndpoint, token, hint))) return 'failed';
+  }
+  return 'revoked';
+}
+
+async function revokeOne(
+  ctx: AuthContext,
+  record: StoredRecord,
+  revocationEndpoint: string,
+  token: string,
+  hint: string,
+): Promise<boolean> {
+  const endpoint = endpointOf(record, ctx.entry);
+  try {
+    const response = await oauth.revocationRequest(
+      { issuer: record.issuer, revocation_endpoint: revocationEndpoint },
+      { client_id: record.client.id },
+      clientAuth(endpoint),
+      token,
+      {
+        additionalParameters: { token_type_hint: hint },
+        signal: AbortSignal.any([ctx.signal, AbortSignal.timeout(SEND_LIMIT)]),
+        [oauth.customFetch]: ctx.http as never,
+        [oauth.allowInsecureRequests]: true,
+      },
+    );
+    await response.body?.cancel();
+    return response.ok;
+  } catch (error) {
+    if (error instanceof NetworkError) return false;
+    throw error;
+  }
+}

@@ -1,0 +1,104 @@
+// Refreshing: once per credential across all processes. Lock, read again, send, save, and only then use.
+//
+// A rotated refresh token that is sent twice makes careful servers revoke the whole grant (RFC 9700 section 4.14.2),
+// and whoever loses such a race must not delete what the winner has saved.
+
+import type { HttpEntry } from '../config/entry.ts';
+import { AuthError, CancelledError, NetworkError, ProtocolError } from '../errors.ts';
+import { isFresh, type StoredRecord, type StoredTokens } from '../store/record.ts';
+import type { AuthContext } from './context.ts';
+import { findRecord, keepRecord } from './keep.ts';
+import { loginRequired } from './required.ts';
+import { carryOver, refreshTokens, type TokenEndpoint } from './token.ts';
+import type { TokenAnswer } from './token-response.ts';
+
+/** Longer than any refresh may take, so that a waiter outlives the holder. */
+const LOCK_WAIT = 30_000;
+const SEND_LIMIT = 20_000;
+
+type Signed = StoredRecord & { tokens: StoredTokens };
+
+/**
+ * A record with a token that is fresh and is not `rejected`: what another process saved meanwhile, or a refreshed one.
+ * @throws AuthError `login_required`, `invalid_client`, `refresh_lost`; NetworkError if nothing is known about the
+ * grant (it is kept); StoreError
+ */
+export async function renew(ctx: AuthContext, key: string, rejected?: string): Promise<Signed> {
+  return ctx.withLock(key, { wait: LOCK_WAIT, signal: ctx.signal }, async (lock) => {
+    const { record } = await findRecord(ctx);
+    if (!record?.tokens) throw loginRequired(ctx);
+    const { tokens } = record;
+    const wanted = tokens.accessToken !== rejected && isFresh(tokens, ctx.now());
+    if (wanted) return { ...record, tokens };
+    if (!tokens.refreshToken) throw loginRequired(ctx);
+    if (ctx.signal.aborted) throw new CancelledError();
+    // From here to the save nothing is cancelled by Ctrl-C: the server may have rotated the token already.
+    const sending = { http: ctx.http, now: ctx.now, signal: AbortSignal.timeout(SEND_LIMIT) };
+    const answer = await refreshTokens(endpointOf(record, ctx.entry), tokens.refreshToken, sending);
+    if (answer.kind === 'tokens') {
+      const renewed = { ...record, tokens: carryOver(tokens, answer.tokens) };
+      await keepRecord(ctx, key, renewed);
+      ctx.notify({ kind: 'refreshed' });
+      return renewed;
+    }
+    return afterRefusal(ctx, key, { ...record, tokens }, answer, lock.recovered);
+  });
+}
+
+async function afterRefusal(
+  ctx: AuthContext,
+  key: string,
+  sent: Signed,
+  answer: Exclude<TokenAnswer, { kind: 'tokens' }>,
+  recovered: boolean,
+): Promise<Signed> {
+  const { name: server, path } = ctx.entry;
+  if (answer.kind === 'trouble') {
+    throw new NetworkError('server_error', `refreshing the sign-in to ${server} failed with HTTP ${answer.status}`, {
+      hint: 'the authorization server is in trouble; the sign-in is kept, try again later',
+      server,
+    });
+  }
+  if (answer.kind === 'broken') {
+    throw new ProtocolError('token_response_invalid', `${sent.issuer} broke the protocol: ${answer.why}`, { server });
+  }
+  const { record: now } = await findRecord(ctx);
+  if (now?.tokens && now.tokens.refreshToken !== sent.tokens.refreshToken) return { ...now, tokens: now.tokens };
+  if (answer.error === 'invalid_client' && sent.client.source === 'configured') {
+    throw new AuthError('invalid_client', `${sent.issuer} does not accept the configured client`, {
+      hint: `check ${path}.oauth.client_id and client_secret; the sign-in is kept`,
+      server,
+    });
+  }
+  if (recovered) {
+    throw new AuthError('refresh_lost', `the sign-in to ${server} was lost: a process was killed while it refreshed it`, {
+      hint: `sign in again with: mcp-cli auth login ${server}`,
+      server,
+    });
+  }
+  if (answer.error === 'invalid_grant') await dropGrant(ctx, key, sent);
+  throw loginRequired(ctx);
+}
+
+/** The grant is dead, and is still the one that was sent. The registration stays, and an access token while it lives. */
+async function dropGrant(ctx: AuthContext, key: string, { tokens, ...record }: Signed): Promise<void> {
+  const { refreshToken: _, ...rest } = tokens;
+  const alive = tokens.expiresAt !== undefined && tokens.expiresAt > ctx.now();
+  await keepRecord(ctx, key, alive ? { ...record, tokens: rest } : record);
+}
+
+/**
+ * Where and how a stored refresh token is used: at the endpoint recorded when it was issued, with the client's present
+ * secret.
+ */
+export function endpointOf(record: StoredRecord, entry: HttpEntry): TokenEndpoint {
+  const configured = record.client.source === 'configured';
+  return {
+    issuer: record.issuer,
+    tokenEndpoint: record.tokenEndpoint,
+    clientId: record.client.id,
+    secret: configured ? entry.oauth?.clientSecret : record.client.secret,
+    authMethod: (configured ? entry.oauth?.tokenEndpointAuthMethod : undefined) ?? record.client.authMethod,
+    resource: record.resource,
+  };
+}
