@@ -25,6 +25,8 @@ export function openBearer(ctx: AuthContext): Bearer {
   if (fixedToken) return fixedBearer(ctx, fixedToken);
   let known: StoredRecord | undefined;
   let flight: Promise<StoredRecord | undefined> | undefined;
+  /** A refreshed token that is refused as well needs a person: refreshing again would go on for ever. */
+  let refreshed = false;
   const once = (work: () => Promise<StoredRecord | undefined>): Promise<StoredRecord | undefined> => {
     flight ??= work().finally(() => {
       flight = undefined;
@@ -38,8 +40,10 @@ export function openBearer(ctx: AuthContext): Bearer {
       return known?.tokens?.accessToken;
     },
     async rejected(token, challenge) {
-      const newer = isCurrent() && known?.tokens?.accessToken !== token;
-      if (!newer) known = await once(() => replace(ctx, token, challenge));
+      if (isCurrent() && known?.tokens?.accessToken !== token) return;
+      const mayRefresh = !refreshed;
+      refreshed = true;
+      known = await once(() => replace(ctx, token, challenge, mayRefresh));
     },
     async stepUp(challenge) {
       known = await once(() => widen(ctx, known, challenge));
@@ -72,6 +76,7 @@ async function replace(
   ctx: AuthContext,
   token: string | undefined,
   challenge: Challenge | undefined,
+  mayRefresh: boolean,
 ): Promise<StoredRecord> {
   const { entry } = ctx;
   if (entry.oauth?.enabled === false) {
@@ -81,7 +86,7 @@ async function replace(
     });
   }
   const { key, record } = await findRecord(ctx);
-  const refreshable = token !== undefined && record?.tokens?.refreshToken !== undefined;
+  const refreshable = mayRefresh && token !== undefined && record?.tokens?.refreshToken !== undefined;
   if (refreshable) {
     try {
       return await renew(ctx, key, token);

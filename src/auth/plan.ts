@@ -156,8 +156,9 @@ function configuredMethod(
 ): Pick<Client, 'authMethod' | 'methodKnown'> {
   if (oauth.tokenEndpointAuthMethod) return { authMethod: oauth.tokenEndpointAuthMethod, methodKnown: true };
   if (!oauth.clientSecret) return { authMethod: 'none', methodKnown: true };
+  // The method that worked last time goes first.
   const stored = record?.client;
-  if (stored?.id === oauth.clientId && stored.authMethod !== 'none') {
+  if (stored && stored.id === oauth.clientId && stored.authMethod !== 'none') {
     return { authMethod: stored.authMethod, methodKnown: false };
   }
   return { authMethod: methodForSecret(server), methodKnown: false };

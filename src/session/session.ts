@@ -18,5 +18,5 @@ export type Session = {
 
 export type CallOptions = {
   signal?: AbortSignal;
-  onProgress?: (progress: { progress: number; total?: number; message?: string }) => void;
+  onProgress?: (progress: { progress: number; total?: number | undefined; message?: string | undefined }) => void;
 };

@@ -1,0 +1,109 @@
+// Opening a session: transport by transport, revision by revision, with a token where one is asked for.
+
+import { Client, type ClientOptions, SdkHttpError } from '@modelcontextprotocol/client';
+import type { Bearer } from '../auth/bearer.ts';
+import type { HttpEntry, Protocol, ServerEntry, StdioEntry } from '../config/entry.ts';
+import type { Fetch } from '../deps.ts';
+import { NetworkError } from '../errors.ts';
+import { type HttpKind, openHttpTransport, openStdioTransport, type Refusal, transportOrder } from './transport.ts';
+
+export type Connection = {
+  client: Client;
+  refusal(): Refusal | undefined;
+};
+
+export type ConnectOptions = {
+  entry: ServerEntry;
+  /** Undefined for stdio. */
+  bearer: Bearer | undefined;
+  http: Fetch | undefined;
+  signal: AbortSignal;
+  clientInfo: { name: string; version: string };
+  /** Milliseconds for one request. */
+  timeout: number;
+};
+
+const MODERN = '2026-07-28';
+
+type Mode = NonNullable<NonNullable<ClientOptions['versionNegotiation']>['mode']>;
+
+export async function connect(options: ConnectOptions): Promise<Connection> {
+  const { entry } = options;
+  return entry.kind === 'stdio' ? connectStdio(entry, options) : connectHttp(entry, options);
+}
+
+/** The other transport is tried on 400, 404 and 405 only: what the first one says about tokens is final. */
+async function connectHttp(entry: HttpEntry, options: ConnectOptions): Promise<Connection> {
+  let failure: unknown;
+  for (const kind of transportOrder(entry)) {
+    try {
+      return await connectOver(kind, entry, options);
+    } catch (error) {
+      if (!isWrongTransport(error)) throw error;
+      failure ??= error;
+    }
+  }
+  throw failure;
+}
+
+async function connectOver(kind: HttpKind, entry: HttpEntry, options: ConnectOptions): Promise<Connection> {
+  const { bearer, http, signal, timeout } = options;
+  if (!bearer || !http) throw new TypeError('an HTTP entry needs a bearer and an HTTP layer');
+  const { transport, refusal } = openHttpTransport(kind, entry, bearer, http);
+  // The older transport exists only in revisions that begin with `initialize`.
+  const client = newClient(options, kind === 'sse' ? 'legacy' : modeOf(entry.protocol));
+  try {
+    await client.connect(transport, { signal, timeout });
+    return { client, refusal };
+  } catch (error) {
+    await client.close();
+    throw Object.assign(error as object, { refusal: refusal() });
+  }
+}
+
+function modeOf(protocol: Protocol): Mode {
+  if (protocol === 'modern') return { pin: MODERN };
+  return protocol;
+}
+
+/**
+ * Probing costs a second start of the child, so the handshake nearly every stdio server knows goes first.
+ * @throws NetworkError `not_started` with the last words of the child
+ */
+async function connectStdio(entry: StdioEntry, options: ConnectOptions): Promise<Connection> {
+  const modes: Mode[] = entry.protocol === 'auto' ? ['legacy', { pin: MODERN }] : [modeOf(entry.protocol)];
+  let lastWords = '';
+  let failure: unknown;
+  for (const mode of modes) {
+    const transport = openStdioTransport(entry, (text) => {
+      lastWords = (lastWords + text).slice(-2000);
+    });
+    const client = newClient(options, mode);
+    try {
+      await client.connect(transport, { signal: options.signal, timeout: options.timeout });
+      return { client, refusal: () => undefined };
+    } catch (error) {
+      await client.close();
+      failure ??= error;
+      if (options.signal.aborted) throw error;
+    }
+  }
+  const said = lastWords.trim().split('\n').at(-1);
+  throw new NetworkError('not_started', `${entry.name} (${entry.command}) did not start as an MCP server`, {
+    hint: said ? `it said: ${said}` : `check ${entry.path}.command and args`,
+    server: entry.name,
+    cause: failure,
+  });
+}
+
+function newClient(options: ConnectOptions, mode: Mode): Client {
+  return new Client(options.clientInfo, {
+    capabilities: {},
+    versionNegotiation: { mode, probe: { timeoutMs: options.timeout } },
+    listMaxPages: 1000,
+  });
+}
+
+function isWrongTransport(error: unknown): boolean {
+  return SdkHttpError.isInstance(error) && [400, 404, 405].includes(error.status);
+}

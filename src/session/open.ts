@@ -1,0 +1,99 @@
+// A session that mends itself: one step-up, one new session after a lost one, one sign-in after a refused token, each
+// once an operation. Everything it throws is ours.
+
+import { InsufficientScopeError, ProtocolError as RpcError, SdkHttpError, type Tool } from '@modelcontextprotocol/client';
+import { type Connection, type ConnectOptions, connect } from './connect.ts';
+import { wantsSignIn } from './quirks.ts';
+import type { Session } from './session.ts';
+import { ownError, translate } from './translate.ts';
+import { type Refusal, SessionLost } from './transport.ts';
+
+/** @throws CliError of every kind; see translate */
+export async function openSession(options: ConnectOptions): Promise<Session> {
+  const { entry, signal, timeout } = options;
+  let connection = await mended(options, undefined, () => connect(options));
+  const reopen = async () => {
+    await connection.client.close();
+    connection = await connect(options);
+  };
+  const run = <T>(work: (connection: Connection) => Promise<T>): Promise<T> =>
+    mended(options, { reopen, refusal: () => connection.refusal() }, () => work(connection));
+  const { client } = connection;
+  const request = { signal, timeout };
+  return {
+    server: entry.name,
+    protocol: client.getNegotiatedProtocolVersion() ?? 'unknown',
+    serverInfo: client.getServerVersion(),
+    instructions: client.getInstructions(),
+    capabilities: client.getServerCapabilities() ?? {},
+    listTools: () => run(async ({ client }) => listTools(client, request)),
+    callTool: (name, args, { signal: own, onProgress } = {}) =>
+      run(({ client }) =>
+        client.callTool(
+          { name, arguments: args },
+          {
+            signal: own ?? signal,
+            timeout,
+            resetTimeoutOnProgress: true,
+            ...(onProgress && { onprogress: (progress) => onProgress(progress) }),
+          },
+        ),
+      ),
+    ping: () => run(({ client }) => ping(client, request)),
+    close: () => connection.client.close(),
+  };
+}
+
+type Request = { signal: AbortSignal; timeout: number };
+
+/** Asking a server without tools makes the SDK write to stdout. */
+async function listTools(client: Connection['client'], request: Request): Promise<Tool[]> {
+  if (!client.getServerCapabilities()?.tools) return [];
+  const { tools } = await client.listTools(undefined, request);
+  return tools;
+}
+
+/** The 2026-07-28 revision has no `ping`; asking what the server offers is its smallest round trip. */
+async function ping(client: Connection['client'], request: Request): Promise<number> {
+  const start = performance.now();
+  if (client.getDiscoverResult()) await client.discover(request);
+  else await client.ping(request);
+  return performance.now() - start;
+}
+
+type Repair = { reopen(): Promise<void>; refusal(): Refusal | undefined };
+
+async function mended<T>(options: ConnectOptions, repair: Repair | undefined, work: () => Promise<T>): Promise<T> {
+  const { bearer, entry, signal } = options;
+  const done = new Set<string>();
+  const first = (what: string) => !done.has(what) && done.add(what);
+  for (;;) {
+    try {
+      return await work();
+    } catch (error) {
+      try {
+        const refusal = repair?.refusal() ?? (error as { refusal?: Refusal }).refusal;
+        const cause = signal.aborted || !bearer || ownError(error) ? 'final' : causeOf(error, refusal);
+        if (cause === 'lost' && repair && first('reopen')) await repair.reopen();
+        else if (cause === 'scope' && first('step-up')) await bearer?.stepUp(refusal?.challenge);
+        else if (cause === 'token' && first('sign-in')) {
+          await bearer?.rejected(await bearer.current(), refusal?.challenge);
+        } else throw error;
+      } catch (failure) {
+        throw translate(failure, entry.name, signal);
+      }
+    }
+  }
+}
+
+function causeOf(error: unknown, refusal: Refusal | undefined): 'lost' | 'scope' | 'token' | 'final' {
+  if (error instanceof SessionLost) return 'lost';
+  if (InsufficientScopeError.isInstance(error)) return 'scope';
+  if (SdkHttpError.isInstance(error)) {
+    if (error.status === 404) return 'lost';
+    if (error.status === 401) return 'token';
+    if (error.status === 403 && refusal?.challenge?.error === 'insufficient_scope') return 'scope';
+  }
+  if (RpcError.isInstance(error) && wantsSignIn(error.code, error.message)) return 'token';
+  return 'final';
+}

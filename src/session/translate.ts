@@ -1,0 +1,99 @@
+// What the SDK throws, in our words: by class and code, never by text. Loaded only after the SDK.
+
+import {
+  ProtocolError as RpcError,
+  SdkError,
+  SdkErrorCode,
+  SdkHttpError,
+  UnauthorizedError,
+} from '@modelcontextprotocol/client';
+import { AuthError, CancelledError, CliError, NetworkError, ProtocolError } from '../errors.ts';
+
+/** The first error of ours in a chain of causes: the HTTP layer and the auth room already said what is wrong. */
+export function ownError(error: unknown): CliError | undefined {
+  for (let current = error, depth = 0; current instanceof Error && depth < 8; depth++) {
+    if (current instanceof CliError) return current;
+    if (SdkError.isInstance(current) && current.data instanceof CliError) return current.data;
+    current = current.cause;
+  }
+  return undefined;
+}
+
+/** @returns what is thrown for an error of a session with `server`; anything unknown is returned as it is. */
+export function translate(error: unknown, server: string, signal: AbortSignal): unknown {
+  if (signal.aborted) return new CancelledError();
+  const own = ownError(error);
+  if (own) {
+    own.server ??= server;
+    return own;
+  }
+  if (UnauthorizedError.isInstance(error)) return refusedToken(server, error);
+  if (SdkHttpError.isInstance(error)) return httpError(error.status, server, error);
+  if (SdkError.isInstance(error)) return sdkError(error, server);
+  if (RpcError.isInstance(error)) {
+    return new ProtocolError('rpc_error', `${server} answered with error ${error.code}: ${error.message}`, {
+      server,
+      cause: error,
+    });
+  }
+  return error;
+}
+
+function refusedToken(server: string, cause: unknown): AuthError {
+  return new AuthError('token_rejected', `${server} refuses the token although it is fresh`, {
+    hint: `check the account and the scopes; sign in again with: mcp-cli auth login ${server}`,
+    server,
+    cause,
+  });
+}
+
+function httpError(status: number, server: string, cause: unknown): CliError {
+  if (status === 401) return refusedToken(server, cause);
+  if (status === 403) {
+    return new AuthError('forbidden', `${server} forbids this (HTTP 403)`, {
+      hint: 'the account may lack a permission; see: mcp-cli auth status',
+      server,
+      cause,
+    });
+  }
+  if (status >= 500 || status === 429) {
+    return new NetworkError('server_error', `${server} answered HTTP ${status}`, {
+      hint:
+        status === 500
+          ? 'if it works with other clients, try --protocol legacy: some older servers fail on unknown methods'
+          : 'the server is in trouble; try again later',
+      server,
+      cause,
+    });
+  }
+  return new ProtocolError('not_mcp', `${server} answered HTTP ${status}, not MCP`, {
+    hint: 'check the url: it must be the MCP endpoint, often ending in /mcp or /sse',
+    server,
+    cause,
+  });
+}
+
+function sdkError(error: SdkError, server: string): CliError {
+  const details = { server, cause: error };
+  switch (error.code) {
+    case SdkErrorCode.RequestTimeout:
+      return new NetworkError('timeout', `${server} did not answer in time`, {
+        hint: 'allow more with --timeout MS',
+        ...details,
+      });
+    case SdkErrorCode.ConnectionClosed:
+    case SdkErrorCode.SendFailed:
+    case SdkErrorCode.NotConnected:
+      return new NetworkError('closed', `${server} closed the connection`, details);
+    case SdkErrorCode.EraNegotiationFailed:
+      return new ProtocolError('negotiation_failed', `${server} and mcp-cli share no protocol revision`, {
+        hint: 'try --protocol legacy',
+        ...details,
+      });
+    case SdkErrorCode.CapabilityNotSupported:
+    case SdkErrorCode.MethodNotSupportedByProtocolVersion:
+      return new ProtocolError('not_supported', `${server} does not offer this`, details);
+    default:
+      return new ProtocolError('invalid_answer', `${server} broke the protocol: ${error.message}`, details);
+  }
+}

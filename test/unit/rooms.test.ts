@@ -1,0 +1,111 @@
+// The house: which room may import from which (docs/architecture.md). Reads the imports, runs nothing.
+
+import { readdirSync, readFileSync } from 'node:fs';
+import { dirname, join, normalize, relative } from 'node:path';
+import { describe, expect, test } from 'vitest';
+
+const SRC = new URL('../../src/', import.meta.url).pathname;
+
+/** Room -> rooms it may import. `types` may be imported from config by everyone. */
+const MAY: Record<string, readonly string[]> = {
+  main: ['program', 'deps', 'errors', 'ui'],
+  program: ['commands', 'shell', 'workspace', 'ui', 'deps', 'errors'],
+  workspace: ['config', 'session', 'auth', 'store', 'ui', 'deps', 'errors'],
+  commands: ['workspace', 'shell', 'session', 'auth', 'store', 'config', 'ui', 'deps', 'errors', 'nearest'],
+  shell: ['workspace', 'session', 'auth', 'ui', 'deps', 'errors', 'nearest'],
+  session: ['auth', 'deps', 'errors', 'nearest'],
+  auth: ['store', 'deps', 'errors'],
+  store: ['deps', 'errors'],
+  config: ['deps', 'errors', 'nearest'],
+  ui: ['deps', 'errors'],
+  deps: [],
+  errors: [],
+  nearest: [],
+};
+
+/** Rooms whose types (and only types) a room may name besides. */
+const MAY_NAME: Record<string, readonly string[]> = {
+  session: ['config', 'store'],
+  auth: ['config'],
+  store: ['config'],
+  ui: ['auth', 'session', 'store', 'config', 'workspace'],
+  shell: ['config', 'store'],
+};
+
+type Import = { file: string; room: string; target: string; targetRoom: string; typeOnly: boolean };
+
+const imports = sourceFiles(SRC).flatMap(importsOf);
+
+describe('the rooms', () => {
+  test('are all known', () => {
+    const rooms = new Set(sourceFiles(SRC).map(roomOf));
+    expect([...rooms].filter((room) => !(room in MAY))).toEqual([]);
+  });
+
+  test('import one way only', () => {
+    const wrong = imports.filter(({ room, targetRoom, typeOnly }) => {
+      if (room === targetRoom) return false;
+      if (MAY[room]?.includes(targetRoom)) return false;
+      return !(typeOnly && MAY_NAME[room]?.includes(targetRoom));
+    });
+    expect(wrong.map(({ file, target }) => `${file} -> ${target}`)).toEqual([]);
+  });
+
+  test('commands never import commands', () => {
+    const wrong = imports.filter(({ room, targetRoom, typeOnly }) => {
+      return room === 'commands' && targetRoom === 'commands' && !typeOnly;
+    });
+    expect(wrong.map(({ file, target }) => `${file} -> ${target}`)).toEqual([]);
+  });
+
+  test('only main touches process', () => {
+    const users = sourceFiles(SRC).filter((file) => /\bprocess\./.test(withoutComments(file)));
+    expect(users.map((file) => relative(SRC, file))).toEqual(['main.ts']);
+  });
+
+  test('no file is longer than 200 lines', () => {
+    const long = sourceFiles(SRC).filter((file) => readFileSync(file, 'utf8').trimEnd().split('\n').length > 200);
+    expect(long.map((file) => relative(SRC, file))).toEqual([]);
+  });
+});
+
+function sourceFiles(folder: string): string[] {
+  return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
+    const path = join(folder, entry.name);
+    return entry.isDirectory() ? sourceFiles(path) : path.endsWith('.ts') ? [path] : [];
+  });
+}
+
+function roomOf(file: string): string {
+  return relative(SRC, file).replace(/\.ts$/, '').split('/')[0] ?? '';
+}
+
+function importsOf(file: string): Import[] {
+  const text = readFileSync(file, 'utf8');
+  const found: Import[] = [];
+  const pattern = /(?:^|\n)\s*(?:import|export)\s+(type\s+)?([^'"]*?\bfrom\s+)?'(\.[^']+)'|import\('(\.[^']+)'\)/g;
+  for (const [, type, names, fixed, lazy] of text.matchAll(pattern)) {
+    const target = normalize(join(dirname(file), fixed ?? lazy ?? ''));
+    const typeOnly = type !== undefined || onlyTypes(names);
+    found.push({
+      file: relative(SRC, file),
+      room: roomOf(file),
+      target: relative(SRC, target),
+      targetRoom: roomOf(target),
+      typeOnly,
+    });
+  }
+  return found;
+}
+
+/** `import { type A, type B } from` */
+function onlyTypes(names: string | undefined): boolean {
+  const list = /\{([^}]*)\}/.exec(names ?? '')?.[1];
+  return list?.split(',').every((name) => name.trim() === '' || name.trim().startsWith('type ')) ?? false;
+}
+
+function withoutComments(file: string): string {
+  return readFileSync(file, 'utf8')
+    .replace(/\/\*[\s\S]*?\*\//g, '')
+    .replace(/\/\/.*/g, '');
+}
