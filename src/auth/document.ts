@@ -1,9 +1,9 @@
 import type { Fetch } from '../deps.ts';
 import { NetworkError, ProtocolError } from '../errors.ts';
-import { readText } from './body.ts';
+import { discard, readText } from './body.ts';
+import { followSameOrigin } from './follow.ts';
 
-const LIMIT = 1_000_000;
-const REDIRECTS = 3;
+const HEADERS = { accept: 'application/json', 'mcp-protocol-version': '2025-11-25' };
 
 /**
  * Fetches one form of a well-known document. Undefined means "try the next form": not there, an HTML page, an empty
@@ -11,35 +11,19 @@ const REDIRECTS = 3;
  * @throws NetworkError `server_error` on 5xx and 429, ProtocolError `metadata_invalid` on unreadable JSON
  */
 export async function fetchDocument(http: Fetch, url: string, signal: AbortSignal): Promise<unknown> {
-  const response = await followSameOrigin(http, url, signal);
+  const response = await followSameOrigin(http, url, { headers: HEADERS, signal });
   if (response.status >= 500 || response.status === 429) {
-    await response.body?.cancel();
+    await discard(response);
     throw new NetworkError('server_error', `${url} answered HTTP ${response.status}`, {
       hint: 'the server is in trouble; try again later',
     });
   }
-  const text = await readText(response, LIMIT);
+  const text = await readText(response);
   if (!response.ok || text.trim() === '' || looksLikeHtml(text, response)) return undefined;
   try {
     return JSON.parse(text);
   } catch {
     throw new ProtocolError('metadata_invalid', `${url} did not answer with readable JSON`);
-  }
-}
-
-async function followSameOrigin(http: Fetch, url: string, signal: AbortSignal): Promise<Response> {
-  let current = url;
-  for (let hop = 0; ; hop++) {
-    const response = await http(current, {
-      headers: { accept: 'application/json', 'mcp-protocol-version': '2025-11-25' },
-      signal,
-    });
-    const location = response.headers.get('location');
-    if (response.status < 300 || response.status > 399 || !location || hop === REDIRECTS) return response;
-    const next = URL.canParse(location, current) ? new URL(location, current) : undefined;
-    if (next?.origin !== new URL(current).origin) return response;
-    await response.body?.cancel();
-    current = next.href;
   }
 }
 

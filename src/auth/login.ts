@@ -4,7 +4,7 @@ import * as oauth from 'oauth4webapi';
 import { AuthError, CliError } from '../errors.ts';
 import { isFresh, type StoredRecord } from '../store/record.ts';
 import { authorizationUrl, judgeCallback } from './authorize.ts';
-import { bindRedirect, type BoundClient } from './bind.ts';
+import { bindClient, type BoundClient } from './client.ts';
 import type { Challenge } from './challenge.ts';
 import type { AuthContext } from './context.ts';
 import { discover } from './discover.ts';
@@ -117,7 +117,7 @@ async function attempt(
   }
   const state = oauth.generateRandomState();
   const verifier = plan.pkce ? oauth.generateRandomCodeVerifier() : undefined;
-  const bound = await bindRedirect(ctx, plan, { record, state, omitMethod: adjustment.omitMethod });
+  const bound = await bindClient(ctx, plan, { record, state, omitMethod: adjustment.omitMethod });
   trace.client = bound.client;
   try {
     const params = await askPerson(ctx, plan, bound, state, verifier);
@@ -132,7 +132,7 @@ async function attempt(
   }
 }
 
-type Bound = Awaited<ReturnType<typeof bindRedirect>>;
+type Bound = Awaited<ReturnType<typeof bindClient>>;
 
 /** Shows and opens the authorization URL, and waits for the one valid answer. */
 async function askPerson(

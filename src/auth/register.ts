@@ -40,7 +40,7 @@ export async function register(
     body: JSON.stringify(body),
     signal: options.signal,
   });
-  const text = await readText(response, 1_000_000);
+  const text = await readText(response);
   if (!response.ok) throw judgeRefusal(entry, plan.server.issuer, response.status, text);
   return judgeRegistration(text, plan.server, redirectUri);
 }

@@ -170,7 +170,7 @@ async function judge(
     {
       status: response.status,
       contentType: response.headers.get('content-type'),
-      text: await readText(response, 1_000_000),
+      text: await readText(response),
     },
     now(),
   );

@@ -20,7 +20,7 @@ export type BoundClient = Client & {
  * Binds the listener, and registers a client for it where none fits. The caller closes the listener.
  * @throws ConfigError `port_in_use` for a fixed redirect; all of register's errors
  */
-export async function bindRedirect(
+export async function bindClient(
   ctx: AuthContext,
   plan: AuthPlan,
   options: { record: StoredRecord | undefined; state: string; omitMethod: boolean },
