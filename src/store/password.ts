@@ -57,10 +57,10 @@ export function createKeys(sources: Sources): Keys {
 
 async function findSecret(sources: Sources, firstUse: () => Promise<boolean>): Promise<Secret> {
   const { env, storage, prompt } = sources;
-  const given = meant(storage?.password) ?? meant(env['MCP_CLI_ENCRYPTION_KEY']);
+  const given = meant(storage?.password) ?? meant(env.MCP_CLI_ENCRYPTION_KEY);
   if (given !== undefined) return asSecret(given);
 
-  const path = meant(env['MCP_CLI_ENCRYPTION_KEY_FILE']);
+  const path = meant(env.MCP_CLI_ENCRYPTION_KEY_FILE);
   if (path !== undefined) {
     const text = meant(await readKeyFile(path, sources.platform));
     if (text !== undefined) return asSecret(text);

@@ -63,11 +63,11 @@ async function load(path: string, deps: FileDeps) {
   const entries = new Map<string, Place>();
   const text = await readPrivate(path, deps.platform).catch(() => undefined);
   const file = text && asObject(text.toString());
-  for (const [key, value] of Object.entries(asRecord(file?.['entries']) ?? {})) {
+  for (const [key, value] of Object.entries(asRecord(file?.entries) ?? {})) {
     const place = asRecord(value);
-    if (!place || typeof place['backend'] !== 'string' || !BACKENDS.includes(place['backend'])) continue;
-    const backend = place['backend'] as StoreName;
-    entries.set(key, typeof place['file'] === 'string' ? { backend, file: place['file'] } : { backend });
+    if (!place || typeof place.backend !== 'string' || !BACKENDS.includes(place.backend)) continue;
+    const backend = place.backend as StoreName;
+    entries.set(key, typeof place.file === 'string' ? { backend, file: place.file } : { backend });
   }
   return { others: file ?? {}, entries };
 }
