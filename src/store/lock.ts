@@ -1,3 +1,19 @@
+// One holder per name on this machine, without flock (Node has none) and without a daemon. A lock is a file that
+// names its owner and appears complete, by link(2). The dead are replaced, never waited for.
+//
+// Removing somebody else's lock is the dangerous step: two processes may both find the same dead owner. Whoever wants
+// to remove the lock with nonce N first takes the lock file "<lock>.N.tmp", by the same rules. Only its holder may touch
+// a lock of nonce N (its owner too, when it releases), so the lock that is replaced is the one that was judged.
+import { randomInt } from 'node:crypto';
+import { basename, dirname, join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { CancelledError, StoreError } from '../errors.ts';
+import { makeDirectory, quote } from './directory.ts';
+import { ageOf, createFile, type FileDeps, readPrivate, removeFile, replaceFile, touch } from './files.ts';
+import { fileStem } from './names.ts';
+import { lifeOf, type Owner, ownOwner, parseOwner } from './owner.ts';
+import { takeTurn } from './turn.ts';
+
 /**
  * Runs `work` while this process alone holds the lock `name` on this machine.
  * `onWait` is called once if another process holds it. Rejects with StoreError `lock_timeout` after `wait`
@@ -9,3 +25,106 @@ export type WithLock = <T>(
   options: { wait: number; signal: AbortSignal; onWait?: () => void },
   work: (lock: { recovered: boolean }) => Promise<T>,
 ) => Promise<T>;
+
+export type LockOptions = FileDeps & {
+  /** Where the lock files live. It and its parent are made if missing, and judged: see directory.ts. */
+  dir: string;
+  /** Milliseconds between signs of life. */
+  heartbeat?: number;
+  /** Milliseconds without one after which an owner that cannot be looked up is dead. */
+  staleAfter?: number;
+};
+
+/** Wait, milliseconds, between two looks at a lock that somebody holds; random, so that waiters do not march in step. */
+const POLL = { min: 25, max: 100 };
+/** A half-written owner record is complete long before this, milliseconds. */
+const UNREADABLE_AFTER = 5_000;
+
+/** Locks of one directory. Not reentrant: the same name inside `work` waits for itself. */
+export function createLock(options: LockOptions): WithLock {
+  const { dir, platform, heartbeat = 15_000 } = options;
+  const turns = new Map<string, Promise<void>>();
+
+  return async (name, { wait, signal, onWait }, work) => {
+    if (signal.aborted) throw new CancelledError();
+    const path = join(dir, `.${fileStem(name)}.lock`);
+    const deadline = performance.now() + wait;
+    const timedOut = () => timeout(path);
+    const endTurn = await takeTurn(turns, path, { deadline, signal, timedOut });
+    try {
+      await makeDirectory(dirname(dir), platform);
+      await makeDirectory(dir, platform);
+      const owner = await ownOwner(Buffer.from(options.random(8)).toString('hex'));
+      let waited = false;
+      while (!(await take(path, owner, options))) {
+        if (!waited) onWait?.();
+        waited = true;
+        if (performance.now() >= deadline) throw await timedOut();
+        await delay(randomInt(POLL.min, POLL.max), undefined, { signal }).catch(() => {
+          throw new CancelledError();
+        });
+      }
+      const beat = setInterval(() => void touch(path), heartbeat).unref();
+      try {
+        return await work();
+      } finally {
+        clearInterval(beat);
+        // What was done under the lock stands; a lock that cannot be removed dies with this process.
+        await release(path, owner, options).catch(() => {});
+      }
+    } finally {
+      endTurn();
+    }
+  };
+}
+
+/** One attempt; false if somebody else has it, or is just changing it. */
+async function take(path: string, owner: Owner, options: LockOptions): Promise<boolean> {
+  const text = await readPrivate(path, options.platform);
+  if (text === undefined) return createFile(path, JSON.stringify(owner), options, false);
+  const holder = parseOwner(text.toString());
+  if (!(await isDead(path, holder, options))) return false;
+
+  const claim = claimOn(path, holder);
+  if (!(await take(claim, owner, options))) return false;
+  try {
+    const now = await readPrivate(path, options.platform);
+    if (now === undefined || !now.equals(text)) return false;
+    await replaceFile(path, JSON.stringify(owner), options, false);
+    return true;
+  } finally {
+    await removeFile(claim, options.platform);
+  }
+}
+
+async function isDead(path: string, holder: Owner | undefined, options: LockOptions): Promise<boolean> {
+  const life = holder && (await lifeOf(holder));
+  if (life === 'alive') return false;
+  if (life === 'dead') return true;
+  const limit = holder ? (options.staleAfter ?? 60_000) : UNREADABLE_AFTER;
+  return ((await ageOf(path)) ?? 0) > limit;
+}
+
+/** Removes the lock if it is still ours. Somebody who claims it took us for dead: then it is theirs to remove. */
+async function release(path: string, owner: Owner, options: LockOptions): Promise<void> {
+  const claim = claimOn(path, owner);
+  if (!(await createFile(claim, JSON.stringify(owner), options, false))) return;
+  try {
+    const text = await readPrivate(path, options.platform);
+    if (text && parseOwner(text.toString())?.nonce === owner.nonce) await removeFile(path, options.platform);
+  } finally {
+    await removeFile(claim, options.platform);
+  }
+}
+
+/** Ends in .tmp, so that one left behind by a kill is swept like any temporary file. */
+function claimOn(path: string, holder: Owner | undefined): string {
+  return join(dirname(path), `${basename(path, '.tmp')}.${holder?.nonce ?? 'unreadable'}.tmp`);
+}
+
+async function timeout(path: string): Promise<StoreError> {
+  const name = quote(path);
+  return new StoreError('lock_timeout', `another mcp-cli holds the lock ${path}`, {
+    hint: `wait for it to end; if none is running: rm ${name}`,
+  });
+}

@@ -1,5 +1,18 @@
 // What is kept for one (server, account). JSON in a secret store; parsed as hostile input, because whoever can write
 // a keyring entry or a Vault path could otherwise point a refresh token at an endpoint of theirs.
+// No schema library here: reading one record must not cost a start-up.
+import { StoreError } from '../errors.ts';
+import {
+  absoluteUri,
+  type Fields,
+  fieldsOf,
+  listOf,
+  moment,
+  oneOf,
+  plain,
+  visible,
+  webUrl,
+} from './fields.ts';
 
 export type AuthMethod = 'none' | 'client_secret_post' | 'client_secret_basic';
 
@@ -45,3 +58,112 @@ export type StoredRecord = {
   /** Absent after a logout: the registration is kept. */
   tokens?: StoredTokens;
 };
+
+export type ReadOptions = {
+  /** Take `http:` beyond loopback: the entry says `allow_http`. */
+  allowHttp?: boolean;
+};
+
+/** Characters. A record of ours is some KB; a signed token with many claims, some tens of KB. */
+const RECORD_LIMIT = 2 * 1024 * 1024;
+const TOKEN_LIMIT = 256 * 1024;
+
+/**
+ * The key of a record: `<server>` or `<server>@<account>`. An `@` (or `%`) in the server's own name is percent-encoded, so
+ * that no two pairs share a key; an account may well be an e-mail address.
+ */
+export function recordKey(server: string, account?: string): string {
+  const name = server.replaceAll('%', '%25').replaceAll('@', '%40');
+  return account === undefined ? name : `${name}@${account}`;
+}
+
+/** The pair that a key of `SecretStore.list()` stands for. */
+export function splitKey(key: string): { server: string; account?: string } {
+  const at = key.indexOf('@');
+  const server = (at < 0 ? key : key.slice(0, at)).replaceAll('%40', '@').replaceAll('%25', '%');
+  return at < 0 ? { server } : { server, account: key.slice(at + 1) };
+}
+
+/**
+ * The record stored under `key`. Unknown members are left out; a member of the wrong type, length, characters or kind of
+ * URL is StoreError `corrupt`, naming the member and never its value.
+ */
+export function parseRecord(
+  json: string,
+  key: string,
+  { allowHttp = false }: ReadOptions = {},
+): StoredRecord {
+  const fail = (path: string) => corrupt(key, path);
+  if (json.length > RECORD_LIMIT) throw fail('');
+  const record = fieldsOf(parseJson(json), fail);
+  const url = webUrl(allowHttp);
+  const tokens = record.perhaps('tokens');
+  const parsed: StoredRecord = {
+    version: record.need('version', oneOf(1)),
+    server: record.need('server', plain(1024)),
+    ...record.may('account', plain(1024)),
+    url: record.need('url', url),
+    issuer: record.need('issuer', url),
+    tokenEndpoint: record.need('tokenEndpoint', url),
+    ...record.may('revocationEndpoint', url),
+    ...record.may('resource', absoluteUri),
+    client: parseClient(record.within('client')),
+    ...(tokens ? { tokens: parseTokens(tokens) } : {}),
+  };
+  // A record copied under another name would lend its tokens to another server.
+  if (recordKey(parsed.server, parsed.account) !== key) throw fail('server');
+  return parsed;
+}
+
+/** Throws like `parseRecord`: what could not be read back is never written. */
+export function serializeRecord(record: StoredRecord, options: ReadOptions = {}): string {
+  const json = JSON.stringify(record);
+  return JSON.stringify(parseRecord(json, recordKey(record.server, record.account), options));
+}
+
+/** Whether the access token is good for a while: until min(300 s, 10 % of its lifetime) before it expires. */
+export function isFresh(tokens: StoredTokens, now: number): boolean {
+  if (tokens.expiresAt === undefined) return true;
+  const lifetime = Math.max(0, tokens.expiresAt - tokens.issuedAt);
+  return now < tokens.expiresAt - Math.min(300_000, lifetime / 10);
+}
+
+function parseClient(client: Fields): StoredClient {
+  return {
+    id: client.need('id', visible(4096)),
+    ...client.may('secret', visible(16_384)),
+    source: client.need('source', oneOf('configured', 'document', 'registered')),
+    authMethod: client.need('authMethod', oneOf('none', 'client_secret_post', 'client_secret_basic')),
+    ...client.may('redirectUris', listOf(absoluteUri, 64)),
+    ...client.may('secretExpiresAt', moment),
+  };
+}
+
+function parseTokens(tokens: Fields): StoredTokens {
+  return {
+    accessToken: tokens.need('accessToken', visible(TOKEN_LIMIT)),
+    tokenType: tokens.need('tokenType', oneOf('Bearer', 'DPoP')),
+    ...tokens.may('refreshToken', visible(TOKEN_LIMIT)),
+    ...tokens.may('idToken', visible(TOKEN_LIMIT)),
+    ...tokens.may('scope', visible(16_384)),
+    issuedAt: tokens.need('issuedAt', moment),
+    ...tokens.may('expiresAt', moment),
+  };
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+function corrupt(key: string, path: string): StoreError {
+  // A key read from a directory listing is as hostile as the rest.
+  const name = splitKey(key).server.replace(/[\p{C}]/gu, '?');
+  return new StoreError('corrupt', `the stored sign-in of ${name} is damaged${path && ` (${path})`}`, {
+    server: name,
+    hint: `drop it and sign in again: mcp-cli auth reset ${name}`,
+  });
+}

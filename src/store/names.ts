@@ -1,0 +1,30 @@
+// The file that an entry lives in. Pure.
+import { createHash } from 'node:crypto';
+
+const SAFE = /^[a-z0-9][a-z0-9_-]{0,63}$/;
+/** Windows opens the device, whatever the extension. */
+const DEVICE = /^(con|prn|aux|nul|com\d|lpt\d)$/;
+const ENTRY = /^([a-z0-9][a-z0-9_-]*)\.enc$/;
+
+/**
+ * A file name without extension for `name`: the name itself if every file system takes it; otherwise what can be
+ * kept of it and 10 digits of its SHA-256, so that `a.b` and `a_b`, or `A` and `a`, never meet in one file.
+ */
+export function fileStem(name: string): string {
+  if (SAFE.test(name) && !DEVICE.test(name)) return name;
+  const kept = name
+    .toLowerCase()
+    .replace(/[^a-z0-9_-]/g, '_')
+    .replace(/^[_-]+/, '')
+    .slice(0, 48);
+  return `${kept || 'server'}-${createHash('sha256').update(name).digest('hex').slice(0, 10)}`;
+}
+
+export function entryFile(key: string): string {
+  return `${fileStem(key)}.enc`;
+}
+
+/** The stem of an entry's file; undefined for every other file of the directory. */
+export function entryStem(file: string): string | undefined {
+  return ENTRY.exec(file)?.[1];
+}
