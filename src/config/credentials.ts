@@ -1,13 +1,10 @@
-import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { issuerFault, urlFault } from './address.ts';
-import { type Block, block, placeOf } from './dialects.ts';
+import { type Around, type Block, block, expandBlock, placeOf, refuse } from './block.ts';
 import type { Credentials, IdentityProvider } from './entry.ts';
 import { IDP } from './keys.ts';
-import type { Around } from './oauth.ts';
 import { invalid, type Place } from './place.ts';
 import { check, type Shaped } from './schema.ts';
-import { expandBlock, refuse } from './server.ts';
 
 /**
  * Reads the keys of the grants that need no browser: a private key, an assertion, an identity provider.
@@ -17,6 +14,7 @@ import { expandBlock, refuse } from './server.ts';
 export function toCredentials(
   oauth: Shaped<'oauth'>,
   fields: Block,
+  allowHttp: boolean,
   around: Around,
 ): Credentials | undefined {
   const { private_key, private_key_file, assertion, assertion_file, assertion_env } = oauth;
@@ -24,23 +22,28 @@ export function toCredentials(
   atMostOne({ assertion, assertion_file, assertion_env }, fields);
   const credentials: Credentials = {
     privateKey: private_key,
-    privateKeyFile: absolute(private_key_file, fields),
+    privateKeyFile: absolute(private_key_file, fields, around.home),
     signingAlgorithm: oauth.signing_algorithm,
     assertion,
-    assertionFile: absolute(assertion_file, fields),
+    assertionFile: absolute(assertion_file, fields, around.home),
     assertionEnv: assertion_env,
-    idp: toIdp(oauth.idp, placeOf(fields, 'idp'), around),
+    idp: toIdp(oauth.idp, placeOf(fields, 'idp'), allowHttp, around),
   };
   return Object.values(credentials).some((value) => value !== undefined) ? credentials : undefined;
 }
 
-function toIdp(value: unknown, place: Place, around: Around): IdentityProvider | undefined {
+function toIdp(
+  value: unknown,
+  place: Place,
+  allowHttp: boolean,
+  around: Around,
+): IdentityProvider | undefined {
   if (value === undefined) return undefined;
   const fields = expandBlock(block(value, IDP, place, around.warn), around.env, ['id_token_env']);
   const idp = check('idp', fields);
-  if (idp.issuer !== undefined) refuse(issuerFault(idp.issuer, around.allowHttp), fields, 'issuer');
+  if (idp.issuer !== undefined) refuse(issuerFault(idp.issuer, allowHttp), fields, 'issuer');
   if (idp.token_endpoint !== undefined)
-    refuse(urlFault(idp.token_endpoint, around.allowHttp), fields, 'token_endpoint');
+    refuse(urlFault(idp.token_endpoint, allowHttp), fields, 'token_endpoint');
   const { id_token, id_token_env, id_token_file } = idp;
   atMostOne({ id_token, id_token_env, id_token_file }, fields);
   return {
@@ -50,7 +53,7 @@ function toIdp(value: unknown, place: Place, around: Around): IdentityProvider |
     clientSecret: idp.client_secret,
     idToken: id_token,
     idTokenEnv: id_token_env,
-    idTokenFile: absolute(id_token_file, fields),
+    idTokenFile: absolute(id_token_file, fields, around.home),
   };
 }
 
@@ -66,7 +69,7 @@ function atMostOne(values: Record<string, unknown>, fields: Block): void {
 }
 
 /** Relative to the configuration file, so that it means the same from every folder. */
-function absolute(file: string | undefined, { source }: Block): string | undefined {
+function absolute(file: string | undefined, { source }: Block, home: string): string | undefined {
   if (file === undefined) return undefined;
-  return /^~[/\\]/.test(file) ? join(homedir(), file.slice(2)) : resolve(source.folder, file);
+  return /^~[/\\]/.test(file) ? join(home, file.slice(2)) : resolve(source.folder, file);
 }

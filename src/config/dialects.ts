@@ -1,19 +1,10 @@
-// The dialects end here: whatever a file spells, what leaves this file has our keys and remembers how they were written.
+// Where the dialects keep their servers. How they spell the keys inside is keys.ts.
 
-import { isDeepStrictEqual } from 'node:util';
-import { type Keys, ROOT, spellings } from './keys.ts';
+import { isObject, unknownKey, type Warn } from './block.ts';
+import { ROOT, spellings } from './keys.ts';
 import { nearest } from './nearest.ts';
-import { invalid, type Path, type Place, position, printable, written } from './place.ts';
-import type { Document, Json } from './read.ts';
-
-export type Warn = (text: string) => void;
-
-/** One object of the file under our keys. */
-export type Block = Place & {
-  values: Json;
-  /** Our key -> the key as written. */
-  keys: Record<string, string>;
-};
+import { invalid, type Path, type Place, printable } from './place.ts';
+import type { Document } from './read.ts';
 
 /** What a file contains, before anything in it is expanded or checked. */
 export type Sections = {
@@ -71,49 +62,4 @@ function checkName(name: string, place: Place): void {
   if (name !== '' && name.length <= 200 && name === name.trim() && name === printable(name)) return;
   const hint = 'give the server a short name without control characters, such as "notion"';
   throw invalid(place, 'is not a usable server name', hint);
-}
-
-/**
- * Brings one object to our keys; null counts as absent. Unknown keys warn and are dropped.
- * @throws ConfigError `invalid` if it is no object, or says two things under two spellings of one key
- */
-export function block(value: unknown, keys: Keys, place: Place, warn: Warn): Block {
-  if (!isObject(value)) throw invalid(place, 'must be an object', 'write {"key": value, …}');
-  const known = spellings(keys);
-  const result: Block = { ...place, values: {}, keys: {} };
-  for (const [key, item] of Object.entries(value)) {
-    const own = known.get(key);
-    const here = { ...place, path: [...place.path, key] };
-    if (own === undefined) {
-      warn(unknownKey(here, key, known.keys()));
-    } else if (item !== null) {
-      const before = result.keys[own];
-      if (before !== undefined && !isDeepStrictEqual(result.values[own], item)) {
-        throw invalid(
-          here,
-          `says something else than "${before}", which means the same`,
-          'keep one of the two',
-        );
-      }
-      result.values[own] = item;
-      result.keys[own] ??= key;
-    }
-  }
-  return result;
-}
-
-/** The place of one of a block's keys, as it was written; also of one that is missing. */
-export function placeOf(from: Block, key: string, ...rest: Path): Place {
-  const { source, path, server } = from;
-  return { source, server, path: [...path, from.keys[key] ?? key, ...rest] };
-}
-
-function unknownKey(place: Place, key: string, known: Iterable<string>): string {
-  const near = nearest(key, known);
-  const meant = near === undefined ? '' : `; did you mean "${near}"?`;
-  return `${position(place)}: unknown key ${written(place.path)} is ignored${meant}`;
-}
-
-export function isObject(value: unknown): value is Json {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -108,7 +108,7 @@ function resolve(piece: Piece, env: Env, place: Place): string {
       throw invalid(
         place,
         'has a reference of an unknown kind',
-        'write "${NAME}" or "${NAME:-default}"; for a literal "${" write "$${"',
+        `write "\${NAME}" or "\${NAME:-default}"; for a literal "\${" write "$\${"`,
         'unsupported_reference',
       );
     case 'open':

@@ -1,4 +1,4 @@
-import { type Block, placeOf } from './dialects.ts';
+import { type Block, placeOf } from './block.ts';
 import { invalid } from './place.ts';
 
 /** RFC 9110 section 5.6.2. */

@@ -1,16 +1,14 @@
-import type { Env } from '../deps.ts';
 import { documentFault, issuerFault, redirectFault, resourceFault, urlFault } from './address.ts';
+import { type Around, type Block, block, expandBlock, placeOf, refuse } from './block.ts';
 import { toCredentials } from './credentials.ts';
-import { type Block, block, placeOf, type Warn } from './dialects.ts';
 import type { GrantType, OAuthEntry } from './entry.ts';
 import { OAUTH } from './keys.ts';
+import { checkParameters } from './parameters.ts';
 import { invalid, type Place } from './place.ts';
 import { toRegistration } from './registration.ts';
 import { check, type Shaped } from './schema.ts';
-import { expandBlock, refuse } from './server.ts';
 
 type Fields = Shaped<'oauth'>;
-export type Around = { env: Env; warn: Warn; allowHttp: boolean };
 
 const GRANTS: Record<string, GrantType> = {
   authorization_code: 'authorization_code',
@@ -24,35 +22,6 @@ const GRANTS: Record<string, GrantType> = {
   'urn:ietf:params:oauth:grant-type:token-exchange': 'enterprise_managed',
 };
 
-/**
- * What an authorization request says by itself. Set from a file, they would replace our protection (`state`, PKCE,
- * `redirect_uri`), send the code elsewhere or in a form the listener cannot see (`response_mode`), move all other
- * parameters out of sight (`request`, RFC 9101), or put a secret into a URL. `nonce` is here because a constant one
- * binds nothing, and `scope` and `resource` because they have keys of their own, which refresh and step-up read.
- */
-const PROTOCOL = [
-  'client_assertion',
-  'client_assertion_type',
-  'client_id',
-  'client_secret',
-  'code',
-  'code_challenge',
-  'code_challenge_method',
-  'code_verifier',
-  'dpop_jkt',
-  'grant_type',
-  'iss',
-  'nonce',
-  'redirect_uri',
-  'request',
-  'request_uri',
-  'resource',
-  'response_mode',
-  'response_type',
-  'scope',
-  'state',
-];
-
 /** RFC 6749 section 3.3. */
 const SCOPE = /^[\x21\x23-\x5b\x5d-\x7e]+$/;
 
@@ -60,17 +29,22 @@ const SCOPE = /^[\x21\x23-\x5b\x5d-\x7e]+$/;
  * Reads an `oauth` block; `false` is short for `{"enabled": false}`.
  * @throws ConfigError `invalid`, `missing_env`, `unsupported_reference`
  */
-export function toOAuth(value: unknown, place: Place, around: Around): OAuthEntry | undefined {
+export function toOAuth(
+  value: unknown,
+  place: Place,
+  allowHttp: boolean,
+  around: Around,
+): OAuthEntry | undefined {
   if (value === undefined) return undefined;
   const written = typeof value === 'boolean' ? { enabled: value } : value;
   const raw = block(written, OAUTH, place, around.warn);
   const fields = expandBlock(raw, around.env, ['assertion_env', 'idp', 'dynamic_registration']);
   const oauth = check('oauth', fields);
   const grantType = grantOf(oauth, fields);
-  checkUrls(oauth, fields, around.allowHttp);
+  checkUrls(oauth, fields, allowHttp);
   checkEndpoints(oauth, fields, grantType);
   checkPkce(oauth, fields);
-  const credentials = toCredentials(oauth, fields, around);
+  const credentials = toCredentials(oauth, fields, allowHttp, around);
   return {
     dialect: dialectOf(raw),
     enabled: oauth.enabled ?? true,
@@ -85,15 +59,16 @@ export function toOAuth(value: unknown, place: Place, around: Around): OAuthEntr
     revocationEndpoint: oauth.revocation_url,
     discoveryUrl: oauth.discovery_url,
     issuer: oauth.issuer,
-    redirectUri: redirectOf(oauth, fields, around.allowHttp),
+    redirectUri: redirectOf(oauth, fields, allowHttp),
     usePkce: oauth.use_pkce ?? true,
-    extraAuthParams: extraOf(oauth, fields),
+    extraAuthParams: checkParameters(oauth.extra_auth_params ?? {}, fields),
     resource: resourceOf(oauth, fields),
     clientMetadataUrl: oauth.client_metadata_url,
     clientName: oauth.client_name,
     dynamicRegistration: toRegistration(
       oauth.dynamic_registration,
       placeOf(fields, 'dynamic_registration'),
+      allowHttp,
       around,
     ),
     allowMissingPkceMetadata: oauth.allow_missing_pkce_metadata ?? false,
@@ -104,8 +79,8 @@ export function toOAuth(value: unknown, place: Place, around: Around): OAuthEntr
 
 /** The client's own key decides; without one, any key in camelCase does. */
 function dialectOf({ keys }: Block): 'snake' | 'camel' {
-  const deciding = keys.client_id === undefined ? Object.values(keys) : [keys.client_id];
-  return deciding.some((key) => /[A-Z]/.test(key)) ? 'camel' : 'snake';
+  const deciding = keys.client_id ?? Object.values(keys).flat();
+  return deciding.some((key) => /[A-Z]/.test(String(key))) ? 'camel' : 'snake';
 }
 
 function grantOf(oauth: Fields, fields: Block): GrantType {
@@ -184,20 +159,4 @@ function redirectOf(oauth: Fields, fields: Block, allowHttp: boolean): string | 
 function resourceOf({ resource = 'auto' }: Fields, fields: Block): string {
   if (resource !== 'auto' && resource !== 'omit') refuse(resourceFault(resource), fields, 'resource');
   return resource;
-}
-
-function extraOf({ extra_auth_params: extra = {} }: Fields, fields: Block): Record<string, string> {
-  for (const name of Object.keys(extra)) {
-    // Some servers ignore the case of parameter names, so we do too.
-    if (!PROTOCOL.includes(name.trim().toLowerCase())) continue;
-    const own: Record<string, string> = {
-      scope: 'scopes',
-      resource: 'resource',
-      redirect_uri: 'redirect_uri',
-    };
-    const key = own[name];
-    const hint = key === undefined ? 'remove it' : `use the key "${key}" of the oauth block instead`;
-    throw invalid(placeOf(fields, 'extra_auth_params', name), 'is a parameter of the protocol itself', hint);
-  }
-  return extra;
 }

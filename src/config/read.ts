@@ -68,7 +68,7 @@ export function parse(file: string, text: string): Document {
     throw invalid({ source, path: [], server: undefined }, 'must be a JSON object', hint);
   }
   const warnings: string[] = [];
-  const root = valueOf(tree, [], (node, path, said) => {
+  const root = toValue(tree, [], (node, path, said) => {
     if (said === 'twice') {
       throw broken(node.offset, `${written(path)} is given twice`, 'keep one of the two');
     }
@@ -110,9 +110,9 @@ function tooDeep(text: string): number | undefined {
 
 type Remark = (node: Node, path: Path, said: 'twice' | 'proto') => void;
 
-function valueOf(node: Node, path: Path, remark: Remark): unknown {
+function toValue(node: Node, path: Path, remark: Remark): unknown {
   if (node.type === 'array') {
-    return (node.children ?? []).map((child, index) => valueOf(child, [...path, index], remark));
+    return (node.children ?? []).map((child, index) => toValue(child, [...path, index], remark));
   }
   if (node.type !== 'object') return node.value;
   const object: Json = {};
@@ -122,7 +122,7 @@ function valueOf(node: Node, path: Path, remark: Remark): unknown {
     const inner = [...path, key.value as string];
     if (key.value === '__proto__') remark(key, inner, 'proto');
     else if (Object.hasOwn(object, key.value)) remark(key, inner, 'twice');
-    else object[key.value] = valueOf(value, inner, remark);
+    else object[key.value] = toValue(value, inner, remark);
   }
   return object;
 }

@@ -1,11 +1,9 @@
 import { issuerFault, redirectFault, urlFault } from './address.ts';
-import { type Block, block } from './dialects.ts';
+import { type Around, type Block, block, expandBlock, refuse } from './block.ts';
 import type { DynamicRegistration } from './entry.ts';
 import { REGISTRATION } from './keys.ts';
-import type { Around } from './oauth.ts';
 import type { Place } from './place.ts';
 import { check } from './schema.ts';
-import { expandBlock, refuse } from './server.ts';
 
 /**
  * Reads `dynamic_registration` (RFC 7591); `false` is short for `{"enabled": false}`.
@@ -14,15 +12,16 @@ import { expandBlock, refuse } from './server.ts';
 export function toRegistration(
   value: unknown,
   place: Place,
+  allowHttp: boolean,
   around: Around,
 ): DynamicRegistration | undefined {
   if (value === undefined) return undefined;
   const written = typeof value === 'boolean' ? { enabled: value } : value;
   const fields = expandBlock(block(written, REGISTRATION, place, around.warn), around.env, []);
   const { enabled = true, issuer, registration_endpoint: endpoint, ...rest } = check('registration', fields);
-  if (issuer !== undefined) refuse(issuerFault(issuer, around.allowHttp), fields, 'issuer');
-  if (endpoint !== undefined) refuse(urlFault(endpoint, around.allowHttp), fields, 'registration_endpoint');
-  checkRedirects(rest.metadata?.redirect_uris, fields, around.allowHttp);
+  if (issuer !== undefined) refuse(issuerFault(issuer, allowHttp), fields, 'issuer');
+  if (endpoint !== undefined) refuse(urlFault(endpoint, allowHttp), fields, 'registration_endpoint');
+  checkRedirects(rest.metadata?.redirect_uris, fields, allowHttp);
   return {
     enabled,
     issuer,

@@ -2,7 +2,7 @@
 // faster start replaces this file and nothing else. Rules that need two values are in server.ts and oauth.ts.
 
 import * as z from 'zod/mini';
-import { type Block, placeOf } from './dialects.ts';
+import { type Block, placeOf } from './block.ts';
 import { invalid } from './place.ts';
 
 // A shape's message is the second half of a sentence; after the bar comes what to write.
@@ -23,7 +23,7 @@ const scalar = z.pipe(
   z.transform(String),
 );
 const table = z.record(z.string(), scalar, 'must be an object of strings|write {"NAME": "value", …}');
-const word = (values: readonly [string, ...string[]]) =>
+const word = <const T extends readonly [string, ...string[]]>(values: T) =>
   z.enum(values, `is not one of the values it can have|write one of: ${values.join(', ')}`);
 const variable = z
   .string('must be the name of an environment variable|write it like "NOTION_TOKEN"')
@@ -132,7 +132,7 @@ const SHAPES = {
   }),
   storage: z.object({
     backend: optional(word(['auto', 'keychain', 'windows', 'secretservice', 'vault', 'encrypted'])),
-    password: optional(z.string('must be a string|write "${MCP_CLI_ENCRYPTION_KEY}"')),
+    password: optional(z.string('must be a string|put it in double quotes')),
     vault_url: optional(text),
     vault_token: optional(text),
     vault_mount_point: optional(text),

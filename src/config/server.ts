@@ -1,10 +1,8 @@
 // One entry of the file becomes one ServerEntry: keys, expansion, types, rules, in this order.
 
-import type { Env } from '../deps.ts';
-import { type Fault, urlFault } from './address.ts';
-import { type Block, block, placeOf, type Warn } from './dialects.ts';
+import { urlFault } from './address.ts';
+import { type Around, type Block, block, expandBlock, placeOf, refuse, type Warn } from './block.ts';
 import type { HttpEntry, ServerEntry, StdioEntry } from './entry.ts';
-import { expandAll } from './expand.ts';
 import { checkHeaders } from './headers.ts';
 import { ENTRY } from './keys.ts';
 import { toOAuth } from './oauth.ts';
@@ -32,31 +30,12 @@ const TRANSPORTS: Record<string, 'http' | 'sse' | 'stdio'> = {
  * Reads one server's entry. Only here are its variables needed.
  * @throws ConfigError `invalid`, `missing_env`, `unsupported_reference`
  */
-export function toEntry(name: string, value: unknown, place: Place, env: Env, warn: Warn): ServerEntry {
+export function toEntry(name: string, value: unknown, place: Place, around: Around): ServerEntry {
   const at = { ...place, server: name };
-  const fields = expandBlock(block(value, ENTRY, at, warn), env, [...NAMES, ...BLOCKS]);
+  const fields = expandBlock(block(value, ENTRY, at, around.warn), around.env, [...NAMES, ...BLOCKS]);
   const entry = check('entry', fields);
   const kind = kindOf(entry, fields);
-  return kind === 'stdio' ? stdio(name, entry, fields, warn) : http(name, entry, fields, env, warn);
-}
-
-/** A block with every string expanded but those of the keys in `except`. */
-export function expandBlock(from: Block, env: Env, except: string[]): Block {
-  const values = Object.entries(from.values).map(([key, value]) => [
-    key,
-    except.includes(key) ? value : expandAll(value, env, placeOf(from, key)),
-  ]);
-  return { ...from, values: Object.fromEntries(values) };
-}
-
-/** @throws the fault, if there is one, at this key of the block */
-export function refuse(
-  fault: Fault | undefined,
-  from: Block,
-  key: string,
-  ...rest: (string | number)[]
-): void {
-  if (fault) throw invalid(placeOf(from, key, ...rest), fault.said, fault.hint);
+  return kind === 'stdio' ? stdio(name, entry, fields, around.warn) : http(name, entry, fields, around);
 }
 
 function kindOf(entry: Fields, fields: Block): 'stdio' | 'http' {
@@ -131,21 +110,21 @@ function stdio(name: string, entry: Fields, fields: Block, warn: Warn): StdioEnt
   return { kind: 'stdio', ...common(name, entry, fields, warn), command, args, env, cwd };
 }
 
-function http(name: string, entry: Fields, fields: Block, env: Env, warn: Warn): HttpEntry {
+function http(name: string, entry: Fields, fields: Block, around: Around): HttpEntry {
   const { url = '', allow_http: allowHttp = false } = entry;
-  for (const key of ['args', 'env', 'cwd']) unused(fields, key, 'a URL', warn);
+  for (const key of ['args', 'env', 'cwd']) unused(fields, key, 'a URL', around.warn);
   refuse(urlFault(url, allowHttp), fields, 'url');
   const transport = transportOf(entry, fields);
   return {
     kind: 'http',
-    ...common(name, entry, fields, warn),
+    ...common(name, entry, fields, around.warn),
     url,
     transport: transport === 'stdio' ? undefined : transport,
     headers: checkHeaders(entry.headers ?? {}, fields),
     bearerTokenEnv: entry.bearer_token_env,
     allowPrivateNetwork: entry.allow_private_network ?? false,
     allowHttp,
-    oauth: toOAuth(entry.oauth, placeOf(fields, 'oauth'), { env, warn, allowHttp }),
+    oauth: toOAuth(entry.oauth, placeOf(fields, 'oauth'), allowHttp, around),
   };
 }
 
