@@ -20,8 +20,9 @@ export function entryFromUrl(
   const { allowHttp = false, protocol = 'auto', timeout, account } = options;
   const fault = urlFault(text, allowHttp);
   if (fault) {
-    // Not quoted: people paste URLs with keys in them.
-    const hint = fault.said.includes('plain http') ? 'write https, or configure the server' : fault.hint;
+    // The URL is not quoted: people paste URLs with keys in them.
+    const plain = urlFault(text, true) === undefined;
+    const hint = plain ? 'write https, or configure the server with "allow_http": true' : fault.hint;
     throw new UsageError('invalid_url', `the URL given to --server ${fault.said}`, { hint });
   }
   const { host, pathname } = new URL(text);
