@@ -75,6 +75,33 @@ export type OAuthEntry = {
   clientName: string | undefined;
   dynamicRegistration: DynamicRegistration | undefined;
   allowMissingPkceMetadata: boolean;
+  /** RFC 9449. Absent: as the server asks. */
+  dpop?: boolean;
+  /** What the grants without a browser sign in with. Absent if none of it is configured. */
+  credentials?: Credentials;
+};
+
+/** Files are absolute paths; `…Env` are names of variables, read when they are used. */
+export type Credentials = {
+  /** PEM. */
+  privateKey: string | undefined;
+  privateKeyFile: string | undefined;
+  signingAlgorithm: string | undefined;
+  assertion: string | undefined;
+  assertionFile: string | undefined;
+  assertionEnv: string | undefined;
+  /** The enterprise identity provider that issues an ID-JAG. */
+  idp: IdentityProvider | undefined;
+};
+
+export type IdentityProvider = {
+  issuer: string | undefined;
+  tokenEndpoint: string | undefined;
+  clientId: string | undefined;
+  clientSecret: string | undefined;
+  idToken: string | undefined;
+  idTokenEnv: string | undefined;
+  idTokenFile: string | undefined;
 };
 
 export type DynamicRegistration = {

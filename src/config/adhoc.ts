@@ -1,0 +1,47 @@
+import { UsageError } from '../errors.ts';
+import { urlFault } from './address.ts';
+import type { HttpEntry, Protocol } from './entry.ts';
+import { printable } from './place.ts';
+
+/** Whether a `--server` value is a URL rather than a configured name. */
+export function isUrl(text: string): boolean {
+  return /^https?:\/\//i.test(text);
+}
+
+/**
+ * An entry for `--server URL`, without configuration. Its name, under which tokens are kept, is the host, with the
+ * port and the path where they tell two servers apart.
+ * @throws UsageError `invalid_url`
+ */
+export function entryFromUrl(
+  text: string,
+  options: { allowHttp?: boolean; protocol?: Protocol; timeout?: number; account?: string } = {},
+): HttpEntry {
+  const { allowHttp = false, protocol = 'auto', timeout, account } = options;
+  const fault = urlFault(text, allowHttp);
+  if (fault) {
+    // The URL is not quoted: people paste URLs with keys in them.
+    const plain = urlFault(text, true) === undefined;
+    const hint = plain ? 'write https, or configure the server with "allow_http": true' : fault.hint;
+    throw new UsageError('invalid_url', `the URL given to --server ${fault.said}`, { hint });
+  }
+  const { host, pathname } = new URL(text);
+  const path = pathname.replace(/\/+$/, '');
+  return {
+    kind: 'http',
+    name: printable(path === '' || path === '/mcp' ? host : `${host}${path}`),
+    origin: '--server',
+    path: '--server',
+    disabled: false,
+    timeout,
+    protocol,
+    account,
+    url: text,
+    transport: undefined,
+    headers: {},
+    bearerTokenEnv: undefined,
+    allowPrivateNetwork: false,
+    allowHttp,
+    oauth: undefined,
+  };
+}

@@ -1,0 +1,51 @@
+// A token from the environment belongs to one server. Pure.
+
+import type { Env } from '../deps.ts';
+import { ConfigError } from '../errors.ts';
+import type { HttpEntry } from './entry.ts';
+
+const PREFIX = 'MCP_CLI_TOKEN_';
+/** The Python tool's switch for the store: its value is no token, whatever a server is called. */
+const BACKEND = 'MCP_CLI_TOKEN_BACKEND';
+
+/** `MCP_CLI_TOKEN_<SERVER>`: upper case, every other character an underscore. */
+export function envTokenName(server: string): string {
+  return PREFIX + server.toUpperCase().replace(/[^A-Z0-9]/gu, '_');
+}
+
+/**
+ * Refuses a variable that is set and could mean two servers: guessing would send one server's token to another.
+ * @throws ConfigError `ambiguous_token`
+ */
+export function checkEnvToken(server: string, servers: Iterable<string>, env: Env): void {
+  const name = envTokenName(server);
+  if (name === BACKEND || !read(env, name)) return;
+  const others = [...servers].filter((other) => other !== server && envTokenName(other) === name);
+  const [other] = others;
+  if (other === undefined) return;
+  const said = `${name} could mean the server ${JSON.stringify(server)} or ${JSON.stringify(other)}`;
+  const hint = 'rename one of them, or name a variable for each with "bearer_token_env"';
+  throw new ConfigError('ambiguous_token', said, { hint, server });
+}
+
+/**
+ * The token that the environment holds for an entry, with the variable that an error must name. `bearer_token_env`
+ * comes first: somebody wrote it for this server. An empty variable counts as unset.
+ * @throws ConfigError `ambiguous_token`
+ */
+export function envToken(
+  entry: Pick<HttpEntry, 'name' | 'bearerTokenEnv'>,
+  servers: Iterable<string>,
+  env: Env,
+): { variable: string; token: string } | undefined {
+  const chosen = entry.bearerTokenEnv === undefined ? undefined : read(env, entry.bearerTokenEnv);
+  if (chosen && entry.bearerTokenEnv !== undefined) return { variable: entry.bearerTokenEnv, token: chosen };
+  checkEnvToken(entry.name, servers, env);
+  const variable = envTokenName(entry.name);
+  const token = variable === BACKEND ? undefined : read(env, variable);
+  return token ? { variable, token } : undefined;
+}
+
+function read(env: Env, name: string): string | undefined {
+  return Object.hasOwn(env, name) ? env[name] : undefined;
+}
