@@ -53,7 +53,9 @@ async function connect(server: McpServerHandle, mode: Kind['mode'], token?: stri
 }
 
 let authorization: AuthorizationServer;
-beforeAll(async () => void (authorization = await authorizationServer()));
+beforeAll(async () => {
+  authorization = await authorizationServer();
+});
 afterAll(() => authorization.close());
 
 describe.each(kinds)('$name', ({ start, mode, protocol }) => {
