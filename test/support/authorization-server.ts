@@ -13,6 +13,7 @@ export type AuthorizationServerOptions = ProviderOptions & {
   /** Path of the issuer, such as `/tenant/1`. */
   path?: string;
   documents?: DocumentForm[];
+  tls?: boolean;
   behaviour?: Partial<Behaviour>;
 };
 
@@ -56,17 +57,20 @@ export async function authorizationServer(
   const forms = documents.map((form) => documentPath(form, path));
   let provider: Provider;
 
-  const loopback = await listen(async (request, response, hit) => {
-    if (forms.includes(hit.path)) request.url = '/.well-known/openid-configuration';
-    else if (hit.path.includes('/.well-known/') || !hit.path.startsWith(`${path}/`))
-      return notFound(response);
-    else if (hit.path.startsWith(`${path}/interaction/`))
-      return interact(provider, behaviour, request, response);
-    else request.url = (request.url ?? '').slice(path.length);
-    if (hit.path === `${path}/auth`) request.url = withScope(request.url ?? '', hit, behaviour);
-    // Where it is mounted, as Express would say it.
-    await provider.callback()(Object.assign(request, { baseUrl: path }), response);
-  });
+  const loopback = await listen(
+    async (request, response, hit) => {
+      if (forms.includes(hit.path)) request.url = '/.well-known/openid-configuration';
+      else if (hit.path.includes('/.well-known/') || !hit.path.startsWith(`${path}/`))
+        return notFound(response);
+      else if (hit.path.startsWith(`${path}/interaction/`))
+        return interact(provider, behaviour, request, response);
+      else request.url = (request.url ?? '').slice(path.length);
+      if (hit.path === `${path}/auth`) request.url = withScope(request.url ?? '', hit, behaviour);
+      // Where it is mounted, as Express would say it.
+      await provider.callback()(Object.assign(request, { baseUrl: path }), response);
+    },
+    { tls: options.tls ?? false },
+  );
   const issuer = `${loopback.url}${path}`;
   provider = createProvider(issuer, { ...options, scopes }, behaviour, memory, keys.privateKey);
 

@@ -64,7 +64,8 @@ export async function runCli(argv: string[], options: CliOptions = {}): Promise<
 /** Registers the values of an environment that are secrets by their names. */
 export function registerEnvironment(env: Env): void {
   for (const [name, value] of Object.entries(env)) {
-    if (value !== undefined && /(KEY|TOKEN|SECRET|PASSWORD)(_|$)/.test(name)) registerSecret(value, name);
+    if (value && /(KEY|TOKEN|SECRET|PASSWORD)(_|$)/.test(name) && !name.endsWith('_FILE'))
+      registerSecret(value, name);
   }
 }
 

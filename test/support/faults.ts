@@ -1,6 +1,6 @@
 // Answers on demand, for any counterpart: `server.intercept = refuse('/token', 'invalid_client', 401)`.
 import type { ServerResponse } from 'node:http';
-import { answer, type Hit, type Intercept, redirect } from './loopback.ts';
+import { answer, type Hit, type Intercept, matches, redirect } from './loopback.ts';
 
 type Reply = (response: ServerResponse, hit: Hit) => void;
 
@@ -8,7 +8,7 @@ type Reply = (response: ServerResponse, hit: Hit) => void;
 export function fault(path: string | RegExp, reply: Reply, times = Number.POSITIVE_INFINITY): Intercept {
   let left = times;
   return (hit, response) => {
-    if (!(typeof path === 'string' ? hit.path === path : path.test(hit.path)) || left === 0) return false;
+    if (!matches(hit, path) || left === 0) return false;
     left -= 1;
     reply(response, hit);
     return true;
@@ -76,12 +76,23 @@ export function hold(path: string | RegExp): {
   const released = new Promise<void>((resolve) => (release = resolve));
   const arrived = new Promise<Hit>((resolve) => (arrive = resolve));
   const held = async (hit: Hit) => {
-    if (!(typeof path === 'string' ? hit.path === path : path.test(hit.path))) return false;
+    if (!matches(hit, path)) return false;
     arrive(hit);
     await released;
     return false;
   };
   return { intercept: held, arrived, release };
+}
+
+/** Lets the server do what was asked, and cuts the connection instead of saying so: a rotation that nobody saw. */
+export function loseAnswer(path: string | RegExp, times = Number.POSITIVE_INFINITY): Intercept {
+  let left = times;
+  return (hit, response) => {
+    if (!matches(hit, path) || left === 0) return false;
+    left -= 1;
+    response.end = () => response.destroy();
+    return false;
+  };
 }
 
 /** Several at once: the first that answers wins. */

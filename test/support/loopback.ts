@@ -1,5 +1,8 @@
-import { createServer, IncomingMessage, type ServerResponse } from 'node:http';
+import { readFileSync } from 'node:fs';
+import { createServer, IncomingMessage, type RequestListener, type ServerResponse } from 'node:http';
+import { createServer as createSecureServer } from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
+import { fileURLToPath } from 'node:url';
 import { registerRequest, watchResponse } from './traffic.ts';
 
 /** One request as it arrived. `params` merges the query with a form-encoded or flat JSON body. */
@@ -30,11 +33,18 @@ export type Loopback = {
   close(): Promise<void>;
 };
 
-/** Starts an HTTP server on 127.0.0.1 that logs each request, registers the secrets in it, and then asks `handler`. */
-export async function listen(handler: Handler): Promise<Loopback> {
+/** The certificate of every counterpart that speaks TLS; its own authority, for `--ca-file`. */
+export const certificateFile = fileURLToPath(new URL('tls/certificate.pem', import.meta.url));
+const keyFile = fileURLToPath(new URL('tls/key.pem', import.meta.url));
+
+/**
+ * Starts a server on 127.0.0.1 that logs each request, registers the secrets in it, and then asks `handler`.
+ * With `tls` it is `https:` with a certificate that nobody trusts.
+ */
+export async function listen(handler: Handler, { tls = false } = {}): Promise<Loopback> {
   const sockets = new Set<Socket>();
   const log: Hit[] = [];
-  const server = createServer((request, response) => {
+  const serve: RequestListener = (request, response) => {
     void (async () => {
       const hit = await read(request);
       log.push(hit);
@@ -46,7 +56,10 @@ export async function listen(handler: Handler): Promise<Loopback> {
       if (response.headersSent) response.destroy();
       else answer(response, 500, `the counterpart failed: ${String(error)}`, 'text/plain');
     });
-  });
+  };
+  const server = tls
+    ? createSecureServer({ key: readFileSync(keyFile), cert: readFileSync(certificateFile) }, serve)
+    : createServer(serve);
   server.on('connection', (socket) => {
     sockets.add(socket);
     socket.once('close', () => sockets.delete(socket));
@@ -55,7 +68,7 @@ export async function listen(handler: Handler): Promise<Loopback> {
   const { port } = server.address() as AddressInfo;
 
   const loopback: Loopback = {
-    url: `http://127.0.0.1:${port}`,
+    url: `${tls ? 'https' : 'http'}://127.0.0.1:${port}`,
     port,
     log,
     count: (path, method) =>
@@ -85,7 +98,8 @@ export function redirect(response: ServerResponse, location: string, status = 30
   response.writeHead(status, { location }).end();
 }
 
-function matches(hit: Hit, path: string | RegExp): boolean {
+/** Whether a request went to this path. */
+export function matches(hit: Hit, path: string | RegExp): boolean {
   return typeof path === 'string' ? hit.path === path : path.test(hit.path);
 }
 

@@ -10,6 +10,7 @@ export type McpOptions = {
   /** Path of the MCP endpoint; `/mcp`, and `/sse` for HTTP+SSE. */
   path?: string;
   protection?: Partial<Protection>;
+  tls?: boolean;
 };
 
 export type McpServerHandle = Loopback & {
@@ -43,16 +44,19 @@ export async function serveMcp(
   beside: (hit: Hit, response: ServerResponse) => boolean | Promise<boolean> = () => false,
 ): Promise<McpServerHandle> {
   const handle: McpServerHandle = Object.assign(
-    await listen(async (request, response, hit) => {
-      if (await beside(hit, response)) return;
-      const { protection: rules, mcpUrl } = handle;
-      const isProtected = rules.authorizationServers.length > 0;
-      if (isProtected && serveMetadata(rules, mcpUrl, hit, response)) return;
-      if (!endpoint.paths.includes(hit.path)) return answer(response, 404, 'Not Found', 'text/plain');
-      if (isProtected && !(await admit(rules, mcpUrl, hit, response))) return;
-      if (endpoint.isLost?.(hit) && handle.lostSession === 'unauthorized') return answer(response, 401);
-      await endpoint.handle(request, response, hit);
-    }),
+    await listen(
+      async (request, response, hit) => {
+        if (await beside(hit, response)) return;
+        const { protection: rules, mcpUrl } = handle;
+        const isProtected = rules.authorizationServers.length > 0;
+        if (isProtected && serveMetadata(rules, mcpUrl, hit, response)) return;
+        if (!endpoint.paths.includes(hit.path)) return answer(response, 404, 'Not Found', 'text/plain');
+        if (isProtected && !(await admit(rules, mcpUrl, hit, response))) return;
+        if (endpoint.isLost?.(hit) && handle.lostSession === 'unauthorized') return answer(response, 401);
+        await endpoint.handle(request, response, hit);
+      },
+      { tls: options.tls ?? false },
+    ),
     {
       mcpUrl: '',
       protection: protection('', []),

@@ -1,10 +1,11 @@
-// Runs the built program as a real process: plainly, or at a pseudo-terminal. Needs `npm run build` first.
+// Runs the built program as a real process. Needs `npm run build` first.
 import { type ChildProcess, spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import type { Env } from '../../src/deps.ts';
 import { type CliResult, registerEnvironment } from './cli.ts';
 import { newHome } from './home.ts';
 import { collect } from './secrets.ts';
+import { watcher } from './watch.ts';
 
 export type ProcessOptions = {
   home?: string;
@@ -58,92 +59,11 @@ export function spawnCli(argv: string[], options: ProcessOptions = {}): Running 
   return { child, home, done, seen: watch.seen };
 }
 
-export type Terminal = {
-  home: string;
-  pid: number;
-  /** Types, as the person would: end a line with `\r`; Ctrl-C is `\x03`, Ctrl-D `\x04`. */
-  type(text: string): void;
-  resize(columns: number, rows: number): void;
-  /** Everything shown so far, escape sequences included. */
-  shown(): string;
-  /** Resolves as soon as what was shown since the last match matches; rejects if the process ends without. */
-  seen(pattern: RegExp): Promise<void>;
-  done: Promise<{ exit: number; shown: string }>;
-  kill(): void;
-};
-
-/** Starts `mcp-cli` at a pseudo-terminal. */
-export async function ptyCli(argv: string[], options: Omit<ProcessOptions, 'stdin'> = {}): Promise<Terminal> {
-  const pty = await import('@lydell/node-pty');
-  const { home = newHome(), showsSecrets = false, program = bin } = options;
-  const terminal = pty.spawn(process.execPath, [program, ...argv], {
-    cwd: options.cwd ?? home,
-    env: { TERM: 'xterm-256color', ...environment(home, options.env) },
-    cols: 100,
-    rows: 30,
-  });
-  let text = '';
-  const watch = watcher(() => text);
-  terminal.onData((chunk) => {
-    text += chunk;
-    watch.look();
-  });
-  const done = new Promise<{ exit: number; shown: string }>((resolve) => {
-    terminal.onExit(({ exitCode }) => {
-      watch.end();
-      if (!showsSecrets) collect(`terminal of ${argv.join(' ')}`, text);
-      resolve({ exit: exitCode, shown: text });
-    });
-  });
-  return {
-    home,
-    pid: terminal.pid,
-    type: (keys) => terminal.write(keys),
-    resize: (columns, rows) => terminal.resize(columns, rows),
-    shown: () => text,
-    seen: watch.seen,
-    done,
-    kill: () => terminal.kill('SIGKILL'),
-  };
-}
-
-function environment(home: string, env: Env = {}): Record<string, string> {
+/** What a process inherits: a HOME of its own, PATH, and what the test gives. */
+export function environment(home: string, env: Env = {}): Record<string, string> {
   registerEnvironment(env);
   const all = { HOME: home, PATH: process.env.PATH, ...env };
   return Object.fromEntries(
     Object.entries(all).filter((pair): pair is [string, string] => pair[1] !== undefined),
   );
-}
-
-type Wait = { pattern: RegExp; resolve(): void; reject(error: Error): void };
-
-/** Waits for patterns in growing text, each search beginning where the last match ended. */
-function watcher(text: () => string) {
-  const waits: Wait[] = [];
-  let from = 0;
-  let ended = false;
-  const look = () => {
-    for (let wait = waits[0]; wait !== undefined; wait = waits[0]) {
-      const match = wait.pattern.exec(text().slice(from));
-      if (match === null) return;
-      from += match.index + match[0].length;
-      waits.shift();
-      wait.resolve();
-    }
-  };
-  const missing = (pattern: RegExp) =>
-    new Error(`the process ended without ${pattern}:\n${text().slice(from)}`);
-  return {
-    look,
-    end() {
-      ended = true;
-      for (const { pattern, reject } of waits.splice(0)) reject(missing(pattern));
-    },
-    seen: (pattern: RegExp) =>
-      new Promise<void>((resolve, reject) => {
-        waits.push({ pattern, resolve, reject });
-        look();
-        if (ended && waits.pop() !== undefined) reject(missing(pattern));
-      }),
-  };
 }

@@ -1,14 +1,17 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { Agent, fetch as undici } from 'undici';
 import { expect, test } from 'vitest';
 import { authorizationServer } from '../support/authorization-server.ts';
 import { browserProgram, idleBrowser, refusingBrowser, walkingBrowser } from '../support/browser.ts';
 import { cancel, type Run, runCli } from '../support/cli.ts';
-import { cut, empty, formEncoded, hold } from '../support/faults.ts';
+import { cut, empty, formEncoded, hold, loseAnswer } from '../support/faults.ts';
 import { configFile, newHome } from '../support/home.ts';
-import { answer, listen, redirect } from '../support/loopback.ts';
-import { ptyCli, spawnCli } from '../support/process.ts';
+import { answer, certificateFile, listen, redirect } from '../support/loopback.ts';
+import { spawnCli } from '../support/process.ts';
 import { runFolder } from '../support/secrets.ts';
+import { signIn, tokenRequest } from '../support/sign-in.ts';
+import { ptyCli } from '../support/terminal.ts';
 
 const opens: Run = async ([url = ''], deps) => {
   await deps.openUrl(url).catch((error: Error) => deps.err(error.message));
@@ -126,7 +129,7 @@ test('a process at a pseudo-terminal sees one, and is typed to', async () => {
     process.stdout.write(String(process.stdin.isTTY) + process.stdout.columns + '> ');
     process.stdin.once('data', (line) => { process.stdout.write('heard ' + line); process.exit(9); });
   `);
-  const terminal = await ptyCli([], { program });
+  const terminal = ptyCli([], { program });
   await terminal.seen(/true100> /);
   terminal.type('hello\r');
   await terminal.seen(/heard hello/);
@@ -180,6 +183,28 @@ test('faults happen as often as they are asked to', async () => {
   held.release();
   expect((await answered).status).toBe(200);
   await web.close();
+});
+
+test('an answer can get lost after the server has acted', async () => {
+  const server = await authorizationServer();
+  const resource = 'http://127.0.0.1:1/mcp';
+  const { client, tokens } = await signIn(server, { resource });
+  const refresh = { grant_type: 'refresh_token', refresh_token: tokens.refresh_token ?? '' };
+  server.intercept = loseAnswer(server.paths.token, 1);
+  await expect(tokenRequest(server, client, refresh)).rejects.toThrow();
+  expect(await tokenRequest(server, client, refresh)).toMatchObject({ error: 'invalid_grant' });
+  await server.close();
+});
+
+test('counterparts speak TLS with a certificate that is trusted only when it is named', async () => {
+  const server = await authorizationServer({ tls: true });
+  const url = `${server.url}/.well-known/oauth-authorization-server`;
+  await expect(fetch(url)).rejects.toThrow();
+  const dispatcher = new Agent({ connect: { ca: readFileSync(certificateFile) } });
+  const document = (await (await undici(url, { dispatcher })).json()) as object;
+  expect(document).toMatchObject({ issuer: server.url, token_endpoint: `${server.url}/token` });
+  await dispatcher.close();
+  await server.close();
 });
 
 test('configuration files are only the owner’s', async () => {

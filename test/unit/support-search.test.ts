@@ -1,14 +1,13 @@
-import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { assertNoSecrets, findSecrets, forms } from '../support/search.ts';
-import { registerSecret } from '../support/secrets.ts';
+import { registerSecret, unsearchedFolder } from '../support/secrets.ts';
 
 const secret = 'p4ss word&"<+/ü~';
 
 function runWith(parts: { outputs?: string[]; files?: Record<string, string>; exempt?: string[] }): string {
-  const folder = mkdtempSync(join(tmpdir(), 'mcp-cli-search-'));
+  const folder = unsearchedFolder('search');
   const write = (kind: string, entries: object[]) => {
     mkdirSync(join(folder, kind));
     writeFileSync(
