@@ -7,6 +7,8 @@ export default defineConfig({
     hookTimeout: 30_000,
     // Two cores: the race tests start twenty processes of their own.
     maxWorkers: 2,
+    // Collects what the whole suite wrote, and searches it for secrets at the end.
+    globalSetup: ['test/support/run.ts'],
     projects: [
       { extends: true, test: { name: 'unit', include: ['test/unit/**/*.test.ts'] } },
       { extends: true, test: { name: 'contract', include: ['test/contract/**/*.test.ts'] } },

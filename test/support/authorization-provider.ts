@@ -1,0 +1,121 @@
+// The provider's configuration: what of OAuth it offers, decided by a mutable `Behaviour` wherever it allows it.
+import { type KeyObject, randomBytes } from 'node:crypto';
+import Provider, { errors } from 'oidc-provider';
+import type { AuthorizationMemory } from './authorization-memory.ts';
+import type { StaticClient } from './clients.ts';
+
+/** What a test may change while the server runs. */
+export type Behaviour = {
+  /** What the person at the browser does. */
+  decision: 'grant' | 'deny';
+  /** Seconds. */
+  accessTokenTtl: number;
+  /** `offline_access`: as OpenID Connect has it, only for that scope together with `prompt=consent`. */
+  refreshTokens: 'offline_access' | 'always' | 'never';
+  /** Rotation comes with reuse detection: a second use of a refresh token revokes the whole family. */
+  rotation: boolean;
+  /** The resources it issues tokens for; others are `invalid_target` (RFC 8707 §2). */
+  resources: 'any' | 'none' | string[];
+  /** Used for a client that names no resource. */
+  defaultResource: string | undefined;
+  /** Used for a client that names no scope (RFC 6749 §3.3). */
+  defaultScope: string | undefined;
+  /** Edits the metadata document before it is served. */
+  metadata: (document: Record<string, unknown>) => Record<string, unknown>;
+};
+
+export type ProviderOptions = {
+  clients?: StaticClient[];
+  /** Dynamic registration: for everybody, for nobody, or for who has this initial access token. */
+  registration?: 'open' | 'closed' | { token: string };
+  tokens?: 'opaque' | 'jwt';
+  /** The scopes that resources know. */
+  scopes?: string[];
+};
+
+export function createProvider(
+  issuer: string,
+  options: ProviderOptions,
+  behaviour: Behaviour,
+  memory: AuthorizationMemory,
+  key: KeyObject,
+): Provider {
+  const mount = new URL(issuer).pathname.replace(/\/$/, '');
+  const { registration = 'open', clients = [] } = options;
+  const provider = new Provider(issuer, {
+    adapter: memory.adapter,
+    clients,
+    clientDefaults: { id_token_signed_response_alg: 'ES256' },
+    clientAuthMethods: ['none', 'client_secret_basic', 'client_secret_post'],
+    cookies: { keys: [randomBytes(16).toString('hex')] },
+    jwks: { keys: [{ ...key.export({ format: 'jwk' }), alg: 'ES256', use: 'sig', kid: 'test' }] },
+    pkce: { required: () => true },
+    scopes: ['openid', 'offline_access'],
+    responseTypes: ['code'],
+    interactions: { url: (_: unknown, { uid }: { uid: string }) => `${mount}/interaction/${uid}` },
+    findAccount: (_: unknown, accountId: string) => ({ accountId, claims: () => ({ sub: accountId }) }),
+    issueRefreshToken: (_: unknown, client: Client, source: { scopes: Set<string> }) =>
+      client.grantTypeAllowed('refresh_token') && refreshable(behaviour, source.scopes),
+    rotateRefreshToken: () => behaviour.rotation,
+    ttl: { AccessToken: () => behaviour.accessTokenTtl, ...lifetimes },
+    renderError: (context: { body: unknown }, out: unknown) => {
+      context.body = out;
+    },
+    features: {
+      devInteractions: { enabled: false },
+      rpInitiatedLogout: { enabled: false },
+      revocation: {
+        enabled: true,
+        allowedPolicy: (_: unknown, { clientId }: Client, token: { clientId: string }) =>
+          token.clientId === clientId,
+      },
+      registration: {
+        enabled: registration !== 'closed',
+        initialAccessToken: typeof registration === 'object' ? registration.token : false,
+      },
+      resourceIndicators: resourceIndicators(options, behaviour),
+    },
+  });
+  provider.use(async (context, next) => {
+    await next();
+    if (context.oidc?.route !== 'discovery') return;
+    context.body = behaviour.metadata(context.body as Record<string, unknown>);
+  });
+  return provider;
+}
+
+type Client = { clientId: string; grantTypeAllowed(type: string): boolean };
+
+// Long enough for any test, whatever it does to the clock.
+const lifetimes = {
+  RefreshToken: 30 * 86_400,
+  Grant: 30 * 86_400,
+  Session: 86_400,
+  Interaction: 3600,
+  IdToken: 3600,
+};
+
+function refreshable(behaviour: Behaviour, scopes: Set<string>): boolean {
+  if (behaviour.refreshTokens === 'offline_access') return scopes.has('offline_access');
+  return behaviour.refreshTokens === 'always';
+}
+
+function resourceIndicators({ tokens = 'opaque', scopes = [] }: ProviderOptions, behaviour: Behaviour) {
+  return {
+    enabled: true,
+    defaultResource: (_: unknown, __: unknown, oneOf: string[] | undefined) =>
+      oneOf ?? behaviour.defaultResource,
+    useGrantedResource: () => true,
+    getResourceServerInfo(_: unknown, resource: string) {
+      const { resources } = behaviour;
+      if (resources === 'none' || (resources !== 'any' && !resources.includes(resource)))
+        throw new errors.InvalidTarget();
+      return {
+        scope: scopes.join(' '),
+        audience: resource,
+        accessTokenFormat: tokens,
+        jwt: { sign: { alg: 'ES256' } },
+      };
+    },
+  };
+}

@@ -1,0 +1,131 @@
+// Runs the program in this process, with every effect of Deps replaced by something a test can see.
+import { randomBytes } from 'node:crypto';
+import { PassThrough, Writable } from 'node:stream';
+import { fetch } from 'undici';
+import type { Deps, Env, Fetch } from '../../src/deps.ts';
+import { CancelledError } from '../../src/errors.ts';
+import { type Browser, noBrowser } from './browser.ts';
+import { newHome } from './home.ts';
+import { collect, registerSecret } from './secrets.ts';
+
+export type CliOptions = {
+  home?: string;
+  /** The whole environment: nothing is inherited. Values of names such as …_KEY and …_TOKEN become secrets. */
+  env?: Env;
+  cwd?: string;
+  /** By default no browser may open. */
+  browser?: Browser;
+  /** Answers to questions, in order; `cancel` is Ctrl-C. Without any, there is no terminal to ask at. */
+  answers?: (string | boolean | typeof cancel)[];
+  /** What stands in standard input. */
+  stdin?: string;
+  /** Whether stdout, and stderr, are terminals. */
+  terminal?: { stdout?: boolean; stderr?: boolean };
+  /** Milliseconds by which the program's clock is ahead. */
+  clock?: number;
+  signal?: AbortSignal;
+  platform?: NodeJS.Platform;
+  /** The output shows a secret on purpose: it takes no part in the search. */
+  showsSecrets?: boolean;
+  /** Effects to replace beyond that. */
+  deps?: Partial<Deps>;
+  /** Another program than src/program.ts. */
+  run?: Run;
+};
+
+export type Run = (argv: string[], deps: Deps) => Promise<number>;
+
+export type CliResult = { exit: number; stdout: string; stderr: string; home: string };
+
+/** As an answer: the person presses Ctrl-C. */
+export const cancel = Symbol('cancel');
+
+/** Runs `mcp-cli` with these arguments and waits for it, and for its browser. Throws only if the program does. */
+export async function runCli(argv: string[], options: CliOptions = {}): Promise<CliResult> {
+  const { browser = noBrowser(), home = newHome(), showsSecrets = false } = options;
+  const stdout: string[] = [];
+  const stderr: string[] = [];
+  const deps = testDeps(options, home, browser, stdout, stderr);
+  const run = options.run ?? (await program()).run;
+  let exit: number;
+  try {
+    exit = await run(argv, deps);
+    await browser.visits();
+    browser.check();
+  } finally {
+    if (!showsSecrets) {
+      collect(`stdout of ${argv.join(' ')}`, stdout.join(''));
+      collect(`stderr of ${argv.join(' ')}`, stderr.join(''));
+    }
+  }
+  return { exit, stdout: stdout.join(''), stderr: stderr.join(''), home };
+}
+
+/** Registers the values of an environment that are secrets by their names. */
+export function registerEnvironment(env: Env): void {
+  for (const [name, value] of Object.entries(env)) {
+    if (value && /(KEY|TOKEN|SECRET|PASSWORD)(_|$)/.test(name) && !name.endsWith('_FILE'))
+      registerSecret(value, name);
+  }
+}
+
+function testDeps(
+  options: CliOptions,
+  home: string,
+  browser: Browser,
+  stdout: string[],
+  stderr: string[],
+): Deps {
+  const { env = {}, clock = 0, answers, terminal = {}, stdin } = options;
+  registerEnvironment(env);
+  const input = new PassThrough();
+  input.end(stdin ?? '');
+  const stream = new Writable({
+    write(chunk, _encoding, done) {
+      stdout.push(String(chunk));
+      done();
+    },
+  });
+  return {
+    // The same fetch and dispatcher classes as the program's own.
+    fetch: fetch as unknown as Fetch,
+    now: () => Date.now() + clock,
+    random: (bytes) => randomBytes(bytes),
+    openUrl: browser.openUrl,
+    prompt: scriptedPrompt(answers),
+    out: (text) => void stdout.push(text),
+    err: (text) => void stderr.push(text),
+    stdin: Object.assign(input, {
+      isTTY: stdin === undefined && answers !== undefined,
+    }) as unknown as Deps['stdin'],
+    stdout: { isTTY: terminal.stdout ?? false, columns: 80, stream },
+    stderr: { isTTY: terminal.stderr ?? false, columns: 80 },
+    env: { HOME: home, ...env },
+    cwd: options.cwd ?? home,
+    home,
+    platform: options.platform ?? process.platform,
+    signal: options.signal ?? new AbortController().signal,
+    ...options.deps,
+  };
+}
+
+function scriptedPrompt(answers: CliOptions['answers']): Deps['prompt'] {
+  const left = [...(answers ?? [])];
+  const next = <T extends string | boolean>(question: string, type: 'string' | 'boolean'): T => {
+    const answer = left.shift();
+    if (answer === cancel) throw new CancelledError();
+    if (typeof answer !== type) throw new Error(`the test has no ${type} to answer "${question}" with`);
+    return answer as T;
+  };
+  return {
+    available: answers !== undefined,
+    confirm: async (question) => next<boolean>(question, 'boolean'),
+    secret: async (question) => registerSecret(next<string>(question, 'string'), 'password'),
+  };
+}
+
+// Loaded on first use: the counterparts are used without the program too.
+async function program(): Promise<{ run: Run }> {
+  const path = new URL('../../src/program.ts', import.meta.url).href;
+  return (await import(path)) as { run: Run };
+}

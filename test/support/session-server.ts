@@ -1,0 +1,57 @@
+import { randomUUID } from 'node:crypto';
+import { McpServer } from '@modelcontextprotocol/sdk/server/mcp.js';
+import { StreamableHTTPServerTransport } from '@modelcontextprotocol/sdk/server/streamableHttp.js';
+import type { Transport } from '@modelcontextprotocol/sdk/shared/transport.js';
+import { answer, type Hit } from './loopback.ts';
+import { type Endpoint, type McpOptions, type McpServerHandle, serveMcp } from './mcp-server.ts';
+import { addTools, olderProgress } from './toolbox.mjs';
+
+/** The official SDK's maintenance line: Streamable HTTP with sessions, 2025 revisions only. */
+export async function sessionServer(options: McpOptions = {}): Promise<McpServerHandle> {
+  return serveMcp(options, '/mcp', sessionEndpoint(options.path));
+}
+
+/** The endpoint alone, for servers that put something of their own in front. */
+export function sessionEndpoint(path = '/mcp'): Endpoint {
+  const sessions = new Map<string, StreamableHTTPServerTransport>();
+  const named = ({ headers }: Hit) => headers['mcp-session-id']?.toString();
+  const loseSessions = async () => {
+    const open = [...sessions.values()];
+    sessions.clear();
+    await Promise.all(open.map((transport) => transport.close()));
+  };
+
+  return {
+    paths: [path],
+    isLost: (hit) => named(hit) !== undefined && !sessions.has(named(hit) ?? ''),
+    async handle(request, response, hit) {
+      const id = named(hit);
+      if (id !== undefined && !sessions.has(id)) {
+        return answer(response, 404, {
+          jsonrpc: '2.0',
+          error: { code: -32001, message: 'Session not found' },
+          id: null,
+        });
+      }
+      const transport = (id === undefined ? undefined : sessions.get(id)) ?? (await open(sessions));
+      await transport.handleRequest(request, response, hit.json);
+    },
+    loseSessions,
+    close: loseSessions,
+  };
+}
+
+async function open(
+  sessions: Map<string, StreamableHTTPServerTransport>,
+): Promise<StreamableHTTPServerTransport> {
+  const transport = new StreamableHTTPServerTransport({
+    sessionIdGenerator: randomUUID,
+    onsessioninitialized: (id) => void sessions.set(id, transport),
+    onsessionclosed: (id) => void sessions.delete(id),
+  });
+  const server = new McpServer({ name: 'session-server', version: '1.0.0' }, { instructions: 'Be patient' });
+  addTools(server, olderProgress);
+  // Its optional members are typed without exactOptionalPropertyTypes in mind.
+  await server.connect(transport as Transport);
+  return transport;
+}
