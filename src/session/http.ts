@@ -32,11 +32,9 @@ type Init = Parameters<Fetch>[1];
  * CancelledError, none of which shows more of a URL than its origin.
  */
 export function openHttp(options: HttpOptions): Http {
-  const complaint = refusal(new URL(options.serverUrl), options.allowHttp);
-  if (complaint)
-    throw new ConfigError('insecure_url', `the server's URL ${complaint.reason}`, {
-      hint: complaint.hint,
-    });
+  const server = insecurity(new URL(options.serverUrl), options.allowHttp);
+  if (server)
+    throw new ConfigError('insecure_url', `the server's URL ${server.reason}`, { hint: server.hint });
 
   const reach = reachOf(options);
   const answered = new Set<string>();
@@ -98,15 +96,12 @@ function parse(text: string, allowHttp: boolean): URL {
   if (!URL.canParse(text))
     throw new ProtocolError('invalid_url', 'the server named something that is no URL');
   const url = new URL(text);
-  const complaint = refusal(url, allowHttp);
-  if (complaint)
-    throw new ProtocolError('insecure_url', `a URL at ${url.host} ${complaint.reason}`, {
-      hint: complaint.hint,
-    });
-  return url;
+  const found = insecurity(url, allowHttp);
+  if (!found) return url;
+  throw new ProtocolError('insecure_url', `a URL at ${url.host} ${found.reason}`, { hint: found.hint });
 }
 
-function refusal(url: URL, allowHttp: boolean): { reason: string; hint: string | undefined } | undefined {
+function insecurity(url: URL, allowHttp: boolean): { reason: string; hint: string | undefined } | undefined {
   if (url.username !== '' || url.password !== '') {
     return { reason: 'has a user name or password in it', hint: 'put credentials in "headers" or "oauth"' };
   }
