@@ -1,0 +1,115 @@
+import { isLoopbackHost } from '../auth/url.ts';
+import type { Env, Fetch } from '../deps.ts';
+import { CancelledError, ConfigError, ProtocolError } from '../errors.ts';
+import { type Dispatchers, openDispatchers } from './dispatcher.ts';
+import { endedUnanswered, requestFailure } from './failure.ts';
+import { type Reach, type ReachOptions, reachOf } from './reach.ts';
+import { relay } from './relay.ts';
+import { trustedCertificates } from './trust.ts';
+
+export type HttpOptions = ReachOptions & {
+  /** undici's own `fetch`: the dispatchers are undici's, and Node's built-in one is of another version. */
+  fetch: Fetch;
+  /** PEM file whose certificates are trusted besides the usual ones. */
+  caFile?: string | undefined;
+  /** Milliseconds until the response headers; a body may take as long as it likes. */
+  timeout: number | undefined;
+  env: Env;
+};
+
+export type Http = {
+  fetch: Fetch;
+  /** Ends every connection; requests under way reject with CancelledError. */
+  close(): Promise<void>;
+};
+
+type Init = Parameters<Fetch>[1];
+
+/**
+ * The one layer under every hop of one MCP server: its own requests, its metadata, its authorization server. Follows
+ * no redirect by itself. Throws ConfigError at once if the server's own URL may not be used; `fetch` rejects with
+ * ProtocolError (`insecure_url`, `private_address`, `not_http`), NetworkError, ConfigError (CA file, proxy) or
+ * CancelledError, none of which shows more of a URL than its origin.
+ */
+export function openHttp(options: HttpOptions): Http {
+  const server = insecurity(new URL(options.serverUrl), options.allowHttp);
+  if (server)
+    throw new ConfigError('insecure_url', `the server's URL ${server.reason}`, { hint: server.hint });
+
+  const reach = reachOf(options);
+  const answered = new Set<string>();
+  let opening: Promise<Dispatchers> | undefined;
+  let closed = false;
+
+  async function send(url: string, init: Init = {}): Promise<Response> {
+    if (closed) throw new CancelledError();
+    const target = parse(url, options.allowHttp);
+    opening ??= open(options, reach);
+    const dispatchers = await opening;
+    await reach.checkHost(target);
+    if (closed) throw new CancelledError();
+    const retry = (init.method ?? 'GET').toUpperCase() === 'GET' && answered.has(target.origin);
+    const response = await exchange(dispatchers, target, init, retry);
+    answered.add(target.origin);
+    return response;
+  }
+
+  async function exchange(dispatchers: Dispatchers, url: URL, init: Init, retry: boolean): Promise<Response> {
+    // Ours, so that nothing of this request is left on a signal that lives as long as the program.
+    const abort = new AbortController();
+    const signal = init?.signal;
+    const onAbort = () => abort.abort(signal?.reason);
+    const done = () => signal?.removeEventListener('abort', onAbort);
+    const translate = (error: unknown) =>
+      closed ? new CancelledError() : requestFailure(error, url.origin, signal);
+    if (signal?.aborted) throw translate(signal.reason);
+    signal?.addEventListener('abort', onAbort, { once: true });
+    const dispatcher = dispatchers.of(url);
+    const request = { ...init, redirect: 'manual' as const, signal: abort.signal, dispatcher };
+    try {
+      return relay(await options.fetch(url.href, request), done, translate);
+    } catch (error) {
+      done();
+      // The server may have closed an idle connection in the moment we chose it; GET can be asked again.
+      if (retry && !closed && !signal?.aborted && endedUnanswered(error)) {
+        return exchange(dispatchers, url, init, false);
+      }
+      throw translate(error);
+    }
+  }
+
+  return {
+    fetch: (url, init) => send(String(url), init),
+    async close() {
+      closed = true;
+      await (await opening?.catch(() => undefined))?.close();
+    },
+  };
+}
+
+async function open(options: HttpOptions, reach: Reach): Promise<Dispatchers> {
+  const ca = await trustedCertificates(options.caFile, options.env);
+  return openDispatchers({ reach, ca, timeout: options.timeout ?? 30_000, env: options.env });
+}
+
+function parse(text: string, allowHttp: boolean): URL {
+  if (!URL.canParse(text))
+    throw new ProtocolError('invalid_url', 'the server named something that is no URL');
+  const url = new URL(text);
+  const found = insecurity(url, allowHttp);
+  if (!found) return url;
+  throw new ProtocolError('insecure_url', `a URL at ${url.host} ${found.reason}`, { hint: found.hint });
+}
+
+function insecurity(url: URL, allowHttp: boolean): { reason: string; hint: string | undefined } | undefined {
+  if (url.username !== '' || url.password !== '') {
+    return { reason: 'has a user name or password in it', hint: 'put credentials in "headers" or "oauth"' };
+  }
+  if (url.protocol === 'https:') return undefined;
+  if (url.protocol !== 'http:') return { reason: 'is not an https URL', hint: undefined };
+  if (allowHttp || isLoopbackHost(url.hostname)) return undefined;
+  return {
+    reason: 'uses http, which anybody on the way can read and change',
+    hint: 'use https, or set "allow_http": true if you trust the network in between',
+  };
+}
