@@ -39,3 +39,7 @@ export type Workspace = {
   connect(entry: ServerEntry): Promise<Session>;
   close(): Promise<void>;
 };
+
+export function openWorkspace(_deps: Deps, _flags: Flags): Workspace {
+  throw new Error('not here yet');
+}
