@@ -70,7 +70,7 @@ export async function toolArguments(
   const slips = closed ? [...typed].filter((key) => !Object.hasOwn(properties, key)) : [];
   const wrong = [
     ...slips.map((key) => unknownName(key, key, Object.keys(properties))),
-    ...faults(given, root, root),
+    ...faults(given, root),
   ];
   if (wrong.length > 0) {
     const open = slips.length > 0 ? '\nto send a name that the schema does not list, use --args JSON' : '';

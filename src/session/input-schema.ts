@@ -6,6 +6,10 @@ import { nearest } from '../nearest.ts';
 export type Schema = Readonly<Record<string, unknown>>;
 
 const DEPTH = 32;
+/** Steps of one judgement. A schema that branches into itself would otherwise take longer than anybody waits. */
+const STEPS = 20_000;
+
+type Judge = { root: Schema; left: number };
 
 export function asSchema(value: unknown): Schema {
   return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Schema) : {};
@@ -30,13 +34,21 @@ function decode(part: string): string {
 }
 
 /** The JSON types a schema names, through `anyOf` and `oneOf`. Empty: any. */
-export function typesOf(schema: Schema, root: Schema, depth = 0): string[] {
-  const own = resolve(schema, root);
-  if (depth > DEPTH) return [];
+export function typesOf(schema: Schema, root: Schema): string[] {
+  return named(schema, { root, left: STEPS }, 0);
+}
+
+function named(schema: Schema, judge: Judge, depth: number): string[] {
+  if (depth > DEPTH || judge.left-- <= 0) return [];
+  const own = resolve(schema, judge.root);
   if (typeof own.type === 'string') return [own.type];
   if (Array.isArray(own.type)) return own.type.filter((each) => typeof each === 'string');
-  const branches = [own.anyOf, own.oneOf].find(Array.isArray) as unknown[] | undefined;
-  return [...new Set((branches ?? []).flatMap((each) => typesOf(asSchema(each), root, depth + 1)))];
+  return [...new Set(branches(own).flatMap((each) => named(each, judge, depth + 1)))];
+}
+
+function branches(own: Schema): Schema[] {
+  const found: unknown = [own.anyOf, own.oneOf].find(Array.isArray) ?? [];
+  return (found as unknown[]).map(asSchema);
 }
 
 function typeOf(value: unknown): string {
@@ -55,11 +67,15 @@ function same(a: unknown, b: unknown): boolean {
 }
 
 /** What is wrong with `value`, one sentence each, with the path of what is meant. Empty: nothing. */
-export function faults(value: unknown, schema: Schema, root: Schema, path = '', depth = 0): string[] {
-  if (depth > DEPTH) return [];
-  const own = resolve(schema, root);
+export function faults(value: unknown, root: Schema): string[] {
+  return judged(value, root, { root, left: STEPS }, '', 0);
+}
+
+function judged(value: unknown, schema: Schema, judge: Judge, path: string, depth: number): string[] {
+  if (depth > DEPTH || judge.left-- <= 0) return [];
+  const own = resolve(schema, judge.root);
   const label = path === '' ? 'the arguments' : path;
-  const types = typeof own.type === 'string' || Array.isArray(own.type) ? typesOf(own, root) : [];
+  const types = own.type === undefined ? [] : typesOf(own, judge.root);
   if (types.length > 0 && !types.some((type) => fits(value, type))) {
     return [`${label} must be ${article(types)}, not ${article([typeOf(value)])}`];
   }
@@ -67,17 +83,15 @@ export function faults(value: unknown, schema: Schema, root: Schema, path = '', 
     return [`${label} must be one of ${own.enum.slice(0, 20).map(shown).join(', ')}`];
   }
   if ('const' in own && !same(own.const, value)) return [`${label} must be ${shown(own.const)}`];
-  const branches = [own.anyOf, own.oneOf].find(Array.isArray) as unknown[] | undefined;
-  if (branches?.length) {
-    const tried = branches.map((each) => faults(value, asSchema(each), root, path, depth + 1));
-    if (tried.every((each) => each.length > 0))
-      return [...(tried.sort((a, b) => a.length - b.length)[0] ?? [])];
+  const tried = branches(own).map((each) => judged(value, each, judge, path, depth + 1));
+  if (tried.length > 0 && tried.every((each) => each.length > 0)) {
+    return tried.reduce((least, each) => (each.length < least.length ? each : least));
   }
-  const every = Array.isArray(own.allOf) ? own.allOf : [];
+  const every = Array.isArray(own.allOf) ? own.allOf.map(asSchema) : [];
   return [
-    ...every.flatMap((each) => faults(value, asSchema(each), root, path, depth + 1)),
+    ...every.flatMap((each) => judged(value, each, judge, path, depth + 1)),
     ...limits(value, own, label),
-    ...inside(value, own, root, path, depth),
+    ...inside(value, own, judge, path, depth),
   ];
 }
 
@@ -104,11 +118,11 @@ function limits(value: unknown, own: Schema, label: string): string[] {
   return found;
 }
 
-function inside(value: unknown, own: Schema, root: Schema, path: string, depth: number): string[] {
+function inside(value: unknown, own: Schema, judge: Judge, path: string, depth: number): string[] {
   if (Array.isArray(value)) {
     if (typeof own.items !== 'object') return [];
     return value.flatMap((each, index) =>
-      faults(each, asSchema(own.items), root, `${path}[${index}]`, depth + 1),
+      judged(each, asSchema(own.items), judge, `${path}[${index}]`, depth + 1),
     );
   }
   if (typeOf(value) !== 'object') return [];
@@ -121,7 +135,7 @@ function inside(value: unknown, own: Schema, root: Schema, path: string, depth: 
     .map((name) => `${at(name)} is missing`);
   for (const [name, each] of Object.entries(given)) {
     if (Object.hasOwn(properties, name)) {
-      found.push(...faults(each, asSchema(properties[name]), root, at(name), depth + 1));
+      found.push(...judged(each, asSchema(properties[name]), judge, at(name), depth + 1));
     } else if (own.additionalProperties === false && own.patternProperties === undefined) {
       found.push(unknownName(at(name), name, Object.keys(properties)));
     }
