@@ -1,0 +1,72 @@
+import type { StoredRecord } from '../store/record.ts';
+
+export type RecordState = 'signed_in' | 'expired_refreshable' | 'expired' | 'registered';
+
+/** What may be shown of a record: nothing in it is secret. Moments are milliseconds since the epoch. */
+export type RecordDescription = {
+  server: string;
+  account?: string;
+  state: RecordState;
+  /** Without query: some servers carry a key in it. */
+  url: string;
+  issuer: string;
+  clientId: string;
+  clientSource: 'configured' | 'document' | 'registered';
+  scope?: string;
+  issuedAt?: number;
+  expiresAt?: number;
+  refreshable: boolean;
+};
+
+/** What a stored record means now, for a person: pure, and without any secret of it. */
+export function describeRecord(record: StoredRecord, now: number): RecordDescription {
+  const { tokens, client } = record;
+  return {
+    server: record.server,
+    ...(record.account === undefined ? {} : { account: record.account }),
+    state: stateOf(tokens, now),
+    url: bare(record.url),
+    issuer: bare(record.issuer),
+    clientId: client.id,
+    clientSource: client.source,
+    ...(tokens?.scope === undefined ? {} : { scope: tokens.scope }),
+    ...(tokens === undefined ? {} : { issuedAt: tokens.issuedAt }),
+    ...(tokens?.expiresAt === undefined ? {} : { expiresAt: tokens.expiresAt }),
+    refreshable: tokens?.refreshToken !== undefined,
+  };
+}
+
+function stateOf(tokens: StoredRecord['tokens'], now: number): RecordState {
+  if (tokens === undefined) return 'registered';
+  // No `expires_in`: good until the server says 401.
+  if (tokens.expiresAt === undefined || tokens.expiresAt > now) return 'signed_in';
+  return tokens.refreshToken === undefined ? 'expired' : 'expired_refreshable';
+}
+
+function bare(url: string): string {
+  if (!URL.canParse(url)) return '';
+  const { protocol, host, pathname } = new URL(url);
+  // An issuer is compared letter by letter: the slash that URL adds to a bare origin is not shown.
+  return `${protocol}//${host}${pathname === '/' && !url.endsWith('/') ? '' : pathname}`;
+}
+
+/**
+ * A stored value as a record, if it has what a description needs; undefined for anything else. For showing only:
+ * what is used is parsed by the store.
+ */
+export function readForDisplay(text: string): StoredRecord | undefined {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+  const record = value as Partial<StoredRecord> | null;
+  const texts = [record?.server, record?.url, record?.issuer, record?.client?.id, record?.client?.source];
+  if (!texts.every((each) => typeof each === 'string')) return undefined;
+  const tokens = record?.tokens;
+  const numbers = [tokens?.expiresAt, tokens?.issuedAt, undefined];
+  if (!numbers.every((each) => each === undefined || Number.isFinite(each))) return undefined;
+  if (tokens?.scope !== undefined && typeof tokens.scope !== 'string') return undefined;
+  return record as StoredRecord;
+}

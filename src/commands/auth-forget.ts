@@ -1,0 +1,134 @@
+import { CancelledError, CliError, ConfigError, StoreError, UsageError } from '../errors.ts';
+import { note, print } from '../ui/print.ts';
+import { type ErrorJson, errorJson } from '../ui/report.ts';
+import { sanitize } from '../ui/sanitize.ts';
+import type { Workspace } from '../workspace.ts';
+import { provided } from './environment.ts';
+import { accountOf, asked, signInEntry, storeKey, targets } from './target.ts';
+
+type Revoked = 'revoked' | 'not_supported' | 'failed' | 'nothing';
+type Forgotten = { key: string; deleted: boolean; revoked: Revoked; error?: ErrorJson };
+
+/** `auth logout`: revokes and forgets the tokens, keeps the client registration. */
+export async function authLogout(workspace: Workspace, named: string[]): Promise<void> {
+  const { signOut } = await import('../auth/forget.ts');
+  const done: Forgotten[] = [];
+  const names = await targets(workspace, named);
+  for (const name of names) {
+    const entry = await signInEntry(workspace, name);
+    const given = provided(entry, workspace.deps.env);
+    const { had, revoked } = await signOut(await workspace.auth(entry), { keepRegistration: true });
+    done.push({ key: storeKey(entry.name, accountOf(workspace, entry)), deleted: had, revoked });
+    if (given) note(workspace, `${name} can still be used: ${given.source} holds a token`);
+  }
+  show(workspace, done, 'signed out of', names.length === 1);
+}
+
+/**
+ * `auth reset`: forgets everything about the servers, or about all. Deletes without reading, so a lost password, a
+ * locked store or no network does not stop it; what could not be revoked or deleted is named, exit 6.
+ */
+export async function authReset(workspace: Workspace, named: string[]): Promise<void> {
+  const names = asked(workspace, named);
+  const store = await workspace.store();
+  const stored = await store.list().catch((error: unknown) => {
+    // A store that cannot be listed can still delete what is named.
+    if (names.length > 0 && error instanceof StoreError) return undefined;
+    throw error;
+  });
+  if (names.length === 0 && stored?.length) await consent(workspace, stored);
+  const keys = names.length === 0 ? [...(stored ?? [])] : [];
+  for (const name of names) keys.push(...(await keysOf(workspace, name, stored)));
+  const done: Forgotten[] = [];
+  for (const key of new Set(keys)) done.push(await forget(workspace, key));
+  show(workspace, done, 'forgot', names.length === 1);
+}
+
+async function consent(workspace: Workspace, stored: string[]): Promise<void> {
+  const { deps, flags } = workspace;
+  if (flags.yes) return;
+  const what = stored.map((key) => sanitize(key)).join(', ');
+  if (!deps.prompt.available || flags.nonInteractive) {
+    throw new UsageError('confirmation_needed', `this would forget every sign-in: ${what}`, {
+      hint: 'add --yes, or name the servers to forget',
+    });
+  }
+  if (!(await deps.prompt.confirm(`Forget every sign-in (${what})?`, false))) throw new CancelledError();
+}
+
+/** What is stored for one server: the account that was named, or all of them. */
+async function keysOf(workspace: Workspace, name: string, stored: string[] | undefined): Promise<string[]> {
+  const { account } = workspace.flags;
+  if (stored === undefined) return [storeKey(name, account)];
+  const found = stored.filter((key) =>
+    account === undefined ? key === name || key.startsWith(`${name}@`) : key === storeKey(name, account),
+  );
+  if (found.length > 0) return found;
+  try {
+    // A name that is neither stored nor configured is a slip of the finger.
+    await workspace.entry(name);
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+  }
+  return [];
+}
+
+async function forget(workspace: Workspace, key: string): Promise<Forgotten> {
+  const revoked = await revoke(workspace, key);
+  try {
+    const deleted = await (await workspace.store()).delete(key);
+    return { key, deleted: deleted || revoked.had, revoked: revoked.revoked };
+  } catch (error) {
+    if (!(error instanceof CliError) || error instanceof CancelledError) throw error;
+    return { key, deleted: false, revoked: revoked.revoked, error: errorJson(error) };
+  }
+}
+
+/** Revokes where that can be done. Whatever stands in the way, the deletion comes next. */
+async function revoke(workspace: Workspace, key: string): Promise<{ had: boolean; revoked: Revoked }> {
+  try {
+    const names = await workspace.names();
+    const server = names.find((name) => key === name) ?? names.find((name) => key.startsWith(`${name}@`));
+    // Nobody is configured who could be asked: the tokens die with the record.
+    if (server === undefined) return { had: false, revoked: 'failed' };
+    const entry = await workspace.entry(server);
+    if (entry.kind !== 'http') return { had: false, revoked: 'nothing' };
+    const { signOut } = await import('../auth/forget.ts');
+    const account = key === server ? undefined : key.slice(server.length + 1);
+    return await signOut(await workspace.auth({ ...entry, account }), { keepRegistration: false });
+  } catch (error) {
+    if (error instanceof CancelledError || workspace.deps.signal.aborted) throw error;
+    return { had: false, revoked: 'failed' };
+  }
+}
+
+function show(workspace: Workspace, done: Forgotten[], verb: string, alone: boolean): void {
+  const told = done.map(({ key, ...rest }) => ({ server: key, ...rest }));
+  print(workspace, {
+    json:
+      alone && told.length === 1
+        ? told[0]
+        : { servers: Object.fromEntries(told.map((each) => [each.server, each])) },
+    items: told,
+    text: () =>
+      done.some((each) => each.deleted)
+        ? done.flatMap((each) => (each.deleted ? `${verb} ${sanitize(each.key)}\n` : [])).join('')
+        : 'Nothing was stored.\n',
+  });
+  const kept = done.filter((each) => each.error).map((each) => each.key);
+  if (kept.length > 0) {
+    throw new StoreError('not_deleted', `could not delete: ${kept.join(', ')}`, {
+      hint: done.flatMap((each) => each.error?.hint ?? []).join('\n') || undefined,
+    });
+  }
+  const alive = done.filter((each) => each.revoked === 'failed').map((each) => each.key);
+  if (alive.length > 0) {
+    throw new StoreError(
+      'not_revoked',
+      `forgotten here, but not revoked at the server: ${alive.join(', ')}`,
+      {
+        hint: "what was granted can be withdrawn in the account's settings there",
+      },
+    );
+  }
+}

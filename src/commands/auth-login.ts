@@ -1,0 +1,76 @@
+import { describeRecord, type RecordDescription } from '../auth/status.ts';
+import { CancelledError, CliError } from '../errors.ts';
+import { type Outcome, throwFailures } from '../session/side-by-side.ts';
+import { print } from '../ui/print.ts';
+import { errorJson } from '../ui/report.ts';
+import { sanitize } from '../ui/sanitize.ts';
+import { relative } from '../ui/time.ts';
+import type { Workspace } from '../workspace.ts';
+import { refuseProvided } from './environment.ts';
+import { signInEntry, targets } from './target.ts';
+
+type LoginOptions = { force?: boolean; scope?: string[] };
+
+/** `auth login`: signs in to one server after the other, because a person has one browser. */
+export async function authLogin(workspace: Workspace, named: string[], options: LoginOptions): Promise<void> {
+  const { signIn } = await import('../auth/login.ts');
+  await inTurn(workspace, await targets(workspace, named), async (name) => {
+    const entry = await signInEntry(workspace, name);
+    refuseProvided(entry, workspace.deps.env, 'sign in to');
+    const record = await signIn(await workspace.auth(entry), {
+      ...(options.force ? { force: true } : {}),
+      ...(options.scope?.length ? { scopes: options.scope } : {}),
+    });
+    return describeRecord(record, workspace.deps.now());
+  });
+}
+
+/** `auth refresh`: renews tokens now, whether or not they are still good. */
+export async function authRefresh(workspace: Workspace, named: string[]): Promise<void> {
+  const { refreshNow } = await import('../auth/bearer.ts');
+  await inTurn(workspace, await targets(workspace, named), async (name) => {
+    const entry = await signInEntry(workspace, name);
+    refuseProvided(entry, workspace.deps.env, 'refresh');
+    return describeRecord(await refreshNow(await workspace.auth(entry)), workspace.deps.now());
+  });
+}
+
+/** All are tried, in order; a Ctrl-C ends the row. */
+async function inTurn(
+  workspace: Workspace,
+  names: string[],
+  work: (name: string) => Promise<RecordDescription>,
+): Promise<void> {
+  const outcomes: Outcome<RecordDescription>[] = [];
+  for (const server of names) {
+    try {
+      outcomes.push({ server, value: await work(server) });
+    } catch (error) {
+      if (error instanceof CancelledError || workspace.deps.signal.aborted) throw error;
+      if (error instanceof CliError) error.server ??= server;
+      outcomes.push({ server, error });
+    }
+  }
+  show(workspace, outcomes);
+  throwFailures(outcomes);
+}
+
+function show(workspace: Workspace, outcomes: Outcome<RecordDescription>[]): void {
+  const [only] = outcomes;
+  // One server: the plain result, or only the error.
+  if (outcomes.length === 1 && only && 'error' in only) return;
+  const told = outcomes.map((each) =>
+    each.value === undefined ? { server: each.server, error: errorJson(each.error) } : each.value,
+  );
+  const servers = Object.fromEntries(told.map((each) => [each.server, each]));
+  print(workspace, {
+    json: outcomes.length === 1 ? told[0] : { servers },
+    items: told,
+    text: () => outcomes.flatMap(({ value }) => (value ? line(value, workspace.deps.now()) : [])).join(''),
+  });
+}
+
+function line(value: RecordDescription, now: number): string {
+  const until = value.expiresAt === undefined ? '' : `, token expires ${relative(value.expiresAt, now)}`;
+  return `${sanitize(`${value.server}: signed in at ${value.issuer}${until}`)}\n`;
+}

@@ -1,0 +1,159 @@
+import { describeRecord, type RecordDescription, readForDisplay } from '../auth/status.ts';
+import { AuthError, CancelledError, CliError, ConfigError, StoreError } from '../errors.ts';
+import { print } from '../ui/print.ts';
+import { type ErrorJson, errorJson } from '../ui/report.ts';
+import { table, tableView } from '../ui/table.ts';
+import { relative } from '../ui/time.ts';
+import type { Workspace } from '../workspace.ts';
+import { provided } from './environment.ts';
+import { accountOf, asked, storeKey } from './target.ts';
+
+/** How a server stands, for a person and for scripts. */
+export type Standing = {
+  server: string;
+  account?: string;
+  state:
+    | RecordDescription['state']
+    | 'signed_out'
+    | 'other_url'
+    | 'unreadable'
+    | 'environment'
+    | 'header'
+    | 'stdio'
+    | 'error';
+  /** Where a provided token comes from. */
+  source?: string;
+  /** Stored, but no configured server has this name. */
+  orphan?: true;
+  error?: ErrorJson;
+} & Partial<Omit<RecordDescription, 'server' | 'account' | 'state'>>;
+
+const GOOD = new Set<Standing['state']>([
+  'signed_in',
+  'expired_refreshable',
+  'environment',
+  'header',
+  'stdio',
+]);
+
+/** `auth status`: how configured servers stand. Exit 4 if one that was named cannot be used without a sign-in. */
+export async function authStatus(workspace: Workspace, named: string[]): Promise<void> {
+  const given = asked(workspace, named);
+  const standings: Standing[] = [];
+  const failures: unknown[] = [];
+  for (const name of given.length > 0 ? given : await workspace.names()) {
+    try {
+      const found = await standing(workspace, name);
+      standings.push(found);
+      if (!GOOD.has(found.state)) failures.push(notSignedIn(found));
+    } catch (error) {
+      // A lost password concerns every server alike, a bad entry only itself.
+      const own =
+        error instanceof CliError && !(error instanceof StoreError || error instanceof CancelledError);
+      if (!own || given.length === 1) throw error;
+      error.server ??= name;
+      failures.push(error);
+      standings.push({ server: name, state: 'error', error: errorJson(error) });
+    }
+  }
+  show(workspace, standings, given.length === 1);
+  if (given.length === 0) return;
+  if (failures.length > 1) throw new AggregateError(failures, 'several servers failed');
+  if (failures.length === 1) throw failures[0];
+}
+
+function notSignedIn(each: Standing): AuthError {
+  return new AuthError('login_required', `${each.server} needs a sign-in: ${words(each)}`, {
+    hint: `sign in with: mcp-cli auth login ${each.server}`,
+    server: each.server,
+  });
+}
+
+async function standing(workspace: Workspace, name: string): Promise<Standing> {
+  const entry = await workspace.entry(name);
+  if (entry.kind === 'stdio') return { server: name, state: 'stdio' };
+  const given = provided(entry, workspace.deps.env);
+  if (given) return { server: name, state: given.kind, source: given.source };
+  const account = accountOf(workspace, entry);
+  const store = await workspace.store();
+  const text = await store.get(storeKey(entry.name, account));
+  if (text === undefined)
+    return { server: name, ...(account === undefined ? {} : { account }), state: 'signed_out' };
+  const record = readForDisplay(text);
+  if (record === undefined) return { server: name, state: 'unreadable' };
+  const described = describeRecord(record, workspace.deps.now());
+  // Tokens go to no other URL: after a change of the entry they are not used.
+  return sameUrl(record.url, entry.url) ? described : { ...described, state: 'other_url' };
+}
+
+function sameUrl(a: string, b: string): boolean {
+  return URL.canParse(a) && URL.canParse(b) && new URL(a).href === new URL(b).href;
+}
+
+/** `auth list`: everything in the store, also what no configured server owns any more. */
+export async function authList(workspace: Workspace): Promise<void> {
+  const configured = await workspace.names().catch((error: unknown) => {
+    if (error instanceof ConfigError) return undefined;
+    throw error;
+  });
+  const store = await workspace.store();
+  const standings: Standing[] = [];
+  for (const key of await store.list()) {
+    const text = await store.get(key);
+    const record = text === undefined ? undefined : readForDisplay(text);
+    const described: Standing = record
+      ? describeRecord(record, workspace.deps.now())
+      : { server: key, state: 'unreadable' };
+    const owned = configured === undefined || configured.includes(described.server);
+    standings.push(owned ? described : { ...described, orphan: true });
+  }
+  show(workspace, standings, false);
+}
+
+function show(workspace: Workspace, standings: Standing[], alone: boolean): void {
+  const key = (each: Standing) => storeKey(each.server, each.account);
+  const json = alone
+    ? standings[0]
+    : { servers: Object.fromEntries(standings.map((each) => [key(each), each])) };
+  print(workspace, { json, items: standings, text: () => standingsText(workspace, standings) });
+}
+
+function standingsText(workspace: Workspace, standings: Standing[]): string {
+  const { deps } = workspace;
+  if (standings.length === 0) return 'Nothing to show.\n';
+  const rows = standings.map((each) => [
+    each.account === undefined ? each.server : `${each.server} (${each.account})`,
+    `${words(each)}${each.orphan ? ', not configured' : ''}`,
+    each.expiresAt === undefined ? '' : relative(each.expiresAt, deps.now()),
+    each.scope ?? '',
+    each.issuer ?? '',
+  ]);
+  return table(['SERVER', 'STATE', 'EXPIRES', 'SCOPE', 'ISSUER'], rows, tableView(deps.stdout, deps.env));
+}
+
+function words(each: Standing): string {
+  switch (each.state) {
+    case 'signed_in':
+      return 'signed in';
+    case 'expired_refreshable':
+      return 'expired, renewed on next use';
+    case 'expired':
+      return 'expired';
+    case 'registered':
+      return 'signed out, client registered';
+    case 'signed_out':
+      return 'not signed in';
+    case 'other_url':
+      return 'signed in to another URL';
+    case 'unreadable':
+      return 'what is stored cannot be read';
+    case 'environment':
+      return `token from ${each.source}`;
+    case 'header':
+      return 'Authorization header configured';
+    case 'stdio':
+      return 'no sign-in (stdio)';
+    case 'error':
+      return each.error?.message ?? 'error';
+  }
+}

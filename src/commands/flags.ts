@@ -1,0 +1,100 @@
+import { type Command, InvalidArgumentError, Option } from 'commander';
+import type { Flags } from '../workspace.ts';
+
+const UNITS: Record<string, number> = { ms: 1, s: 1000, m: 60_000 };
+
+/** `30`, `30s`, `500ms` or `2m`, in milliseconds; a bare number is seconds. Undefined: not a length of time. */
+export function parseDuration(text: string): number | undefined {
+  const match = /^(\d+(?:\.\d+)?)(ms|s|m)?$/.exec(text.trim());
+  if (!match) return undefined;
+  const span = Math.round(Number(match[1]) * (UNITS[match[2] ?? 's'] ?? 0));
+  // setTimeout takes no more, and fires at once if it is given more.
+  return span > 0 && span <= 2 ** 31 - 1 ? span : undefined;
+}
+
+function duration(text: string): number {
+  const span = parseDuration(text);
+  if (span === undefined) throw new InvalidArgumentError('It is a length of time such as 30, 500ms or 2m.');
+  return span;
+}
+
+function names(text: string, before: string[] | undefined): string[] {
+  const found = text.split(',').flatMap((each) => each.trim() || []);
+  if (found.length === 0) throw new InvalidArgumentError('It is a server name, or several with commas.');
+  return [...new Set([...(before ?? []), ...found])];
+}
+
+/** The flags of the whole program. commander finds them before and after the command. */
+export function addRootFlags(program: Command): void {
+  program
+    .option(
+      '--config-file <path>',
+      'configuration to use (default: MCP_CLI_CONFIG, ./server_config.json, ~/.mcp_cli/server_config.json)',
+    )
+    .addOption(new Option('--server <names>', 'servers to use: names or URLs, with commas').argParser(names))
+    .option('--account <name>', 'which of several accounts on the server')
+    .addOption(
+      new Option('--format <format>', 'how results are printed')
+        .choices(['text', 'json', 'ndjson'])
+        .default('text'),
+    )
+    .option('--json', 'the same as --format json')
+    .option('-y, --yes', 'answer yes to every question')
+    .option('-q, --quiet', 'on stderr only what has to be acted on')
+    .option('--verbose', 'on stderr everything, still without secrets')
+    .option('--no-browser', 'show the URL, start no browser')
+    .option('--non-interactive', 'start no sign-in and ask nothing: exit 4 instead')
+    .addOption(
+      new Option('--token-backend <store>', 'where tokens are kept').choices([
+        'auto',
+        'keychain',
+        'windows',
+        'secretservice',
+        'vault',
+        'encrypted',
+      ]),
+    )
+    .addOption(new Option('--timeout <time>', 'limit of one request: 30, 500ms, 2m').argParser(duration))
+    .addOption(new Option('--protocol <era>', 'MCP revisions to speak').choices(['auto', 'legacy', 'modern']))
+    .option('--ca-file <path>', 'PEM file with certificate authorities to trust as well');
+}
+
+type Parsed = Omit<Flags, 'servers' | 'yes' | 'quiet' | 'verbose' | 'nonInteractive'> & {
+  server?: string[];
+  json?: boolean;
+  yes?: boolean;
+  quiet?: boolean;
+  verbose?: boolean;
+  nonInteractive?: boolean;
+};
+
+/** commander's values of the root flags as Flags. */
+export function readFlags(options: Record<string, unknown>): Flags {
+  const given = options as Parsed;
+  return {
+    configFile: given.configFile,
+    servers: given.server ?? [],
+    account: given.account,
+    format: given.json ? 'json' : (given.format ?? 'text'),
+    yes: given.yes ?? false,
+    quiet: given.quiet ?? false,
+    verbose: given.verbose ?? false,
+    browser: given.browser ?? true,
+    nonInteractive: given.nonInteractive ?? false,
+    tokenBackend: given.tokenBackend,
+    timeout: given.timeout,
+    protocol: given.protocol,
+    caFile: given.caFile,
+  };
+}
+
+/** Whether errors are to be JSON, for a command line that could not be parsed. */
+export function wantsJson(argv: string[]): boolean {
+  const end = argv.indexOf('--');
+  const own = end < 0 ? argv : argv.slice(0, end);
+  return own.some((word, index) => {
+    const format =
+      word === '--format' ? own[index + 1] : word.startsWith('--format=') ? word.slice(9) : undefined;
+    return word === '--json' || format === 'json' || format === 'ndjson';
+  });
+}

@@ -1,0 +1,36 @@
+import { sideBySide, throwFailures } from '../session/side-by-side.ts';
+import { print } from '../ui/print.ts';
+import { errorJson } from '../ui/report.ts';
+import { table, tableView } from '../ui/table.ts';
+import type { Workspace } from '../workspace.ts';
+import { targets, withSession } from './target.ts';
+
+/** `ping`: connects, signs in if need be, and measures one round trip of each server. */
+export async function ping(workspace: Workspace, named: string[]): Promise<void> {
+  const { deps } = workspace;
+  const outcomes = await sideBySide(await targets(workspace, named), (name) =>
+    withSession(workspace, name, async (session) => ({
+      ms: await session.ping(),
+      protocol: session.protocol,
+    })),
+  );
+  if (outcomes.length === 1) throwFailures(outcomes);
+  const told = outcomes.map(({ server, value, error }) => ({
+    server,
+    ...(value ?? { error: errorJson(error) }),
+  }));
+  print(workspace, {
+    json:
+      told.length === 1 ? told[0] : { servers: Object.fromEntries(told.map((each) => [each.server, each])) },
+    items: told,
+    text: () => {
+      const rows = outcomes.flatMap(({ server, value }) =>
+        value ? [[server, `${Math.round(value.ms)} ms`, value.protocol]] : [],
+      );
+      return rows.length === 0
+        ? ''
+        : table(['SERVER', 'TIME', 'PROTOCOL'], rows, tableView(deps.stdout, deps.env));
+    },
+  });
+  throwFailures(outcomes);
+}

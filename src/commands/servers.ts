@@ -1,0 +1,134 @@
+import type { HttpEntry, OAuthEntry, ServerEntry, StdioEntry } from '../config/entry.ts';
+import { CliError, UsageError } from '../errors.ts';
+import { print } from '../ui/print.ts';
+import { MASK, redact, redactUrl } from '../ui/redact.ts';
+import { type ErrorJson, errorJson } from '../ui/report.ts';
+import { sanitize } from '../ui/sanitize.ts';
+import { table, tableView } from '../ui/table.ts';
+import type { Workspace } from '../workspace.ts';
+import { asked } from './target.ts';
+
+type Shown = {
+  name: string;
+  type?: string;
+  url?: string;
+  command?: string;
+  disabled?: boolean;
+  origin?: string;
+  error?: ErrorJson;
+};
+
+/** `servers list`: what is configured. A bad entry is shown as one; it fails nobody but itself. */
+export async function serversList(workspace: Workspace): Promise<void> {
+  const { deps } = workspace;
+  const told: Shown[] = [];
+  for (const name of await workspace.names()) told.push(await short(workspace, name));
+  print(workspace, {
+    json: { servers: told },
+    items: told,
+    text: () => {
+      if (told.length === 0) return 'No server is configured.\n';
+      const rows = told.map((each) => [
+        each.name,
+        each.error ? 'error' : `${each.type}${each.disabled ? ', disabled' : ''}`,
+        each.error?.message ?? each.url ?? each.command ?? '',
+      ]);
+      return table(['SERVER', 'TYPE', 'TARGET'], rows, tableView(deps.stdout, deps.env));
+    },
+  });
+}
+
+async function short(workspace: Workspace, name: string): Promise<Shown> {
+  try {
+    const entry = await workspace.entry(name);
+    const { disabled, origin } = entry;
+    if (entry.kind === 'stdio') {
+      return {
+        name,
+        type: 'stdio',
+        command: [entry.command, ...maskedWords(entry.args)].join(' '),
+        disabled,
+        origin,
+      };
+    }
+    return { name, type: entry.transport ?? 'http', url: redactUrl(entry.url), disabled, origin };
+  } catch (error) {
+    if (!(error instanceof CliError) || error.exit > 3) throw error;
+    return { name, error: errorJson(error) };
+  }
+}
+
+/** `servers get`: one entry as it was understood, expanded, with every secret masked. */
+export async function serversGet(workspace: Workspace, named: string[]): Promise<void> {
+  const [name, ...more] = asked(workspace, named);
+  if (name === undefined || more.length > 0) {
+    throw new UsageError('one_server', 'name one server', {
+      hint: 'for example: mcp-cli servers get notion',
+    });
+  }
+  const shown = masked(await workspace.entry(name));
+  print(workspace, { json: shown, text: () => lines(shown).join('') });
+}
+
+/** An entry that may be shown. Values of headers and of the environment are secrets until proven otherwise. */
+export function masked(entry: ServerEntry): Record<string, unknown> {
+  return defined(entry.kind === 'http' ? maskedHttp(entry) : maskedStdio(entry));
+}
+
+function maskedStdio(entry: StdioEntry): Record<string, unknown> {
+  return { ...entry, args: maskedWords(entry.args), env: maskedValues(entry.env) };
+}
+
+function maskedHttp(entry: HttpEntry): Record<string, unknown> {
+  return {
+    ...entry,
+    url: redactUrl(entry.url),
+    headers: maskedValues(entry.headers),
+    oauth: entry.oauth && defined(maskedOAuth(entry.oauth)),
+  };
+}
+
+function maskedOAuth(oauth: OAuthEntry): Record<string, unknown> {
+  const { dynamicRegistration: registration } = oauth;
+  return {
+    ...oauth,
+    clientSecret: oauth.clientSecret && MASK,
+    extraAuthParams: maskedValues(oauth.extraAuthParams),
+    dynamicRegistration: registration && {
+      ...defined(registration),
+      ...(registration.initialAccessToken ? { initialAccessToken: MASK } : {}),
+      ...(registration.metadata ? { metadata: Object.keys(registration.metadata) } : {}),
+    },
+  };
+}
+
+function maskedValues(values: Record<string, string>): Record<string, string> {
+  return Object.fromEntries(Object.keys(values).map((name) => [name, MASK]));
+}
+
+/** `--api-key VALUE` and `--token=VALUE` of a command line, besides what looks like a secret by itself. */
+function maskedWords(words: string[]): string[] {
+  const secret = /^--?[\w-]*(?:key|token|secret|password|auth|credential)[\w-]*/i;
+  return words.map((word, index) => {
+    const inline = secret.exec(word);
+    if (inline && word[inline[0].length] === '=') return `${inline[0]}=${MASK}`;
+    const before = words[index - 1];
+    if (before !== undefined && !before.includes('=') && secret.test(before) && !word.startsWith('-'))
+      return MASK;
+    return redact(word);
+  });
+}
+
+function defined(value: object): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(value).filter(([, each]) => each !== undefined));
+}
+
+function lines(value: Record<string, unknown>, prefix = ''): string[] {
+  return Object.entries(value).flatMap(([key, each]) => {
+    const name = sanitize(`${prefix}${key}`);
+    if (Array.isArray(each)) return each.length === 0 ? [] : [`${name}: ${sanitize(each.join(' '))}\n`];
+    if (typeof each === 'object' && each !== null)
+      return lines(each as Record<string, unknown>, `${prefix}${key}.`);
+    return [`${name}: ${sanitize(String(each))}\n`];
+  });
+}

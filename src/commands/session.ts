@@ -1,0 +1,33 @@
+import { UsageError } from '../errors.ts';
+import type { Session } from '../session/session.ts';
+import { sideBySide, throwFailures } from '../session/side-by-side.ts';
+import { report } from '../ui/report.ts';
+import type { Workspace } from '../workspace.ts';
+import { enabledEntry, targets } from './target.ts';
+
+/** `mcp-cli --server X`: signs in, connects to all named servers side by side, and hands over to the shell. */
+export async function session(workspace: Workspace): Promise<void> {
+  const { deps, flags } = workspace;
+  if (!deps.stdin.isTTY || !deps.stdout.isTTY || flags.nonInteractive || flags.format !== 'text') {
+    const servers = flags.servers.join(',');
+    throw new UsageError('no_terminal', 'an interactive session needs a terminal', {
+      hint: `without one: mcp-cli --server ${servers} tools list\nor: mcp-cli --server ${servers} tools call NAME key=value`,
+    });
+  }
+  const outcomes = await sideBySide(await targets(workspace, []), async (name) =>
+    workspace.connect(await enabledEntry(workspace, name)),
+  );
+  const sessions = outcomes.flatMap(({ value }): Session[] => (value ? [value] : []));
+  try {
+    // One server that is away is told and left out, as long as another one is there.
+    if (sessions.length === 0 || deps.signal.aborted) throwFailures(outcomes);
+    for (const { error } of outcomes) {
+      if (error !== undefined)
+        report(error, { err: deps.err, json: false, verbose: flags.verbose, aborted: false });
+    }
+    const { runShell } = await import('../shell/shell.ts');
+    await runShell(deps, flags, sessions);
+  } finally {
+    await Promise.allSettled(sessions.map((each) => each.close()));
+  }
+}

@@ -1,0 +1,71 @@
+import { CancelledError, ToolError, UsageError } from '../errors.ts';
+import { readArgumentFile } from '../session/argument-file.ts';
+import { parseObject, parseWord, toolArguments } from '../session/arguments.ts';
+import { findTool } from '../session/catalog.ts';
+import { note, print } from '../ui/print.ts';
+import { resultText } from '../ui/result.ts';
+import { callProgress } from '../ui/status-line.ts';
+import type { Workspace } from '../workspace.ts';
+import { onlyTarget, withSession } from './target.ts';
+
+/** How long a pipe may be silent before it is said what is waited for. */
+const PATIENCE = 1000;
+
+/** `tools call`: checks the arguments against the tool's schema, calls, prints; exit 8 if the tool says it failed. */
+export async function toolsCall(
+  workspace: Workspace,
+  name: string,
+  given: string[],
+  options: { args?: string },
+): Promise<void> {
+  const { deps, flags } = workspace;
+  // Everything that can be wrong with the command line is said before a server is asked.
+  const words = given.map(parseWord);
+  const base = await baseArguments(workspace, words.length > 0, options.args);
+  const server = await onlyTarget(workspace, []);
+  await withSession(workspace, server, async (session) => {
+    const { tool } = findTool([{ server, tools: await session.listTools() }], name);
+    const args = await toolArguments(tool, words, base, (path) => readArgumentFile(deps.cwd, path));
+    const progress = callProgress(deps, flags.quiet || flags.format !== 'text');
+    const result = await session
+      .callTool(tool.name, args, { signal: deps.signal, onProgress: progress.show })
+      .finally(progress.clear);
+    print(workspace, { json: result, text: () => resultText(result) });
+    if (result.isError) throw new ToolError('tool_error', `${tool.name} answered with an error`, { server });
+  });
+}
+
+/** From `--args`, or from a pipe if nothing else was given. */
+async function baseArguments(
+  workspace: Workspace,
+  words: boolean,
+  args?: string,
+): Promise<Record<string, unknown>> {
+  const { deps } = workspace;
+  if (args !== undefined && args !== '-') return parseObject(args, '--args');
+  if (args === undefined && (words || deps.stdin.isTTY)) return {};
+  const text = await piped(workspace);
+  // An empty pipe is what programs without a terminal inherit.
+  return text.trim() === '' && args === undefined ? {} : parseObject(text, 'standard input');
+}
+
+async function piped(workspace: Workspace): Promise<string> {
+  const { stdin, signal } = workspace.deps;
+  const timer = setTimeout(
+    () => note(workspace, 'waiting for the arguments as JSON on standard input...'),
+    PATIENCE,
+  );
+  const stop = () => stdin.destroy();
+  signal.addEventListener('abort', stop, { once: true });
+  try {
+    const chunks: Buffer[] = [];
+    for await (const chunk of stdin) chunks.push(Buffer.from(chunk));
+    return Buffer.concat(chunks).toString('utf8');
+  } catch (cause) {
+    if (signal.aborted) throw new CancelledError();
+    throw new UsageError('unreadable_input', 'cannot read standard input', { cause });
+  } finally {
+    clearTimeout(timer);
+    signal.removeEventListener('abort', stop);
+  }
+}

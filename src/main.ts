@@ -1,0 +1,113 @@
+// The only file that touches `process`. Everything a test may replace is made here and handed to the program.
+import { homedir } from 'node:os';
+import { parse } from 'node:path';
+import { isatty } from 'node:tty';
+import { format } from 'node:util';
+import type { Deps, Fetch } from './deps.ts';
+import { CancelledError } from './errors.ts';
+import { run } from './program.ts';
+import { openPrompt } from './ui/prompt.ts';
+import { redact } from './ui/redact.ts';
+import { sanitizeLines } from './ui/sanitize.ts';
+
+/** A result that could not be written (a full disk) is no success, whatever the command says. */
+let lost = false;
+
+/** The reader went away (`| head`): nobody is left to be told, and that is no failure. */
+function quietPipe(stream: NodeJS.WriteStream): (text: string) => void {
+  let gone = false;
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    gone = true;
+    if (error.code === 'EPIPE') return;
+    lost = true;
+    process.exitCode = 1;
+    if (stream !== process.stderr) process.stderr.write(`error: cannot write the result (${error.code})\n`);
+  });
+  return (text) => {
+    if (!gone) stream.write(text);
+  };
+}
+
+/** The first signal lets the program end by itself, a save under way included; the second one ends it at once. */
+function interruption(): AbortSignal {
+  const controller = new AbortController();
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+    process.on(signal, () => {
+      if (controller.signal.aborted) process.exit(130);
+      controller.abort(new CancelledError());
+    });
+  }
+  return controller.signal;
+}
+
+/** The folder can have been deleted under us: then there is nothing to find in it. */
+function workingDirectory(): string {
+  try {
+    return process.cwd();
+  } catch {
+    return parse(homedir()).root;
+  }
+}
+
+const fetchLater: Fetch = async (url, init) => {
+  const { fetch } = await import('undici');
+  // undici's own types and the DOM's differ in names only.
+  return (await fetch(url, init as never)) as unknown as Response;
+};
+
+function realDeps(): Deps {
+  const out = quietPipe(process.stdout);
+  const err = quietPipe(process.stderr);
+  const signal = interruption();
+  return {
+    fetch: fetchLater,
+    now: Date.now,
+    random: (bytes) => crypto.getRandomValues(new Uint8Array(bytes)),
+    openUrl: async (url) => {
+      const { openBrowser } = await import('./ui/browser.ts');
+      await openBrowser(url, { env: process.env, platform: process.platform });
+    },
+    prompt: openPrompt({
+      available: isatty(0) && isatty(2),
+      input: () => process.stdin,
+      output: process.stderr,
+      signal,
+    }),
+    out,
+    err,
+    // Opened on first use: most commands never read it.
+    get stdin() {
+      return process.stdin;
+    },
+    // A terminal can be resized while the program runs.
+    stdout: {
+      isTTY: process.stdout.isTTY === true,
+      get columns() {
+        return process.stdout.columns ?? 0;
+      },
+      stream: process.stdout,
+    },
+    stderr: {
+      isTTY: process.stderr.isTTY === true,
+      get columns() {
+        return process.stderr.columns ?? 0;
+      },
+    },
+    env: process.env,
+    cwd: workingDirectory(),
+    home: homedir(),
+    platform: process.platform,
+    signal,
+  };
+}
+
+/** Libraries talk on the console, some of them on stdout; what they say is not a result and not trusted. */
+function tameConsole(err: (text: string) => void): void {
+  const write = (...words: unknown[]) => err(`${sanitizeLines(redact(format(...words)))}\n`);
+  Object.assign(console, { debug: write, log: write, info: write, warn: write, error: write, trace: write });
+}
+
+const deps = realDeps();
+tameConsole(deps.err);
+const exit = await run(process.argv.slice(2), deps);
+process.exitCode = lost ? 1 : exit;

@@ -1,0 +1,135 @@
+import { readFileSync } from 'node:fs';
+import { Command, CommanderError } from 'commander';
+import { addRootFlags, readFlags, wantsJson } from './commands/flags.ts';
+import type { Deps } from './deps.ts';
+import { UsageError } from './errors.ts';
+import { examples, group, growAuth, growServers, growTools, type Perform, unknownCommand } from './tree.ts';
+import { report } from './ui/report.ts';
+import type { Flags, Workspace } from './workspace.ts';
+
+type OpenWorkspace = (deps: Deps, flags: Flags) => Workspace;
+
+/**
+ * The whole program: takes the words behind its name, resolves to the exit code, never throws and never exits.
+ * Results go to `deps.out`, everything else to `deps.err`. `open` is replaced by tests.
+ */
+export async function run(argv: string[], deps: Deps, open?: OpenWorkspace): Promise<number> {
+  // Asked for by scripts and shells at their start: answered before the tree is built.
+  if (argv.length === 1 && (argv[0] === '--version' || argv[0] === '-V')) {
+    deps.out(`${version()}\n`);
+    return 0;
+  }
+  const program = new Command('mcp-cli');
+  const perform: Perform = async (work) => {
+    const openWorkspace = open ?? (await import('./workspace.ts')).openWorkspace;
+    const workspace = openWorkspace(deps, readFlags(program.opts()));
+    try {
+      await work(workspace);
+    } finally {
+      // Sessions, countdown and locks go before anything is told of a failure, and none of them can hide it.
+      await workspace.close().catch(() => undefined);
+    }
+  };
+  grow(program, deps, perform);
+  try {
+    await program.parseAsync(argv, { from: 'user' });
+    return 0;
+  } catch (error) {
+    if (error instanceof CommanderError && error.exitCode === 0) return 0;
+    const { format, verbose } = readFlags(program.opts());
+    return report(error instanceof CommanderError ? usageError(error) : error, {
+      err: deps.err,
+      json: format !== 'text' || (error instanceof CommanderError && wantsJson(argv)),
+      verbose,
+      aborted: deps.signal.aborted,
+    });
+  }
+}
+
+function version(): string {
+  const text = readFileSync(new URL('../package.json', import.meta.url), 'utf8');
+  return (JSON.parse(text) as { version: string }).version;
+}
+
+/** commander's complaint as ours: its first line is the message, its suggestion the hint. */
+function usageError(error: CommanderError): UsageError {
+  const [first = '', suggestion] = error.message.replace(/^error: /, '').split('\n');
+  const code = error.code
+    .replace(/^commander\./, '')
+    .replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+  const hint = suggestion?.replace(/^\((.*)\)$/, '$1').replace(/^Did/, 'did');
+  return new UsageError(code, first.replace(/\.$/, ''), {
+    hint: hint ?? 'mcp-cli --help lists the commands and flags',
+  });
+}
+
+function grow(program: Command, deps: Deps, perform: Perform): void {
+  program
+    .description('The terminal client for OAuth-protected MCP servers')
+    .usage('[flags] [command]')
+    .version(version(), '-V, --version', 'print the version')
+    .helpOption('-h, --help', 'show help')
+    .helpCommand(false)
+    .showSuggestionAfterError()
+    .configureHelp({ subcommandTerm: term })
+    .exitOverride()
+    .configureOutput({
+      writeOut: deps.out,
+      // Errors are told by report, in the format asked for.
+      writeErr: () => {},
+      outputError: () => {},
+      getOutHelpWidth: () => (deps.stdout.isTTY ? deps.stdout.columns || 80 : 100),
+      getOutHasColors: () => false,
+    });
+  addRootFlags(program);
+  program.addHelpText('afterAll', ({ command }) =>
+    command.parent ? '\nThe flags of the whole program go here as well: mcp-cli --help' : '',
+  );
+  examples(program, [
+    'mcp-cli --server notion                     sign in, connect, and type commands',
+    'mcp-cli --server notion tools list --json   the same for a script',
+    'mcp-cli auth status                         who is signed in',
+  ]);
+  growAuth(group(program, 'auth', 'sign in and out, and what is stored'), perform);
+  growTools(group(program, 'tools', 'list, describe and call tools'), perform);
+  growServers(group(program, 'servers', 'what is configured'), perform);
+  program
+    .command('ping')
+    .description('connect and measure one round trip')
+    .argument('[server...]')
+    .action((servers: string[]) =>
+      perform(async (w) => (await import('./commands/ping.ts')).ping(w, servers)),
+    );
+  program
+    .command('help')
+    .description('show help of a command')
+    .argument('[command...]')
+    .action((words: string[]) => find(program, words).outputHelp());
+  program.argument('[word...]').action(async (words: string[]) => {
+    if (words.length > 0) throw unknownCommand(program, words[0] ?? '');
+    if (readFlags(program.opts()).servers.length === 0) {
+      throw new UsageError('no_command', 'there is no command and no server', {
+        hint: 'start with: mcp-cli --server NAME\nor see: mcp-cli --help',
+      });
+    }
+    await perform(async (w) => (await import('./commands/session.ts')).session(w));
+  });
+}
+
+/** `auth <command>`, `ping [server...]`: how a command is listed. */
+function term(command: Command): string {
+  if (command.commands.length > 0) return `${command.name()} <command>`;
+  const words = command.registeredArguments.map((each) => {
+    const text = `${each.name()}${each.variadic ? '...' : ''}`;
+    return each.required ? `<${text}>` : `[${text}]`;
+  });
+  return [command.name(), ...words].join(' ');
+}
+
+function find(program: Command, words: string[]): Command {
+  return words.reduce((command, word) => {
+    const found = command.commands.find((each) => each.name() === word);
+    if (!found) throw unknownCommand(command, word);
+    return found;
+  }, program);
+}

@@ -1,0 +1,31 @@
+import { CliError } from '../errors.ts';
+
+export type Outcome<T> = { server: string } & (
+  | { value: T; error?: never }
+  | { value?: never; error: unknown }
+);
+
+/**
+ * Does the same for several servers at once, so that it takes as long as the slowest. One server's failure leaves the
+ * others alone: outcomes come in the order of `servers`, and every failure knows whose it is.
+ */
+export async function sideBySide<T>(
+  servers: string[],
+  work: (server: string) => Promise<T>,
+): Promise<Outcome<T>[]> {
+  // `async` turns what is thrown before the first wait into a rejection as well.
+  const settled = await Promise.allSettled(servers.map(async (server) => work(server)));
+  return settled.map((each, index) => {
+    const server = servers[index] ?? '';
+    if (each.status === 'fulfilled') return { server, value: each.value };
+    if (each.reason instanceof CliError) each.reason.server ??= server;
+    return { server, error: each.reason };
+  });
+}
+
+/** Throws what went wrong, if something did: the one error, or all of them in order. */
+export function throwFailures(outcomes: Outcome<unknown>[]): void {
+  const errors = outcomes.filter((each) => 'error' in each).map((each) => each.error);
+  if (errors.length > 1) throw new AggregateError(errors, 'several servers failed');
+  if (errors.length === 1) throw errors[0];
+}

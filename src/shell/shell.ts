@@ -1,0 +1,122 @@
+import type { Tool } from '@modelcontextprotocol/client';
+import type { Deps } from '../deps.ts';
+import { ToolError, UsageError } from '../errors.ts';
+import { readArgumentFile } from '../session/argument-file.ts';
+import { parseObject, parseWord, toolArguments } from '../session/arguments.ts';
+import { findTool, type Shelf } from '../session/catalog.ts';
+import type { Session } from '../session/session.ts';
+import { sideBySide, throwFailures } from '../session/side-by-side.ts';
+import { resultText } from '../ui/result.ts';
+import { sanitize } from '../ui/sanitize.ts';
+import { callProgress } from '../ui/status-line.ts';
+import { parseCall, parseLine, SLASHES } from './line.ts';
+import { readLoop } from './loop.ts';
+
+type Shell = {
+  deps: Deps;
+  sessions: Session[];
+  /** The last list of each server, so that a call does not ask for it every time. */
+  shelves: Shelf[] | undefined;
+};
+
+/** The interactive session over open sessions, which the caller closes. Ends with /exit, Ctrl-D or a signal. */
+export async function runShell(
+  deps: Deps,
+  flags: { quiet: boolean; verbose: boolean },
+  sessions: Session[],
+): Promise<void> {
+  const shell: Shell = { deps, sessions, shelves: undefined };
+  if (!flags.quiet) for (const session of sessions) deps.out(`${banner(session)}\n`);
+  if (!flags.quiet) deps.out('/tools lists what there is, /help says more, /exit leaves.\n');
+  await readLoop(deps, (line, signal) => obey(shell, line, signal), flags.verbose);
+}
+
+function banner(session: Session): string {
+  const { serverInfo } = session;
+  const who = serverInfo ? `${serverInfo.name} ${serverInfo.version}, ` : '';
+  return sanitize(`Connected to ${session.server} (${who}MCP ${session.protocol})`);
+}
+
+async function obey(shell: Shell, text: string, signal: AbortSignal): Promise<'exit' | 'go-on'> {
+  const line = parseLine(text);
+  switch (line?.name) {
+    case 'exit':
+      return 'exit';
+    case 'help':
+      shell.deps.out(help());
+      break;
+    case 'tools':
+      await showTools(shell, signal);
+      break;
+    case 'call':
+      await call(shell, line.rest, signal);
+      break;
+    case undefined:
+      break;
+  }
+  return 'go-on';
+}
+
+function help(): string {
+  const length = Math.max(...SLASHES.map(({ usage }) => usage.length));
+  const rows = SLASHES.map(({ usage, about, aliases }) => {
+    const also = aliases.length > 0 ? ` (also ${aliases.map((each) => `/${each}`).join(', ')})` : '';
+    return `${usage.padEnd(length)}  ${about}${also}\n`;
+  });
+  return rows.join('');
+}
+
+async function showTools(shell: Shell, signal: AbortSignal): Promise<void> {
+  const shelves = await stock(shell);
+  // Cancelled meanwhile: the prompt is back, and nothing may be written over it.
+  if (signal.aborted) return;
+  const count = shelves.reduce((sum, { tools }) => sum + tools.length, 0);
+  const several = shelves.length > 1;
+  const rows = shelves.flatMap(({ server, tools }) =>
+    tools.map(({ name }) => `- ${sanitize(several ? `${server}/${name}` : name)}\n`),
+  );
+  shell.deps.out(`${count} Available ${count === 1 ? 'Tool' : 'Tools'}\n${rows.join('')}`);
+}
+
+/** Asks every server for its tools. Only if none answers it is a failure: one that is away hides no other. */
+async function stock(shell: Shell): Promise<Shelf[]> {
+  const open = new Map(shell.sessions.map((session) => [session.server, session]));
+  const outcomes = await sideBySide(
+    [...open.keys()],
+    async (server): Promise<Tool[]> => open.get(server)?.listTools() ?? [],
+  );
+  const shelves = outcomes.flatMap(({ server, value }) => (value ? [{ server, tools: value }] : []));
+  if (shelves.length === 0) throwFailures(outcomes);
+  shell.shelves = shelves;
+  return shelves;
+}
+
+/** The tool from the last list; a name that is not on it may have come since, so the servers are asked again. */
+async function find(shell: Shell, name: string): Promise<ReturnType<typeof findTool>> {
+  if (shell.shelves) {
+    try {
+      return findTool(shell.shelves, name);
+    } catch (error) {
+      if (!(error instanceof UsageError && error.code === 'unknown_tool')) throw error;
+    }
+  }
+  return findTool(await stock(shell), name);
+}
+
+async function call(shell: Shell, rest: string, signal: AbortSignal): Promise<void> {
+  const { deps } = shell;
+  const { name, words, json } = parseCall(rest);
+  const parsed = words.map(parseWord);
+  const base = json === undefined ? {} : parseObject(json, 'what follows the name');
+  const { server, tool } = await find(shell, name);
+  if (signal.aborted) return;
+  const args = await toolArguments(tool, parsed, base, (path) => readArgumentFile(deps.cwd, path));
+  const session = shell.sessions.find((each) => each.server === server);
+  if (!session) return;
+  const progress = callProgress(deps, false);
+  const result = await session
+    .callTool(tool.name, args, { signal, onProgress: progress.show })
+    .finally(progress.clear);
+  deps.out(resultText(result));
+  if (result.isError) throw new ToolError('tool_error', `${tool.name} answered with an error`, { server });
+}

@@ -1,0 +1,42 @@
+import { sanitize } from './sanitize.ts';
+import { cut } from './width.ts';
+
+/** One line on stderr that is written over in place. Without a terminal it shows nothing. */
+export type StatusLine = { show(text: string): void; clear(): void };
+
+export function statusLine(
+  err: (text: string) => void,
+  stderr: { isTTY: boolean; columns: number },
+): StatusLine {
+  let shown = false;
+  return {
+    show(text) {
+      if (!stderr.isTTY) return;
+      // A line that wraps could not be taken back.
+      err(`\r\u001b[2K${cut(text, Math.max(20, (stderr.columns || 80) - 1))}`);
+      shown = true;
+    },
+    clear() {
+      if (shown) err('\r\u001b[2K');
+      shown = false;
+    },
+  };
+}
+
+type Step = { progress: number; total?: number; message?: string };
+
+/** How far a running call is, while it runs. `silent`: nothing is shown. */
+export function callProgress(
+  terminal: { err(text: string): void; stderr: { isTTY: boolean; columns: number } },
+  silent: boolean,
+): { show(step: Step): void; clear(): void } {
+  const line = statusLine(terminal.err, terminal.stderr);
+  return {
+    show({ progress, total, message }) {
+      if (silent) return;
+      const done = total ? `${Math.round((progress / total) * 100)} %` : `step ${progress}`;
+      line.show(`⏳ ${done}${message ? ` ${sanitize(message)}` : ''}`);
+    },
+    clear: line.clear,
+  };
+}
