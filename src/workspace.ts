@@ -1,7 +1,8 @@
 // What a command works with: configuration, store, network, sessions, each opened on first use and closed once.
 // Together with the commands it is the only part that runs `config`.
 
-import type { AuthContext } from './auth/context.ts';
+import { join } from 'node:path';
+import type { AuthContext, FixedToken } from './auth/context.ts';
 import type { Config } from './config/config.ts';
 import type { HttpEntry, ServerEntry } from './config/entry.ts';
 import type { Deps } from './deps.ts';
@@ -37,6 +38,8 @@ export type Workspace = {
   names(): Promise<string[]>;
   /** Expanded and checked; throws UsageError `unknown_server` with the nearest name. Accepts URLs. */
   entry(name: string): Promise<ServerEntry>;
+  /** What somebody provides from outside for this server: it beats the store and starts no OAuth. */
+  provided(entry: HttpEntry): Promise<FixedToken | undefined>;
   store(): Promise<SecretStore>;
   /** One a server and command: what it learned, and how often it may still ask, belongs to the command. */
   auth(entry: HttpEntry): Promise<AuthContext>;
@@ -60,11 +63,15 @@ export function openWorkspace(deps: Deps, flags: Flags): Workspace {
     deps,
     flags,
     names: async () => (await config()).names(),
-    entry: async (name) => withFlags((await config()).entry(name), flags),
+    entry: (name) => findEntry(name, config, flags),
+    provided: async (entry) => {
+      const { providedToken } = await import('./config/provided.ts');
+      return providedToken(entry, await configuredNames(config, entry), deps.env);
+    },
     store,
     auth(entry) {
       const key = JSON.stringify([entry.name, entry.url, entry.account]);
-      const opened = contexts.get(key) ?? openAuth(deps, flags, entry, store, closing);
+      const opened = contexts.get(key) ?? openAuth(workspace, entry, closing);
       contexts.set(key, opened);
       return opened;
     },
@@ -101,10 +108,14 @@ async function readConfig(deps: Deps, flags: Flags): Promise<Config> {
     platform: deps.platform,
     prompt: deps.prompt,
     warn: (text) => deps.err(`warning: ${text}\n`),
+    show: (text) => deps.err(`${text}\n`),
   });
 }
 
-function withFlags(entry: ServerEntry, flags: Flags): ServerEntry {
+/** A URL needs no configuration: nothing is read, nothing is trusted. */
+async function findEntry(name: string, config: () => Promise<Config>, flags: Flags): Promise<ServerEntry> {
+  const { entryFromUrl, isUrl } = await import('./config/adhoc.ts');
+  const entry = isUrl(name) ? entryFromUrl(name) : await (await config()).entry(name);
   return {
     ...entry,
     account: flags.account ?? entry.account,
@@ -113,12 +124,16 @@ function withFlags(entry: ServerEntry, flags: Flags): ServerEntry {
   };
 }
 
+async function configuredNames(config: () => Promise<Config>, entry: HttpEntry): Promise<string[]> {
+  return entry.origin === '--server' ? [] : (await config()).names();
+}
+
 async function openSecrets(deps: Deps, flags: Flags, config: Config): Promise<SecretStore> {
   const { openStore } = await import('./store/choose.ts');
   return openStore({
     flag: flags.tokenBackend,
     env: deps.env,
-    storage: config.storage(),
+    storage: await config.storage(flags.tokenBackend),
     home: deps.home,
     platform: deps.platform,
     prompt: deps.prompt,
@@ -128,15 +143,13 @@ async function openSecrets(deps: Deps, flags: Flags, config: Config): Promise<Se
 }
 
 async function openAuth(
-  deps: Deps,
-  flags: Flags,
+  workspace: Workspace,
   entry: HttpEntry,
-  store: () => Promise<SecretStore>,
   closing: (() => Promise<void> | void)[],
 ): Promise<AuthContext> {
-  const [{ openHttp }, { providedToken }, { openProgress }] = await Promise.all([
+  const { deps, flags, store } = workspace;
+  const [{ openHttp }, { openProgress }] = await Promise.all([
     import('./session/http.ts'),
-    import('./config/env-token.ts'),
     import('./ui/progress.ts'),
   ]);
   const http: Http = openHttp({
@@ -147,7 +160,6 @@ async function openAuth(
     caFile: flags.caFile,
     timeout: entry.timeout,
     env: deps.env,
-    platform: deps.platform,
   });
   const progress: Progress = openProgress(
     {
@@ -172,7 +184,7 @@ async function openAuth(
     notify: progress.notify,
     ...attendance(deps, flags),
     rounds: { left: BROWSER_ROUNDS },
-    fixedToken: providedToken(entry, deps.env),
+    fixedToken: await workspace.provided(entry),
     loginTimeout: LOGIN_TIMEOUT,
   };
 }
@@ -187,7 +199,7 @@ function attendance(deps: Deps, flags: Flags): Pick<AuthContext, 'interactive' |
 function lazyLock(deps: Deps): WithLock {
   const lock = once(async () => {
     const { createLock } = await import('./store/lock.ts');
-    return createLock({ home: deps.home });
+    return createLock({ dir: join(deps.home, '.mcp_cli', 'tokens'), platform: deps.platform, random: deps.random });
   });
   return async (name, options, work) => (await lock())(name, options, work);
 }

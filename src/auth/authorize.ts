@@ -35,6 +35,13 @@ export function authorizationUrl(plan: AuthPlan, request: AuthorizationRequest):
   return url.href;
 }
 
+/** The `iss` table of RFC 9207 section 2.4, compared character by character. Pure. */
+export function issuerHolds(plan: Pick<AuthPlan, 'server'>, params: URLSearchParams): boolean {
+  const iss = params.get('iss');
+  if (iss === null) return plan.server.authorization_response_iss_parameter_supported !== true;
+  return iss === plan.server.issuer;
+}
+
 /**
  * Judges the callback before its code goes anywhere: the `iss` table of RFC 9207 section 2.4 first, for error answers
  * too, because after a mix-up neither code nor error text may be used or shown. `state` was checked by the listener.

@@ -3,6 +3,7 @@
 
 import { CliError } from '../errors.ts';
 import type { StoredClient, StoredRecord } from '../store/record.ts';
+import { issuerHolds } from './authorize.ts';
 import { type Listener, listen } from './callback.ts';
 import type { AuthContext } from './context.ts';
 import type { AuthPlan, Client } from './plan.ts';
@@ -27,7 +28,14 @@ export async function bindClient(
 ): Promise<{ listener: Listener; client: BoundClient }> {
   const choice = chooseRedirect(ctx.entry, { client: plan.client, issuer: plan.server.issuer }, options.record);
   const open = (uri: string) =>
-    listen({ redirectUri: uri, state: options.state, random: ctx.random, signal: ctx.signal, timeout: ctx.loginTimeout });
+    listen({
+      redirectUri: uri,
+      state: options.state,
+      random: ctx.random,
+      signal: ctx.signal,
+      timeout: ctx.loginTimeout,
+      issuerHolds: (answer) => issuerHolds(plan, answer),
+    });
   let listener = await openChosen(open, choice);
   try {
     const ready = readyClient(plan.client, options.record, listener.redirectUri);

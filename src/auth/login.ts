@@ -145,7 +145,7 @@ async function askPerson(
   const { redirectUri } = listener;
   const challenge = verifier && (await oauth.calculatePKCECodeChallenge(verifier));
   const url = authorizationUrl(plan, { clientId: client.id, redirectUri, state, challenge });
-  if (!isSafeBrowserUrl(url, ctx.entry.allowHttp)) {
+  if (!isSafeBrowserUrl(url)) {
     throw new AuthError('unsafe_authorization_url', `${plan.server.issuer} names a sign-in page that must not be opened`, {
       server: ctx.entry.name,
     });

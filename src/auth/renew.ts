@@ -16,6 +16,12 @@ import type { TokenAnswer } from './token-response.ts';
 const LOCK_WAIT = 30_000;
 const SEND_LIMIT = 20_000;
 
+/** Refreshes now, whether or not the token is still good. Throws what `renew` throws. */
+export async function refreshNow(ctx: AuthContext): Promise<StoredRecord> {
+  const { key, record } = await findRecord(ctx);
+  return renew(ctx, key, record?.tokens?.accessToken);
+}
+
 type Signed = StoredRecord & { tokens: StoredTokens };
 
 /**

@@ -27,7 +27,7 @@ export async function authLogin(workspace: Workspace, named: string[], options: 
 
 /** `auth refresh`: renews tokens now, whether or not they are still good. */
 export async function authRefresh(workspace: Workspace, named: string[]): Promise<void> {
-  const { refreshNow } = await import('../auth/bearer.ts');
+  const { refreshNow } = await import('../auth/renew.ts');
   await inTurn(workspace, await targets(workspace, named), async (name) => {
     const entry = await signInEntry(workspace, name);
     refuseProvided(entry, workspace.deps.env, 'refresh');
