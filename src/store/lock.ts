@@ -45,8 +45,10 @@ export function createLock(options: LockOptions): WithLock {
   const { dir, platform, heartbeat = 15_000 } = options;
   const turns = new Map<string, Promise<void>>();
 
-  return async (name, { wait, signal, onWait }, work) => {
-    if (signal.aborted) throw new CancelledError();
+  return async (name, { wait, signal: given, onWait }, work) => {
+    if (given.aborted) throw new CancelledError();
+    // A signal of its own: many waits on one signal would set off Node's warning about too many listeners.
+    const signal = AbortSignal.any([given]);
     const path = join(dir, `.${fileStem(name)}.lock`);
     const deadline = performance.now() + wait;
     const timedOut = () => timeout(path);
