@@ -16,7 +16,7 @@ export type Owner = {
 };
 
 /** `unknown`: on another host, before another boot or in another container; only its heartbeat can tell. */
-export type Life = 'alive' | 'dead' | 'unknown';
+type Life = 'alive' | 'dead' | 'unknown';
 
 /** This process. One nonce is one holding of one lock. */
 export async function ownOwner(nonce: string): Promise<Owner> {

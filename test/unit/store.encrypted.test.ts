@@ -102,7 +102,7 @@ describe('the files', () => {
     const home = await makeHome();
     const error = await errorOf((await openAt(home)).set('notion', 'x'.repeat(4 * 1024 * 1024)));
     expect(error).toMatchObject({ code: 'too_large' });
-    expect(await fs.readdir(home)).toEqual([]);
+    expect(await filesOf(home)).toEqual([]);
   });
 });
 

@@ -1,4 +1,6 @@
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { writeFileSync } from 'node:fs';
 import * as fs from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
@@ -213,6 +215,23 @@ describe('the dead are replaced', () => {
     expect(await withLock('notion', impatient, work)).toBe(held);
   });
 
+  test('a lock that somebody else replaced between our look and our claim is left to them', async () => {
+    const { dir, path } = await setUp();
+    await leave(path, { pid: deadPid() });
+    const theirs = JSON.stringify({ ...(await ownOwner('b'.repeat(16))) });
+    let draws = 0;
+    const meddling = (bytes: number) => {
+      // The first draw is our nonce; the second names the file of our claim.
+      if (++draws === 2) writeFileSync(path, theirs);
+      return io.random(bytes);
+    };
+    const withLock = createLock({ ...io, dir, random: meddling });
+    expect(await errorOf(withLock('notion', impatient, work))).toMatchObject({ code: 'lock_timeout' });
+    expect(draws).toBe(2);
+    expect(await fs.readFile(path, 'utf8')).toBe(theirs);
+    expect(await fs.readdir(dir)).toEqual(['.notion.lock']);
+  });
+
   test('a lock that became somebody else’s is not released', async () => {
     const { dir, path, withLock } = await setUp();
     await withLock('notion', wait, () => leave(path, { nonce: 'b'.repeat(16) }));
@@ -243,6 +262,23 @@ describe('owners', () => {
     expect(await lifeOf(own)).toBe(proc ? 'alive' : 'unknown');
     expect(await lifeOf({ ...own, pid: deadPid() })).toBe('dead');
     if (proc) expect(await lifeOf({ ...own, pid: process.ppid })).toBe('dead');
+  });
+
+  test.runIf(proc)('a process that was killed and not yet reaped is dead', async () => {
+    // The second sleep takes over from the shell and never asks after the shell's child.
+    const parent = spawn('sh', ['-c', 'sleep 60 & echo $!; exec sleep 60']);
+    try {
+      const pid = Number(String((await once(parent.stdout, 'data'))[0]));
+      const fields = async () => (await fs.readFile(`/proc/${pid}/stat`, 'utf8')).split(' ');
+      const comm = () => fs.readFile(`/proc/${parent.pid}/comm`, 'utf8');
+      await expect.poll(comm, { interval: 5 }).toBe('sleep\n');
+      process.kill(pid, 'SIGKILL');
+      await expect.poll(async () => (await fields())[2], { interval: 5 }).toBe('Z');
+      const start = (await fields())[21]!;
+      expect(await lifeOf({ ...(await ownOwner(NONCE)), pid, start })).toBe('dead');
+    } finally {
+      parent.kill('SIGKILL');
+    }
   });
 
   test('by pid and host alone, only a free pid on this host says something', () => {

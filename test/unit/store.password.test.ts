@@ -6,7 +6,7 @@ import { createKeys, type Sources } from '../../src/store/password.ts';
 import { KDF } from '../../src/store/seal.ts';
 import { errorOf, KEY, makeHome, promptWith, random } from '../support/store.ts';
 
-const LITERAL = '${MCP_CLI_ENCRYPTION_KEY}';
+const LITERAL = `\${MCP_CLI_ENCRYPTION_KEY}`;
 const sources = (more: Partial<Sources> & { password?: string }): Sources => ({
   env: {},
   storage: { password: more.password },
@@ -31,7 +31,7 @@ describe('the order of the sources', () => {
     ['then the terminal', undefined, undefined, C],
     ['an empty variable is none', undefined, '', C],
     ['a literal variable is none', '', LITERAL, C],
-    ['any literal', '${SOMETHING:-else}', undefined, C],
+    ['any literal', `\${SOMETHING:-else}`, undefined, C],
     ['a literal inside a password is the password', `x${LITERAL}`, B, `x${LITERAL}`],
   ])('%s', async (_, password, variable, expected) => {
     const from = sources({
