@@ -4,7 +4,6 @@
 // Removing somebody else's lock is the dangerous step: two processes may both find the same dead owner. Whoever wants
 // to remove the lock with nonce N first takes the lock file "<lock>.N.tmp", by the same rules. Only its holder may touch
 // a lock of nonce N (its owner too, when it releases), so the lock that is replaced is the one that was judged.
-import { randomInt } from 'node:crypto';
 import { basename, dirname, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { CancelledError, StoreError } from '../errors.ts';
@@ -62,7 +61,7 @@ export function createLock(options: LockOptions): WithLock {
         if (!waited) onWait?.();
         waited = true;
         if (performance.now() >= deadline) throw await timedOut();
-        await delay(randomInt(POLL.min, POLL.max), undefined, { signal }).catch(() => {
+        await delay(pause(options.random), undefined, { signal }).catch(() => {
           throw new CancelledError();
         });
       }
@@ -117,6 +116,11 @@ async function release(path: string, owner: Owner, options: LockOptions): Promis
   } finally {
     await removeFile(claim, options.platform);
   }
+}
+
+function pause(random: LockOptions['random']): number {
+  const [part = 0] = random(1);
+  return POLL.min + ((POLL.max - POLL.min) * part) / 255;
 }
 
 /** Ends in .tmp, so that one left behind by a kill is swept like any temporary file. */
