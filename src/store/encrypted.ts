@@ -17,7 +17,7 @@ import { createKeys, type Sources } from './password.ts';
 import { openRegistry } from './registry.ts';
 import { KDF, open, parseHeader, seal } from './seal.ts';
 import type { SecretStore } from './store.ts';
-import { createVouch, SERVICE } from './vouch.ts';
+import { derivationFor, forgetSecret, type Ground, isFresh, isKnown, SERVICE } from './vouch.ts';
 
 export type EncryptedOptions = Sources & FileDeps & { home: string };
 
@@ -29,79 +29,81 @@ const VALUE_LIMIT = SIZE_LIMIT - 1024;
  * StoreError `unsafe_directory`, `unsafe_file`, `no_password`, `bad_key`, `key_file`, `too_large`, `io`.
  */
 export async function openEncryptedStore(options: EncryptedOptions): Promise<SecretStore> {
-  const { home, platform } = options;
-  const root = join(home, '.mcp_cli');
+  const { random, platform } = options;
+  const root = join(options.home, '.mcp_cli');
   const dir = join(root, 'tokens');
-  const keys = createKeys(options);
-  const registry = openRegistry(root, createLock({ ...options, dir }), options);
-  const vouch = createVouch(dir, entries, keys, options);
-  const where = (key: string) => join(dir, entryFile(key));
-  let swept = false;
-
+  const registry = openRegistry(root, createLock({ random, platform, dir }), options);
+  const ground: Ground = {
+    random,
+    platform,
+    dir,
+    keys: createKeys(options),
+    entries: async () => entriesIn(dir, [...(await registry.read()).keys()]),
+  };
   const exists = async () => (await checkDirectory(root, platform)) && (await checkDirectory(dir, platform));
   await exists();
-
-  /** The directory says what there is; the registry only what a shortened name stands for. */
-  async function entries(): Promise<Map<string, string>> {
-    const stems = (await listFiles(dir)).map(entryStem).filter((stem) => stem !== undefined);
-    const known = await registry.read();
-    const names = new Map([...known.keys()].map((key) => [entryFile(key), key]));
-    return new Map(stems.sort().map((stem) => [names.get(`${stem}.enc`) ?? stem, join(dir, `${stem}.enc`)]));
-  }
-
-  async function get(key: string): Promise<string | undefined> {
-    const path = where(key);
-    const file = (await exists()) ? await readPrivate(path, platform) : undefined;
-    if (!file) return undefined;
-    const header = parseHeader(file);
-    if (!header || header.kdf === KDF.keyring) throw corrupt(path);
-    const secret = await keys.secret(vouch.isFresh);
-    const master = await keys.master(secret, header);
-    const plain = master && open(file, master, { service: SERVICE, account: key });
-    if (plain) return plain.toString();
-    if (await vouch.knows(secret, key)) throw corrupt(path);
-    keys.forget();
-    throw wrongPassword(dir);
-  }
-
-  async function set(key: string, value: string): Promise<void> {
-    const bytes = Buffer.from(value);
-    if (bytes.length > VALUE_LIMIT) {
-      throw new StoreError('too_large', `a value of ${bytes.length} bytes is too large for the token store`);
-    }
-    await makeDirectory(root, platform);
-    await makeDirectory(dir, platform);
-    const secret = await keys.secret(vouch.isFresh);
-    const derivation = await vouch.derivation(secret);
-    const master = derivation && (await keys.master(secret, derivation));
-    if (!master) {
-      keys.forget();
-      throw wrongPassword(dir);
-    }
-    // First: an entry must not be there without its name, while a name without its entry is nothing.
-    await registry.note(key, { backend: 'encrypted', file: entryFile(key) });
-    const binding = { service: SERVICE, account: key };
-    await replaceFile(where(key), seal(bytes, master, derivation, binding, options.random), options);
-    if (!swept) await sweep(dir, platform);
-    swept = true;
-  }
+  let swept = false;
 
   return {
     name: 'encrypted',
-    get,
-    set,
-    where,
+    where: (key) => join(dir, entryFile(key)),
+    get: async (key) => ((await exists()) ? load(ground, key) : undefined),
+    async set(key, value) {
+      await makeDirectory(root, platform);
+      await makeDirectory(dir, platform);
+      const file = await sealed(ground, key, value);
+      // First: an entry must not be there without its name, while a name without its entry is nothing.
+      await registry.note(key, { backend: 'encrypted', file: entryFile(key) });
+      await replaceFile(join(dir, entryFile(key)), file, ground);
+      if (!swept) await sweep(dir, platform);
+      swept = true;
+    },
     async delete(key) {
       if (!(await exists())) return false;
-      const deleted = await removeFile(where(key), platform);
+      const deleted = await removeFile(join(dir, entryFile(key)), platform);
       await registry.forget(key);
-      if (deleted && (await entries()).size === 0) await vouch.reset();
+      if (deleted && (await ground.entries()).size === 0) await forgetSecret(ground);
       return deleted;
     },
-    async list() {
-      return (await exists()) ? [...(await entries()).keys()].sort() : [];
-    },
+    list: async () => ((await exists()) ? [...(await ground.entries()).keys()].sort() : []),
   };
+}
+
+/** Paths by key. The directory says what there is; the registry's `keys` only what a shortened name stands for. */
+async function entriesIn(dir: string, keys: string[]): Promise<Map<string, string>> {
+  const names = new Map(keys.map((key) => [entryFile(key), key]));
+  const stems = (await listFiles(dir)).map(entryStem).filter((stem) => stem !== undefined);
+  return new Map(stems.map((stem) => [names.get(`${stem}.enc`) ?? stem, join(dir, `${stem}.enc`)]));
+}
+
+async function load(ground: Ground, key: string): Promise<string | undefined> {
+  const path = join(ground.dir, entryFile(key));
+  const file = await readPrivate(path, ground.platform);
+  if (!file) return undefined;
+  const header = parseHeader(file);
+  if (!header || header.kdf === KDF.keyring) throw corrupt(path);
+  const secret = await ground.keys.secret(() => isFresh(ground));
+  const master = await ground.keys.master(secret, header);
+  const plain = master && open(file, master, { service: SERVICE, account: key });
+  if (plain) return plain.toString();
+  if (await isKnown(ground, secret, key)) throw corrupt(path);
+  ground.keys.forget();
+  throw wrongPassword(ground.dir);
+}
+
+async function sealed(ground: Ground, key: string, value: string): Promise<Buffer> {
+  const bytes = Buffer.from(value);
+  if (bytes.length > VALUE_LIMIT) {
+    throw new StoreError('too_large', `a value of ${bytes.length} bytes is too large for the token store`);
+  }
+  const secret = await ground.keys.secret(() => isFresh(ground));
+  const derivation = await derivationFor(ground, secret);
+  const master = derivation && (await ground.keys.master(secret, derivation));
+  if (!master) {
+    ground.keys.forget();
+    throw wrongPassword(ground.dir);
+  }
+  return seal(bytes, master, derivation, { service: SERVICE, account: key }, ground.random);
 }
 
 function corrupt(path: string): StoreError {

@@ -1,7 +1,7 @@
 // Reading an object that somebody else may have written: every member by its own check, nothing taken over unseen.
 
 /** The value if it is acceptable, else undefined. */
-export type Check<T> = (value: unknown) => T | undefined;
+type Check<T> = (value: unknown) => T | undefined;
 
 export type Fields = {
   need<T>(name: string, check: Check<T>): T;
@@ -17,23 +17,21 @@ export type Fields = {
 export function fieldsOf(value: unknown, fail: (path: string) => Error, path = ''): Fields {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) throw fail(path);
   const members = value as Record<string, unknown>;
-  // Own members only: `__proto__` and its kind are nobody's data.
-  const member = (name: string) => (Object.hasOwn(members, name) ? members[name] : undefined);
   const at = (name: string) => (path ? `${path}.${name}` : name);
 
   function need<T>(name: string, check: Check<T>): T {
-    const good = check(member(name));
+    const good = check(members[name]);
     if (good === undefined) throw fail(at(name));
     return good;
   }
   return {
     need,
     may<N extends string, T>(name: N, check: Check<T>) {
-      const found = member(name) === undefined ? {} : { [name]: need(name, check) };
+      const found = members[name] === undefined ? {} : { [name]: need(name, check) };
       return found as { [K in N]?: T };
     },
-    within: (name) => fieldsOf(member(name), fail, at(name)),
-    perhaps: (name) => (member(name) === undefined ? undefined : fieldsOf(member(name), fail, at(name))),
+    within: (name) => fieldsOf(members[name], fail, at(name)),
+    perhaps: (name) => (members[name] === undefined ? undefined : fieldsOf(members[name], fail, at(name))),
   };
 }
 

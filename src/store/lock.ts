@@ -4,7 +4,6 @@
 // Removing somebody else's lock is the dangerous step: two processes may both find the same dead owner. Whoever wants
 // to remove the lock with nonce N first takes the lock file "<lock>.N.tmp", by the same rules. Only its holder may touch
 // a lock of nonce N (its owner too, when it releases), so the lock that is replaced is the one that was judged.
-import { randomInt } from 'node:crypto';
 import { basename, dirname, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { CancelledError, StoreError } from '../errors.ts';
@@ -45,8 +44,10 @@ export function createLock(options: LockOptions): WithLock {
   const { dir, platform, heartbeat = 15_000 } = options;
   const turns = new Map<string, Promise<void>>();
 
-  return async (name, { wait, signal, onWait }, work) => {
-    if (signal.aborted) throw new CancelledError();
+  return async (name, { wait, signal: given, onWait }, work) => {
+    if (given.aborted) throw new CancelledError();
+    // A signal of its own: many waits on one signal would set off Node's warning about too many listeners.
+    const signal = AbortSignal.any([given]);
     const path = join(dir, `.${fileStem(name)}.lock`);
     const deadline = performance.now() + wait;
     const timedOut = () => timeout(path);
@@ -60,7 +61,7 @@ export function createLock(options: LockOptions): WithLock {
         if (!waited) onWait?.();
         waited = true;
         if (performance.now() >= deadline) throw await timedOut();
-        await delay(randomInt(POLL.min, POLL.max), undefined, { signal }).catch(() => {
+        await delay(pause(options.random), undefined, { signal }).catch(() => {
           throw new CancelledError();
         });
       }
@@ -115,6 +116,11 @@ async function release(path: string, owner: Owner, options: LockOptions): Promis
   } finally {
     await removeFile(claim, options.platform);
   }
+}
+
+function pause(random: LockOptions['random']): number {
+  const [part = 0] = random(1);
+  return POLL.min + ((POLL.max - POLL.min) * part) / 255;
 }
 
 /** Ends in .tmp, so that one left behind by a kill is swept like any temporary file. */

@@ -16,7 +16,7 @@ export type Owner = {
 };
 
 /** `unknown`: on another host, before another boot or in another container; only its heartbeat can tell. */
-export type Life = 'alive' | 'dead' | 'unknown';
+type Life = 'alive' | 'dead' | 'unknown';
 
 /** This process. One nonce is one holding of one lock. */
 export async function ownOwner(nonce: string): Promise<Owner> {
@@ -54,10 +54,14 @@ export async function lifeOf(owner: Owner): Promise<Life> {
       return gone ? 'dead' : 'unknown';
     }
   }
+  return lifeByPid(owner);
+}
+
+/** Where there is no /proc to ask. A number that is in use may be another process by now: that is `unknown`. */
+export function lifeByPid(owner: Owner): Life {
   if (owner.host !== hostname()) return 'unknown';
   try {
     self.kill(owner.pid, 0);
-    // The number may be another process by now: the heartbeat has the last word.
     return 'unknown';
   } catch (error) {
     return codeOf(error) === 'ESRCH' ? 'dead' : 'unknown';

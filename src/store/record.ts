@@ -59,7 +59,7 @@ export type StoredRecord = {
   tokens?: StoredTokens;
 };
 
-export type ReadOptions = {
+type ReadOptions = {
   /** Take `http:` beyond loopback: the entry says `allow_http`. */
   allowHttp?: boolean;
 };

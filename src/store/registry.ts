@@ -10,7 +10,7 @@ import type { StoreName } from './store.ts';
 
 export type Place = { backend: StoreName; file?: string };
 
-export type Registry = {
+type Registry = {
   read(): Promise<Map<string, Place>>;
   /** Best effort: a registry that cannot be written never costs a token. */
   note(key: string, place: Place): Promise<void>;

@@ -21,7 +21,7 @@ export const KDF = {
   /** A full-entropy key of `mcp-cli token keygen`: the same arithmetic as `keyring`, told apart for the error texts. */
   keygen: 2,
 } as const;
-export type Kdf = (typeof KDF)[keyof typeof KDF];
+type Kdf = (typeof KDF)[keyof typeof KDF];
 
 /** OWASP's figure for PBKDF2-HMAC-SHA256. */
 export const ITERATIONS = 600_000;
@@ -39,7 +39,7 @@ const INFO = 'mcp-cli/token-file/v1';
 /** What the master key was made with, as the header says it. */
 export type Derivation = { kdf: Kdf; salt: Buffer; iterations: number };
 /** Which entry a file belongs to. */
-export type Binding = { service: string; account: string };
+type Binding = { service: string; account: string };
 
 /** The header's derivation; undefined if this is no MCPE v1 file of sane parameters and exact length. */
 export function parseHeader(file: Buffer): Derivation | undefined {

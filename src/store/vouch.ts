@@ -11,102 +11,96 @@ export const SERVICE = 'mcp-cli-oauth';
 
 const CHECK = '\0check';
 
-export type Vouch = {
-  /** How new files are to be derived; undefined if the secret is not this store's. Starts an empty store with it. */
-  derivation(secret: Secret): Promise<Derivation | undefined>;
-  /** Whether the check, or an entry other than `except`, opens with the secret. */
-  knows(secret: Secret, except: string): Promise<boolean>;
-  /** Nothing is sealed: the next secret is free to choose. */
-  isFresh(): Promise<boolean>;
-  /** With the last entry gone, its password goes too. */
-  reset(): Promise<void>;
+/** What there is to judge by. */
+export type Ground = FileDeps & {
+  /** ~/.mcp_cli/tokens, which must exist before anything is written. */
+  dir: string;
+  /** The keys of the store's entries and their files' paths. */
+  entries(): Promise<Map<string, string>>;
+  keys: Keys;
 };
 
-/** `entries`: the keys of the store and their files' paths. */
-export function createVouch(
-  dir: string,
-  entries: () => Promise<Map<string, string>>,
-  keys: Keys,
-  deps: FileDeps,
-): Vouch {
-  const checkPath = join(dir, '.check.enc');
-  const saltPath = join(dir, '.salt');
+const checkPath = (ground: Ground) => join(ground.dir, '.check.enc');
+const saltPath = (ground: Ground) => join(ground.dir, '.salt');
 
-  const read = (path: string) => readPrivate(path, deps.platform);
+/** How new files are to be derived; undefined if the secret is not this store's. Starts an empty store with it. */
+export async function derivationFor(ground: Ground, secret: Secret): Promise<Derivation | undefined> {
+  const known = await opened(ground, checkPath(ground), CHECK, secret);
+  if (known) return known;
+  const proof = await witness(ground, secret);
+  if (!proof && !(await isFresh(ground))) return undefined;
+  await removeFile(checkPath(ground), ground.platform);
+  return start(ground, secret, proof?.salt ?? (await ensureSalt(ground)));
+}
 
-  /** The derivation of a file, if the secret opens it. */
-  async function derivationOf(
-    path: string,
-    account: string,
-    secret: Secret,
-  ): Promise<Derivation | undefined> {
-    // A witness that cannot be read is no witness; whoever wants this very file gets the error.
-    const file = await read(path).catch(() => undefined);
-    const header = file && parseHeader(file);
-    const master = header && (await keys.master(secret, header));
-    return master && open(file, master, { service: SERVICE, account }) ? header : undefined;
+/** Whether the check, or an entry other than `except`, opens with the secret. */
+export async function isKnown(ground: Ground, secret: Secret, except: string): Promise<boolean> {
+  const known = await opened(ground, checkPath(ground), CHECK, secret);
+  return (known ?? (await witness(ground, secret, except))) !== undefined;
+}
+
+/** Nothing is sealed: the next secret is free to choose. */
+export async function isFresh(ground: Ground): Promise<boolean> {
+  for (const path of (await ground.entries()).values()) if (await isSealed(ground, path)) return false;
+  // `rm .salt *.enc` leaves .check.enc, which the shell's star does not match.
+  const salt = await readPrivate(saltPath(ground), ground.platform);
+  return salt === undefined || !(await isSealed(ground, checkPath(ground)));
+}
+
+/** For when the last entry is gone: its password goes too. */
+export async function forgetSecret(ground: Ground): Promise<void> {
+  await removeFile(checkPath(ground), ground.platform);
+  await removeFile(saltPath(ground), ground.platform);
+}
+
+/** The derivation of a file, if the secret opens it. */
+async function opened(
+  ground: Ground,
+  path: string,
+  account: string,
+  secret: Secret,
+): Promise<Derivation | undefined> {
+  // A witness that cannot be read is no witness; whoever wants this very file gets the error.
+  const file = await readPrivate(path, ground.platform).catch(() => undefined);
+  const header = file && parseHeader(file);
+  const master = header && (await ground.keys.master(secret, header));
+  return master && open(file, master, { service: SERVICE, account }) ? header : undefined;
+}
+
+async function witness(ground: Ground, secret: Secret, except?: string): Promise<Derivation | undefined> {
+  for (const [key, path] of await ground.entries()) {
+    const found = key === except ? undefined : await opened(ground, path, key, secret);
+    if (found) return found;
   }
+  return undefined;
+}
 
-  async function witness(secret: Secret, except?: string): Promise<Derivation | undefined> {
-    for (const [key, path] of await entries()) {
-      const found = key === except ? undefined : await derivationOf(path, key, secret);
-      if (found) return found;
-    }
-    return undefined;
-  }
+/** What the Python tool left under the same names is not sealed by us and binds nobody. */
+async function isSealed(ground: Ground, path: string): Promise<boolean> {
+  const file = await readPrivate(path, ground.platform).catch(() => undefined);
+  return file !== undefined && parseHeader(file) !== undefined;
+}
 
-  /** What the Python tool left under the same names is not sealed by us and binds nobody. */
-  async function isSealed(path: string): Promise<boolean> {
-    const file = await read(path).catch(() => undefined);
-    return file !== undefined && parseHeader(file) !== undefined;
-  }
+/** 16 raw bytes; of many first runs at once, all get the same. */
+async function ensureSalt(ground: Ground): Promise<Buffer> {
+  const path = saltPath(ground);
+  const salt = await readPrivate(path, ground.platform);
+  if (salt?.length === SALT_BYTES) return salt;
+  const fresh = Buffer.from(ground.random(SALT_BYTES));
+  if (salt) await replaceFile(path, fresh, ground);
+  else if (!(await createFile(path, fresh, ground)))
+    return (await readPrivate(path, ground.platform)) ?? fresh;
+  return fresh;
+}
 
-  async function isFresh(): Promise<boolean> {
-    for (const path of (await entries()).values()) if (await isSealed(path)) return false;
-    // `rm .salt *.enc` leaves .check.enc, which the shell's star does not match.
-    return (await read(saltPath)) === undefined || !(await isSealed(checkPath));
-  }
-
-  /** 16 raw bytes; of many first runs at once, all get the same. */
-  async function ensureSalt(): Promise<Buffer> {
-    const salt = await read(saltPath);
-    if (salt?.length === SALT_BYTES) return salt;
-    const fresh = Buffer.from(deps.random(SALT_BYTES));
-    if (salt) await replaceFile(saltPath, fresh, deps);
-    else if (!(await createFile(saltPath, fresh, deps))) return (await read(saltPath)) ?? fresh;
-    return fresh;
-  }
-
-  async function start(secret: Secret, salt: Buffer): Promise<Derivation | undefined> {
-    const iterations = secret.kdf === KDF.password ? ITERATIONS : 0;
-    const derivation: Derivation = { kdf: secret.kdf, salt, iterations };
-    const master = await keys.master(secret, derivation);
-    if (!master) return undefined;
-    const binding = { service: SERVICE, account: CHECK };
-    const check = seal(Buffer.from('mcp-cli'), master, derivation, binding, deps.random);
-    if (await createFile(checkPath, check, deps)) return derivation;
-    // Another process was first; its secret counts.
-    return derivationOf(checkPath, CHECK, secret);
-  }
-
-  return {
-    async derivation(secret) {
-      const known = await derivationOf(checkPath, CHECK, secret);
-      if (known) return known;
-      const proof = await witness(secret);
-      if (!proof && !(await isFresh())) return undefined;
-      await removeFile(checkPath, deps.platform);
-      return start(secret, proof?.salt ?? (await ensureSalt()));
-    },
-    async knows(secret, except) {
-      return (
-        ((await derivationOf(checkPath, CHECK, secret)) ?? (await witness(secret, except))) !== undefined
-      );
-    },
-    isFresh,
-    async reset() {
-      await removeFile(checkPath, deps.platform);
-      await removeFile(saltPath, deps.platform);
-    },
-  };
+async function start(ground: Ground, secret: Secret, salt: Buffer): Promise<Derivation | undefined> {
+  const iterations = secret.kdf === KDF.password ? ITERATIONS : 0;
+  const derivation: Derivation = { kdf: secret.kdf, salt, iterations };
+  const master = await ground.keys.master(secret, derivation);
+  if (!master) return undefined;
+  const binding = { service: SERVICE, account: CHECK };
+  const check = seal(Buffer.from('mcp-cli'), master, derivation, binding, ground.random);
+  if (await createFile(checkPath(ground), check, ground)) return derivation;
+  // Another process was first; its secret counts.
+  return opened(ground, checkPath(ground), CHECK, secret);
 }

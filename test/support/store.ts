@@ -31,12 +31,18 @@ export function promptWith(...answers: string[]): Prompt & { asked: string[] } {
     secret(question) {
       asked.push(question);
       const answer = answers.shift();
-      return answer === undefined ? Promise.reject(new Error(`not expected: ${question}`)) : Promise.resolve(answer);
+      return answer === undefined
+        ? Promise.reject(new Error(`not expected: ${question}`))
+        : Promise.resolve(answer);
     },
   };
 }
 
-export function openAt(home: string, password: string | undefined = KEY, more: Partial<EncryptedOptions> = {}) {
+export function openAt(
+  home: string,
+  password: string | undefined = KEY,
+  more: Partial<EncryptedOptions> = {},
+) {
   return openEncryptedStore({ ...io, home, env: {}, storage: { password }, prompt: promptWith(), ...more });
 }
 

@@ -41,10 +41,14 @@ describe('file names', () => {
     );
   });
 
-  test.each(['.check.enc', '.salt', 'notion.kr.enc', '.notion.enc.0011.tmp', 'notion_client.json', 'Notion.enc'])(
-    '%s is no entry',
-    (file) => {
-      expect(entryStem(file)).toBeUndefined();
-    },
-  );
+  test.each([
+    '.check.enc',
+    '.salt',
+    'notion.kr.enc',
+    '.notion.enc.0011.tmp',
+    'notion_client.json',
+    'Notion.enc',
+  ])('%s is no entry', (file) => {
+    expect(entryStem(file)).toBeUndefined();
+  });
 });

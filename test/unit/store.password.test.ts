@@ -6,7 +6,7 @@ import { createKeys, type Sources } from '../../src/store/password.ts';
 import { KDF } from '../../src/store/seal.ts';
 import { errorOf, KEY, makeHome, promptWith, random } from '../support/store.ts';
 
-const LITERAL = '${MCP_CLI_ENCRYPTION_KEY}';
+const LITERAL = `\${MCP_CLI_ENCRYPTION_KEY}`;
 const sources = (more: Partial<Sources> & { password?: string }): Sources => ({
   env: {},
   storage: { password: more.password },
@@ -31,7 +31,7 @@ describe('the order of the sources', () => {
     ['then the terminal', undefined, undefined, C],
     ['an empty variable is none', undefined, '', C],
     ['a literal variable is none', '', LITERAL, C],
-    ['any literal', '${SOMETHING:-else}', undefined, C],
+    ['any literal', `\${SOMETHING:-else}`, undefined, C],
     ['a literal inside a password is the password', `x${LITERAL}`, B, `x${LITERAL}`],
   ])('%s', async (_, password, variable, expected) => {
     const from = sources({
@@ -43,7 +43,9 @@ describe('the order of the sources', () => {
   });
 
   test('nobody to ask: the error names the variable', async () => {
-    const error = await errorOf(secretOf(sources({ password: LITERAL, env: { MCP_CLI_ENCRYPTION_KEY: '' } })));
+    const error = await errorOf(
+      secretOf(sources({ password: LITERAL, env: { MCP_CLI_ENCRYPTION_KEY: '' } })),
+    );
     expect(error).toMatchObject({ name: 'StoreError', code: 'no_password', exit: 6 });
     expect(error.hint).toContain('MCP_CLI_ENCRYPTION_KEY');
   });
@@ -58,13 +60,18 @@ describe('the key file', () => {
   };
 
   test('is read without its last line break', async () => {
-    expect(await secretOf(await fromFile('pass word \r\n'))).toEqual({ kdf: KDF.password, password: 'pass word ' });
+    expect(await secretOf(await fromFile('pass word \r\n'))).toEqual({
+      kdf: KDF.password,
+      password: 'pass word ',
+    });
     expect(await secretOf(await fromFile(`${KEY}\n`))).toMatchObject({ kdf: KDF.keygen });
   });
 
   test('the variable beside it wins', async () => {
     const from = await fromFile('file');
-    expect(await secretOf({ ...from, env: { ...from.env, MCP_CLI_ENCRYPTION_KEY: 'variable' } })).toMatchObject({
+    expect(
+      await secretOf({ ...from, env: { ...from.env, MCP_CLI_ENCRYPTION_KEY: 'variable' } }),
+    ).toMatchObject({
       password: 'variable',
     });
   });
@@ -84,9 +91,12 @@ describe('the key file', () => {
     expect(await secretOf(from)).toMatchObject({ password: 'linked' });
   });
 
-  test.each(['', '\n', LITERAL])('one that says nothing (%j) is an error, not a question', async (content) => {
-    expect(await errorOf(secretOf(await fromFile(content)))).toMatchObject({ code: 'key_file' });
-  });
+  test.each(['', '\n', LITERAL])(
+    'one that says nothing (%j) is an error, not a question',
+    async (content) => {
+      expect(await errorOf(secretOf(await fromFile(content)))).toMatchObject({ code: 'key_file' });
+    },
+  );
 
   test('a missing one, or a directory, is an error that names it', async () => {
     const home = await makeHome();
@@ -158,7 +168,14 @@ describe('keygen keys', () => {
   });
 
   test('one wrong, missing or added character anywhere is an error, never a password', async () => {
-    const broken = [KEY.slice(0, -1), `${KEY}A`, 'mcpk1_', KEY.toUpperCase(), `${KEY}=`, KEY.replace('_', '_ ')];
+    const broken = [
+      KEY.slice(0, -1),
+      `${KEY}A`,
+      'mcpk1_',
+      KEY.toUpperCase(),
+      `${KEY}=`,
+      KEY.replace('_', '_ '),
+    ];
     for (let at = 'mcpk1_'.length; at < KEY.length; at++) {
       broken.push(KEY.slice(0, at) + (KEY[at] === 'A' ? 'B' : 'A') + KEY.slice(at + 1));
     }

@@ -25,7 +25,9 @@ describe('the sealed file', () => {
 
     const fileKey = Buffer.from(hkdfSync('sha256', key, file.subarray(32, 64), 'mcp-cli/token-file/v1', 32));
     const decipher = createDecipheriv('aes-256-gcm', fileKey, file.subarray(64, 76));
-    const aad = [file.subarray(0, 80), '\0\0\0\x0dmcp-cli-oauth', '\0\0\0\x06notion'].map((part) => Buffer.from(part));
+    const aad = [file.subarray(0, 80), '\0\0\0\x0dmcp-cli-oauth', '\0\0\0\x06notion'].map((part) =>
+      Buffer.from(part),
+    );
     decipher.setAAD(Buffer.concat(aad));
     decipher.setAuthTag(file.subarray(80 + 256));
     const padded = Buffer.concat([decipher.update(file.subarray(80, 80 + 256)), decipher.final()]);
@@ -49,7 +51,8 @@ describe('the sealed file', () => {
 
   test('every cut and every addition is refused', () => {
     const file = make('secret');
-    for (let end = 0; end < file.length; end++) expect(open(file.subarray(0, end), master, notion)).toBeUndefined();
+    for (let end = 0; end < file.length; end++)
+      expect(open(file.subarray(0, end), master, notion)).toBeUndefined();
     expect(open(Buffer.concat([file, Buffer.alloc(1)]), master, notion)).toBeUndefined();
     expect(open(Buffer.concat([file, Buffer.alloc(256)]), master, notion)).toBeUndefined();
   });

@@ -1,0 +1,80 @@
+import { describe, expect, test } from 'vitest';
+import type { Backend, StorageEntry } from '../../src/config/entry.ts';
+import { chooseBackend, openStore } from '../../src/store/choose.ts';
+import { errorOf, io, KEY, makeHome, promptWith } from '../support/store.ts';
+
+const storage = (more: Partial<StorageEntry>): StorageEntry => ({
+  backend: undefined,
+  password: undefined,
+  vaultUrl: undefined,
+  vaultToken: undefined,
+  vaultMountPoint: undefined,
+  vaultPathPrefix: undefined,
+  vaultNamespace: undefined,
+  ...more,
+});
+
+describe('which store', () => {
+  test.each<[string, string | undefined, string | undefined, Backend | undefined, string]>([
+    ['nothing said', undefined, undefined, undefined, 'encrypted'],
+    ['auto said', 'auto', undefined, undefined, 'encrypted'],
+    ['the flag first', 'encrypted', 'vault', 'keychain', 'encrypted'],
+    ['then the variable', undefined, 'vault', 'keychain', 'vault'],
+    ['then the configuration', undefined, undefined, 'keychain', 'keychain'],
+    ['an empty variable is none', undefined, '', 'keychain', 'keychain'],
+    ['auto overrides too', 'auto', 'vault', 'keychain', 'encrypted'],
+  ])('%s', (_, flag, variable, configured, expected) => {
+    const env = { MCP_CLI_TOKEN_BACKEND: variable };
+    expect(chooseBackend({ flag, env, storage: storage({ backend: configured }) })).toBe(expected);
+  });
+
+  test.each([
+    ['--token-backend', 'plaintext', {}],
+    ['--token-backend', '', {}],
+    ['MCP_CLI_TOKEN_BACKEND', undefined, { MCP_CLI_TOKEN_BACKEND: 'Encrypted' }],
+  ])('an unknown name in %s is a usage error', async (source, flag, env) => {
+    const error = await errorOf(() => chooseBackend({ flag, env, storage: undefined }));
+    expect(error).toMatchObject({ name: 'UsageError', code: 'unknown_backend', exit: 2 });
+    expect(error.message).toContain(source);
+    expect(error.hint).toContain('secretservice');
+  });
+
+  test.each<[string, Record<string, string>, Partial<StorageEntry>, boolean]>([
+    ['address and token in the environment', { VAULT_ADDR: 'https://v', VAULT_TOKEN: 't' }, {}, true],
+    ['in the configuration', {}, { vaultUrl: 'https://v', vaultToken: 't' }, true],
+    ['one in each', { VAULT_TOKEN: 't' }, { vaultUrl: 'https://v' }, true],
+    ['an address alone', { VAULT_ADDR: 'https://v' }, {}, false],
+    ['a token alone', { VAULT_TOKEN: 't' }, {}, false],
+    ['an empty token', { VAULT_ADDR: 'https://v', VAULT_TOKEN: '' }, {}, false],
+  ])('a Vault is never replaced by a file: %s', async (_, env, entry, refused) => {
+    const choose = () => chooseBackend({ flag: undefined, env, storage: storage(entry) });
+    if (!refused) return expect(choose()).toBe('encrypted');
+    const error = await errorOf(choose);
+    expect(error).toMatchObject({ code: 'unavailable', exit: 6 });
+    expect(error.hint).toContain('--token-backend encrypted');
+    expect(chooseBackend({ flag: 'encrypted', env, storage: storage(entry) })).toBe('encrypted');
+  });
+});
+
+describe('opening it', () => {
+  const base = { ...io, prompt: promptWith(), notify: () => {}, storage: undefined };
+
+  test.each(['keychain', 'windows', 'secretservice', 'vault'])(
+    '%s by name: not yet, and no other',
+    async (flag) => {
+      const home = await makeHome();
+      const error = await errorOf(openStore({ ...base, flag, env: {}, home }));
+      expect(error).toMatchObject({ name: 'StoreError', code: 'unavailable' });
+      expect(error.message).toMatch(/is not in this version yet$/);
+    },
+  );
+
+  test('the encrypted file, with its key from the environment', async () => {
+    const home = await makeHome();
+    const open = () => openStore({ ...base, flag: undefined, env: { MCP_CLI_ENCRYPTION_KEY: KEY }, home });
+    await (await open()).set('notion', 'x');
+    const store = await open();
+    expect(store.name).toBe('encrypted');
+    expect(await store.get('notion')).toBe('x');
+  });
+});
