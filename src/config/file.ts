@@ -12,9 +12,10 @@ const STICKY = 0o1000;
 
 /**
  * Reads a configuration file that nobody else can have written. What is checked is what is read: one open file.
+ * @param user whose files may be read besides root's; whoever runs this, if not given
  * @throws ConfigError `unsafe_file`, `unreadable`, `not_found`, `too_large`, `invalid_json` (not UTF-8)
  */
-export async function readSafely(file: string, platform: NodeJS.Platform): Promise<string> {
+export async function readSafely(file: string, platform: NodeJS.Platform, user?: number): Promise<string> {
   const handle = await open(file, 'r').catch((error) => {
     throw unreadable(file, error);
   });
@@ -22,7 +23,7 @@ export async function readSafely(file: string, platform: NodeJS.Platform): Promi
     const { mode, uid, isRegular } = await describe(file, handle);
     // Windows has no modes; a user's profile is the user's by its access list.
     if (platform !== 'win32') {
-      refuseIfOthersWrite(file, mode, uid, await currentUser());
+      refuseIfOthersWrite(file, mode, uid, user ?? (await currentUser()));
       if (isRegular) await refuseOpenFolder(file);
     }
     return decode(file, await capped(file, handle));

@@ -2,8 +2,6 @@
 
 /** The candidate that a typing mistake most likely meant, or undefined if none is close. Case counts for little. */
 export function nearest(word: string, candidates: Iterable<string>): string | undefined {
-  // Nobody mistypes a name this long, and the cost is the product of the lengths.
-  if (word.length > 64) return undefined;
   let best: string | undefined;
   let least = Math.max(2, Math.floor(word.length / 3)) + 1;
   for (const candidate of candidates) {

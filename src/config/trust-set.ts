@@ -22,6 +22,8 @@ export type Named = {
 
 const FILE = /(_|[a-z])(file|File)$/;
 const VARIABLE = /(_env|_env_var|Env|EnvVar)$/;
+/** Keys that hold an address even where it does not look like one yet. */
+const ADDRESS = /(url|uri|endpoint|issuer)$/i;
 /** What weakens a check of ours. */
 const LOOSE = /^allow_?(http|private_?network|missing_?pkce_?metadata)$/i;
 
@@ -46,8 +48,7 @@ function inText(text: string, path: Path): Named[] {
   const found = variables(text).map((name) => named('variable', path, name));
   if (VARIABLE.test(key)) found.push(named('variable', path, text));
   if (FILE.test(key)) found.push(named('file', path, text));
-  // A command's arguments and variables are shown with it.
-  const host = path.includes('args') ? undefined : hostIn(text);
+  const host = hostIn(text, key);
   if (host !== undefined) found.push(named('host', path, host));
   return /^token_?storage$/i.test(String(path[0])) && host === undefined
     ? [...found, stored(text, key, path)]
@@ -55,8 +56,8 @@ function inText(text: string, path: Path): Named[] {
 }
 
 /** Where a URL leads. One that is completed by variables is shown as it stands. */
-function hostIn(text: string): string | undefined {
-  if (text.includes('${')) return /^\s*\$\{|:\/\//.test(text) ? printable(text) : undefined;
+function hostIn(text: string, key: string): string | undefined {
+  if (text.includes('${')) return ADDRESS.test(key) || text.includes('://') ? text : undefined;
   if (!URL.canParse(text)) return undefined;
   const { protocol, host } = new URL(text);
   return host === '' ? undefined : `${protocol}//${host}`;
@@ -85,7 +86,7 @@ const isReference = (item: unknown) => typeof item === 'string' && /^\$\{\w+\}$/
 
 function word(item: unknown): string {
   const text = typeof item === 'string' ? item : JSON.stringify(item);
-  return /^[\w@%+=:,./${}-]+$/.test(text) ? text : JSON.stringify(text);
+  return /^[\w@%+=:,./${}*-]+$/.test(text) ? text : JSON.stringify(text);
 }
 
 function named(kind: Kind, path: Path, shown: string, whole = shown): Named {

@@ -21,7 +21,6 @@ type Question = {
  * @throws ConfigError `untrusted` if nobody can be asked, or the answer is no
  */
 export async function checkTrust({ file, set, store, prompt, show }: Question): Promise<void> {
-  if (set.length === 0) return;
   const trusted = await store.read();
   const before = Object.hasOwn(trusted, file) ? (trusted[file] ?? []) : [];
   const added = set.filter(({ print }) => !before.includes(print));

@@ -1,3 +1,4 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: that is what a configuration holds.
 import { describe, expect, it } from 'vitest';
 import { sections } from '../../src/config/dialects.ts';
 import type { HttpEntry } from '../../src/config/entry.ts';
@@ -142,14 +143,18 @@ describe('the documented dialects', () => {
   });
 
   it('a bare sse entry', () => {
-    expect(entryOf({ mcpServers: { vercel: { type: 'sse', url: 'https://mcp.vercel.com' } } })).toMatchObject({
-      transport: 'sse',
-      oauth: undefined,
-    });
+    expect(entryOf({ mcpServers: { vercel: { type: 'sse', url: 'https://mcp.vercel.com' } } })).toMatchObject(
+      {
+        transport: 'sse',
+        oauth: undefined,
+      },
+    );
   });
 
   it('a command', () => {
-    const file = { mcpServers: { f: { command: 'npx', args: ['-y', 'x', 3], env: { PORT: 80, K: '${K}' } } } };
+    const file = {
+      mcpServers: { f: { command: 'npx', args: ['-y', 'x', 3], env: { PORT: 80, K: '${K}' } } },
+    };
     expect(entryOf(file, { env: { K: 'v' } })).toEqual({
       kind: 'stdio',
       name: 'f',
@@ -183,8 +188,14 @@ describe('spellings', () => {
     [{ transport: 'streamableHttp' }, { transport: 'http' }],
     [{ transport: 'SSE' }, { transport: 'sse' }],
     [{ url: 'https://x.test', baseUrl: 'https://x.test' }, { url: 'https://x.test' }],
-    [{ account: null, headers: null }, { account: undefined, headers: {} }],
-    [{ protocol: 'modern', account: 'work' }, { protocol: 'modern', account: 'work' }],
+    [
+      { account: null, headers: null },
+      { account: undefined, headers: {} },
+    ],
+    [
+      { protocol: 'modern', account: 'work' },
+      { protocol: 'modern', account: 'work' },
+    ],
   ])('%j', (members, expected) => {
     const warnings: string[] = [];
     expect(http(members, { warnings })).toMatchObject(expected);
@@ -196,13 +207,19 @@ describe('spellings', () => {
     [{ scopes: 'a b' }, { scopes: ['a', 'b'] }],
     [{ scopes: ['a b', 'c'] }, { scopes: ['a', 'b', 'c'] }],
     [{ scopes: '' }, { scopes: [] }],
-    [{ authorizationUrl: 'https://a.test/a', tokenUrl: 'https://a.test/t' }, { tokenEndpoint: 'https://a.test/t' }],
+    [
+      { authorizationUrl: 'https://a.test/a', tokenUrl: 'https://a.test/t' },
+      { tokenEndpoint: 'https://a.test/t' },
+    ],
     [{ authServerMetadataUrl: 'https://a.test/m' }, { discoveryUrl: 'https://a.test/m' }],
     [{ registrationUrl: 'https://a.test/r' }, { registrationEndpoint: 'https://a.test/r' }],
     [{ revocationEndpoint: 'https://a.test/r' }, { revocationEndpoint: 'https://a.test/r' }],
     [{ callbackPort: 3118 }, { redirectUri: 'http://localhost:3118/callback' }],
     [{ callback_port: 3118, redirect_uri: 'http://127.0.0.1:1/x' }, { redirectUri: 'http://127.0.0.1:1/x' }],
-    [{ authorizationParams: { audience: 'x', max_age: 60 } }, { extraAuthParams: { audience: 'x', max_age: '60' } }],
+    [
+      { authorizationParams: { audience: 'x', max_age: 60 } },
+      { extraAuthParams: { audience: 'x', max_age: '60' } },
+    ],
     [{ dynamic_registration: false }, { dynamicRegistration: { enabled: false } }],
     [{ dynamic_registration: {} }, { dynamicRegistration: { enabled: true } }],
     [{ client_id: 'x', dynamicRegistration: true }, { dialect: 'snake' }],

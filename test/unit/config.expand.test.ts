@@ -1,3 +1,4 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: that is what a configuration holds.
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { expand, expandAll, pieces, variables } from '../../src/config/expand.ts';
@@ -70,13 +71,28 @@ describe('expand', () => {
       fc.property(fc.string(), (text) => {
         const plain = text.replaceAll('{', '(');
         expect(expand(plain, {}, place)).toBe(plain);
-        expect(expand(`$\${${plain.replaceAll('$', '')}}`, {}, place)).toBe(`\${${plain.replaceAll('$', '')}}`);
+        expect(expand(`$\${${plain.replaceAll('$', '')}}`, {}, place)).toBe(
+          `\${${plain.replaceAll('$', '')}}`,
+        );
       }),
     );
   });
 
   it('throws nothing but ConfigError, and never quotes the environment', () => {
-    const bits = fc.constantFrom('${', '}', '$', ':-', ':', 'A', 'TOKEN', '{{token:', '}}', 'MISSING', ' ', 'SECRET');
+    const bits = fc.constantFrom(
+      '${',
+      '}',
+      '$',
+      ':-',
+      ':',
+      'A',
+      'TOKEN',
+      '{{token:',
+      '}}',
+      'MISSING',
+      ' ',
+      'SECRET',
+    );
     fc.assert(
       fc.property(fc.array(bits, { maxLength: 30 }), (parts) => {
         try {

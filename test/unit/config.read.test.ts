@@ -1,3 +1,4 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: that is what a configuration holds.
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { parse } from '../../src/config/read.ts';
@@ -74,15 +75,37 @@ describe('parse', () => {
   });
 
   it('throws nothing but ConfigError on any text', () => {
-    const bits = fc.constantFrom('{', '}', '[', ']', '"', ':', ',', '//', '/*', '\n', '\\', 'a', '1', 'true', '\u0000');
+    const bits = fc.constantFrom(
+      '{',
+      '}',
+      '[',
+      ']',
+      '"',
+      ':',
+      ',',
+      '//',
+      '/*',
+      '\n',
+      '\\',
+      'a',
+      '1',
+      'true',
+      '\u0000',
+    );
     fc.assert(
-      fc.property(fc.oneof(fc.string(), fc.array(bits).map((list) => list.join(''))), (text) => {
-        try {
-          parse('c.json', text);
-        } catch (error) {
-          expect(error).toBeInstanceOf(ConfigError);
-        }
-      }),
+      fc.property(
+        fc.oneof(
+          fc.string(),
+          fc.array(bits).map((list) => list.join('')),
+        ),
+        (text) => {
+          try {
+            parse('c.json', text);
+          } catch (error) {
+            expect(error).toBeInstanceOf(ConfigError);
+          }
+        },
+      ),
     );
   });
 });

@@ -1,3 +1,4 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: that is what a configuration holds.
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { ConfigError } from '../../src/errors.ts';
@@ -76,7 +77,10 @@ describe('an entry', () => {
 
   it('warns, with the nearest name, of unknown keys at every level', () => {
     const warnings: string[] = [];
-    http({ ulr: 'x', oauth: { client_idd: 'x', dynamicRegistration: { isuer: 'x' }, idp: { zzzzzz: 1 } } }, { warnings });
+    http(
+      { ulr: 'x', oauth: { client_idd: 'x', dynamicRegistration: { isuer: 'x' }, idp: { zzzzzz: 1 } } },
+      { warnings },
+    );
     expect(warnings.map((text) => text.replace(/^.*?unknown key /, ''))).toEqual([
       'mcpServers.n.ulr is ignored; did you mean "url"?',
       'mcpServers.n.oauth.client_idd is ignored; did you mean "client_id"?',
@@ -105,7 +109,10 @@ describe('an entry', () => {
 
 describe('an oauth block', () => {
   it.each([
-    [{ authorization_url: 'https://as.test/a' }, 'n.oauth has an authorization endpoint but no token endpoint'],
+    [
+      { authorization_url: 'https://as.test/a' },
+      'n.oauth has an authorization endpoint but no token endpoint',
+    ],
     [{ token_url: 'https://as.test/t' }, 'n.oauth has a token endpoint but no authorization endpoint'],
     [{ tokenEndpoint: 'https://as.test/t', grantType: 'device_code' }, 'but no authorization endpoint'],
     [{ authorization_url: 'https://as.test/a', grant_type: 'client_credentials' }, 'but no token endpoint'],
@@ -127,7 +134,10 @@ describe('an oauth block', () => {
     [{ issuer: 'as.test' }, 'n.oauth.issuer must be an absolute http or https URL'],
     [{ discovery_url: 'http://as.test/m' }, 'n.oauth.discovery_url would send secrets over plain http'],
     [{ registration_url: '/register' }, 'n.oauth.registration_url must be an absolute'],
-    [{ client_metadata_url: 'https://c.test' }, 'n.oauth.client_metadata_url must be an https URL with a path'],
+    [
+      { client_metadata_url: 'https://c.test' },
+      'n.oauth.client_metadata_url must be an https URL with a path',
+    ],
     [{ client_metadata_url: 'http://localhost/c' }, 'must be an https URL with a path'],
     [{ redirect_uri: '/callback' }, 'n.oauth.redirect_uri must be an absolute URL'],
     [{ redirect_uri: 'http://localhost:8080/#x' }, 'has a fragment'],
@@ -154,8 +164,25 @@ describe('an oauth block', () => {
   });
 
   it.each([
-    ...['response_type', 'client_id', 'redirect_uri', 'scope', 'state', 'code_challenge', 'code_challenge_method'],
-    ...['resource', 'request', 'request_uri', 'nonce', 'response_mode', 'client_secret', 'STATE', 'Redirect_Uri'],
+    ...[
+      'response_type',
+      'client_id',
+      'redirect_uri',
+      'scope',
+      'state',
+      'code_challenge',
+      'code_challenge_method',
+    ],
+    ...[
+      'resource',
+      'request',
+      'request_uri',
+      'nonce',
+      'response_mode',
+      'client_secret',
+      'STATE',
+      'Redirect_Uri',
+    ],
   ])('extra_auth_params may not name %s', (name) => {
     expect(() => oauth({ extra_auth_params: { audience: 'x', [name]: 'y' } })).toThrow(
       refused(`n.oauth.extra_auth_params.${name} is a parameter of the protocol itself`),
@@ -164,7 +191,10 @@ describe('an oauth block', () => {
 
   it.each([
     [{ ...BOTH, client_id: 'i', client_secret: 's', use_pkce: false }, { usePkce: false }],
-    [{ extra_auth_params: { prompt: 'consent', owner: 'user' } }, { extraAuthParams: { prompt: 'consent', owner: 'user' } }],
+    [
+      { extra_auth_params: { prompt: 'consent', owner: 'user' } },
+      { extraAuthParams: { prompt: 'consent', owner: 'user' } },
+    ],
     [{ redirect_uri: 'https://localhost:8443/cb' }, { redirectUri: 'https://localhost:8443/cb' }],
     [{ redirect_uri: 'http://[::1]:8443/cb' }, { redirectUri: 'http://[::1]:8443/cb' }],
     [{ redirect_uri: 'https://far.test/cb' }, { redirectUri: 'https://far.test/cb' }],
@@ -172,7 +202,10 @@ describe('an oauth block', () => {
     [{ resource: 'omit' }, { resource: 'omit' }],
     [{ resource: 'api://abc' }, { resource: 'api://abc' }],
     [{ scopes: ['urn:x:y', 'a.b/c#d'] }, { scopes: ['urn:x:y', 'a.b/c#d'] }],
-    [{ grant_type: 'client_credentials', token_url: 'https://as.test/t' }, { grantType: 'client_credentials' }],
+    [
+      { grant_type: 'client_credentials', token_url: 'https://as.test/t' },
+      { grantType: 'client_credentials' },
+    ],
     [{ grant_type: 'device-code' }, { grantType: 'device_code' }],
     [{ grant_type: 'urn:ietf:params:oauth:grant-type:device_code' }, { grantType: 'device_code' }],
     [{ grant_type: 'urn:ietf:params:oauth:grant-type:jwt-bearer' }, { grantType: 'jwt_bearer' }],
@@ -180,7 +213,10 @@ describe('an oauth block', () => {
     [{ assertion_file: 'a.jwt' }, { credentials: { assertionFile: '/etc/a.jwt' } }],
     [{ private_key_file: '~/k.pem' }, { credentials: { privateKeyFile: '/home/me/k.pem' } }],
     [{ private_key: '-----BEGIN\nX' }, { credentials: { privateKey: '-----BEGIN\nX' } }],
-    [{ idp: { issuer: 'https://idp.test', id_token_env: 'T' } }, { credentials: { idp: { idTokenEnv: 'T' } } }],
+    [
+      { idp: { issuer: 'https://idp.test', id_token_env: 'T' } },
+      { credentials: { idp: { idTokenEnv: 'T' } } },
+    ],
   ])('%j is fine', (members, expected) => {
     expect(oauth(members)).toMatchObject(expected);
   });
@@ -200,9 +236,32 @@ describe('an oauth block', () => {
 });
 
 describe('any JSON', () => {
-  const keys = fc.constantFrom('url', 'command', 'args', 'env', 'headers', 'transport', 'timeout', 'account', 'oauth');
-  const oauthKeys = fc.constantFrom('client_id', 'scopes', 'issuer', 'redirectUri', 'use_pkce', 'idp', 'resource');
-  const value = fc.oneof(fc.jsonValue(), fc.string(), fc.webUrl(), fc.constantFrom('${A}', '${B:-x}', '${TOKEN:a:b}'));
+  const keys = fc.constantFrom(
+    'url',
+    'command',
+    'args',
+    'env',
+    'headers',
+    'transport',
+    'timeout',
+    'account',
+    'oauth',
+  );
+  const oauthKeys = fc.constantFrom(
+    'client_id',
+    'scopes',
+    'issuer',
+    'redirectUri',
+    'use_pkce',
+    'idp',
+    'resource',
+  );
+  const value = fc.oneof(
+    fc.jsonValue(),
+    fc.string(),
+    fc.webUrl(),
+    fc.constantFrom('${A}', '${B:-x}', '${TOKEN:a:b}'),
+  );
   const inner = fc.dictionary(fc.oneof(oauthKeys, fc.string()), value);
   const entry = fc.oneof(fc.jsonValue(), fc.dictionary(fc.oneof(keys, fc.string()), fc.oneof(value, inner)));
 
