@@ -86,13 +86,8 @@ export async function listen(options: ListenOptions): Promise<Listener> {
   return {
     redirectUri: withPort(options.redirectUri, redirect.port, bound.port),
     startUrl(authorizationUrl) {
-      const target = new URL(authorizationUrl);
-      if (!/^https?:$/.test(target.protocol)) {
-        throw new ProtocolError('insecure_url', 'the authorization endpoint is not an https URL');
-      }
-      const path = `/${Buffer.from(options.random(16)).toString('base64url')}`;
-      link = { path, target: target.href, visited: false };
-      return `http://${host}:${bound.port}${path}`;
+      link = linkTo(authorizationUrl, options.random);
+      return `http://${host}:${bound.port}${link.path}`;
     },
     wait: () => outcome.promise,
     async close() {
@@ -103,6 +98,15 @@ export async function listen(options: ListenOptions): Promise<Listener> {
 }
 
 type Link = { path: string; target: string; visited: boolean };
+
+function linkTo(authorizationUrl: string, random: ListenOptions['random']): Link {
+  const target = new URL(authorizationUrl);
+  if (!/^https?:$/.test(target.protocol)) {
+    throw new ProtocolError('insecure_url', 'the authorization endpoint is not an https URL');
+  }
+  const path = `/${Buffer.from(random(16)).toString('base64url')}`;
+  return { path, target: target.href, visited: false };
+}
 
 function follow(link: Link, outcome: Outcome<URLSearchParams>): Reply {
   if (!link.visited) {

@@ -1,4 +1,4 @@
-import { CancelledError, CliError, NetworkError, ProtocolError } from '../errors.ts';
+import { CancelledError, CliError, ConfigError, NetworkError, ProtocolError } from '../errors.ts';
 
 /** Carries what failed between us and the proxy, which looks like the server's own failure otherwise. */
 export const proxyFailure = 'ERR_PROXY';
@@ -27,6 +27,12 @@ export function requestFailure(error: unknown, origin: string, signal?: AbortSig
   for (const cause of chain) {
     const known = translate(codeOf(cause), origin, error);
     if (known) return known;
+  }
+  // fetch threw before sending. Its message repeats the header it refuses, so it is not kept as the cause.
+  if (error instanceof TypeError && error.cause === undefined) {
+    return new ConfigError('invalid_request', `the request to ${origin} cannot be written in HTTP`, {
+      hint: 'check the names and values in "headers"',
+    });
   }
   return new NetworkError('unreachable', `the request to ${origin} failed`, { cause: error });
 }
@@ -65,7 +71,8 @@ function translate(code: string, origin: string, cause: unknown): Error | undefi
     return new NetworkError('tls', `no TLS connection with ${origin} could be made`, { hint, cause });
   }
   if (notHttp.test(code)) {
-    return new ProtocolError('not_http', `${origin} did not answer in HTTP`, { cause });
+    // The cause would hold what the server sent.
+    return new ProtocolError('not_http', `${origin} did not answer in HTTP`);
   }
   return undefined;
 }
@@ -99,5 +106,6 @@ function causes(error: unknown): Error[] {
 }
 
 function codeOf(error: Error): string {
-  return 'code' in error && typeof error.code === 'string' ? error.code : '';
+  if ('code' in error && typeof error.code === 'string') return error.code;
+  return error.name === 'HTTPParserError' ? 'HPE_UNKNOWN' : '';
 }

@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { isLoopbackHost } from '../auth/url.ts';
 import type { Env, Fetch } from '../deps.ts';
 import { CancelledError, ConfigError, ProtocolError } from '../errors.ts';
@@ -48,7 +49,10 @@ export function openHttp(options: HttpOptions): Http {
     const dispatchers = await opening;
     await reach.checkHost(target);
     if (closed) throw new CancelledError();
-    const retry = (init.method ?? 'GET').toUpperCase() === 'GET' && answered.has(target.origin);
+    const known = answered.has(target.origin);
+    // undici takes a connection back a turn of the loop after its last answer; asking sooner opens another one.
+    if (known) await setImmediate();
+    const retry = known && (init.method ?? 'GET').toUpperCase() === 'GET';
     const response = await exchange(dispatchers, target, init, retry);
     answered.add(target.origin);
     return response;
