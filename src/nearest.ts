@@ -29,7 +29,7 @@ export function nearest(typed: string, known: Iterable<string>): string | undefi
   const wanted = typed.toLowerCase().slice(0, 100);
   if (wanted === '') return undefined;
   let best: string | undefined;
-  let score = Math.max(1, Math.floor(wanted.length * 0.4)) + 1;
+  let score = Math.max(1, Math.ceil(wanted.length * 0.4)) + 0.5;
   for (const name of known) {
     if (name === typed || name.length > 200) continue;
     const candidate = name.toLowerCase();

@@ -33,8 +33,8 @@ export function examples(command: Command, lines: string[]): void {
   command.addHelpText('after', `\nExamples:\n${lines.map((line) => `  ${line}`).join('\n')}`);
 }
 
-function list(text: string, before: string[]): string[] {
-  return [...before, ...text.split(/[\s,]+/).filter(Boolean)];
+function list(text: string, before: string[] | undefined): string[] {
+  return [...(before ?? []), ...text.split(/[\s,]+/).filter(Boolean)];
 }
 
 export function growAuth(auth: Command, perform: Perform): void {
@@ -43,8 +43,8 @@ export function growAuth(auth: Command, perform: Perform): void {
     .description('sign in, one server after the other')
     .argument('[server...]')
     .option('--force', 'sign in anew even if signed in')
-    .option('--scope <scopes>', 'permissions to ask for instead of the configured ones', list, [])
-    .action((servers: string[], options: { force?: boolean; scope: string[] }) =>
+    .option('--scope <scopes>', 'permissions to ask for instead of the configured ones', list)
+    .action((servers: string[], options: { force?: boolean; scope?: string[] }) =>
       perform(async (w) => (await import('./commands/auth-login.ts')).authLogin(w, servers, options)),
     );
   auth

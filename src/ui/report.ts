@@ -70,8 +70,8 @@ export function report(error: unknown, view: ErrorView): number {
     return exitOf(all[0]);
   }
   for (const [index, { message, hint, server }] of told.entries()) {
-    const whose =
-      told.length > 1 && server !== undefined && !message.includes(server) ? `${sanitize(server)}: ` : '';
+    const named = server === undefined || message.startsWith(`${sanitize(server)} `);
+    const whose = told.length > 1 && !named ? `${sanitize(server)}: ` : '';
     view.err(`error: ${whose}${message}\n`);
     for (const line of hint?.split('\n') ?? []) view.err(`hint: ${line}\n`);
     if (!view.verbose) continue;
