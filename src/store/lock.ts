@@ -57,17 +57,19 @@ export function createLock(options: LockOptions): WithLock {
       await makeDirectory(dir, platform);
       const owner = await ownOwner(Buffer.from(options.random(8)).toString('hex'));
       let waited = false;
-      while (!(await take(path, owner, options))) {
+      let taken = await take(path, owner, options);
+      while (!taken) {
         if (!waited) onWait?.();
         waited = true;
         if (performance.now() >= deadline) throw await timedOut();
         await delay(pause(options.random), undefined, { signal }).catch(() => {
           throw new CancelledError();
         });
+        taken = await take(path, owner, options);
       }
       const beat = setInterval(() => void touch(path), heartbeat).unref();
       try {
-        return await work();
+        return await work({ recovered: taken === 'recovered' });
       } finally {
         clearInterval(beat);
         // What was done under the lock stands; a lock that cannot be removed dies with this process.
@@ -79,10 +81,14 @@ export function createLock(options: LockOptions): WithLock {
   };
 }
 
-/** One attempt; false if somebody else has it, or is just changing it. */
-async function take(path: string, owner: Owner, options: LockOptions): Promise<boolean> {
+/** False if somebody else has it, or is just changing it; `recovered` if its last holder died with it. */
+type Taken = 'taken' | 'recovered' | false;
+
+async function take(path: string, owner: Owner, options: LockOptions): Promise<Taken> {
   const text = await readPrivate(path, options.platform);
-  if (text === undefined) return createFile(path, JSON.stringify(owner), options, false);
+  if (text === undefined) {
+    return (await createFile(path, JSON.stringify(owner), options, false)) ? 'taken' : false;
+  }
   const holder = parseOwner(text.toString());
   if (!(await isDead(path, holder, options))) return false;
 
@@ -92,7 +98,7 @@ async function take(path: string, owner: Owner, options: LockOptions): Promise<b
     const now = await readPrivate(path, options.platform);
     if (now === undefined || !now.equals(text)) return false;
     await replaceFile(path, JSON.stringify(owner), options, false);
-    return true;
+    return 'recovered';
   } finally {
     await removeFile(claim, options.platform);
   }

@@ -23,7 +23,7 @@ export function statusLine(
   };
 }
 
-type Step = { progress: number; total?: number; message?: string };
+type Step = { progress: number; total?: number | undefined; message?: string | undefined };
 
 /** How far a running call is, while it runs. `silent`: nothing is shown. */
 export function callProgress(
