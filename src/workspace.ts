@@ -166,7 +166,7 @@ async function openAuth(
       err: deps.err,
       stderr: deps.stderr,
       now: deps.now,
-      quiet: flags.quiet || flags.format !== 'text',
+      quiet: flags.quiet,
       verbose: flags.verbose,
     },
     entry.name,

@@ -27,7 +27,7 @@ export async function register(
 ): Promise<Registration> {
   const endpoint = registrationEndpoint(entry.oauth, plan.server);
   if (!endpoint) throw registrationUnavailable(entry, plan.server.issuer);
-  const body = registrationRequest(entry, plan, redirectUri);
+  const body = registrationRequest(entry, redirectUri);
   if (options.omitMethod) delete body['token_endpoint_auth_method'];
   const initialAccessToken = entry.oauth?.dynamicRegistration?.initialAccessToken;
   const response = await http(endpoint, {
@@ -45,10 +45,12 @@ export async function register(
   return judgeRegistration(text, plan.server, redirectUri);
 }
 
-/** Configured metadata is sent as given; the redirect is the one that is bound. */
+/**
+ * Configured metadata is sent as given; the redirect is the one that is bound. No `scope`: a client that is registered
+ * for some could never be granted more of them in a step-up.
+ */
 export function registrationRequest(
   entry: HttpEntry,
-  plan: Pick<AuthPlan, 'scopes'>,
   redirectUri: string,
 ): Record<string, unknown> {
   const configured = entry.oauth?.dynamicRegistration?.metadata;
@@ -60,7 +62,6 @@ export function registrationRequest(
     response_types: ['code'],
     // Asked for by name: some servers that list only `none` hand out a secret to whoever does not say.
     token_endpoint_auth_method: 'none',
-    ...(plan.scopes.length > 0 && { scope: plan.scopes.join(' ') }),
     ...configured,
     redirect_uris: configured ? withBound(configured['redirect_uris'], redirectUri) : [redirectUri],
   };
@@ -100,7 +101,9 @@ function methodOfRegistration(answered: unknown, server: ServerMetadata): AuthMe
 }
 
 function judgeRefusal(entry: HttpEntry, issuer: string, status: number, text: string): Error {
-  const code = parseObject(text)?.['error'];
+  const json = parseObject(text);
+  const code = json?.['error'];
+  const description = json?.['error_description'];
   const details = { server: entry.name };
   if (status >= 500 || status === 429) {
     return new NetworkError('server_error', `registering with ${issuer} failed with HTTP ${status}`, {
@@ -119,7 +122,7 @@ function judgeRefusal(entry: HttpEntry, issuer: string, status: number, text: st
   const needsToken = status === 401 || code === 'invalid_token';
   return new AuthError(
     'registration_refused',
-    `${issuer} refused to register mcp-cli${typeof code === 'string' ? ` (${code})` : ''}`,
+    `${issuer} refused to register mcp-cli: ${[code, description].filter((part) => typeof part === 'string').join(': ').slice(0, 300) || `HTTP ${status}`}`,
     {
       hint: needsToken
         ? `set ${entry.path}.oauth.dynamicRegistration.initialAccessToken to the token its operator gave you`

@@ -36,13 +36,12 @@ describe('judgeRegistration', () => {
 
 describe('registrationRequest', () => {
   test('asks for what a native public client needs', () => {
-    expect(registrationRequest(httpEntry(), { scopes: ['a', 'b'] }, uri)).toEqual({
+    expect(registrationRequest(httpEntry(), uri)).toEqual({
       client_name: 'mcp-cli',
       application_type: 'native',
       grant_types: ['authorization_code', 'refresh_token'],
       response_types: ['code'],
       token_endpoint_auth_method: 'none',
-      scope: 'a b',
       redirect_uris: [uri],
     });
   });
@@ -51,7 +50,7 @@ describe('registrationRequest', () => {
     const metadata = { client_name: 'Hub', redirect_uris: ['https://hub.example/cb', uri], contacts: ['x'] };
     const dynamicRegistration = { enabled: true, issuer: undefined, registrationEndpoint: undefined, metadata, initialAccessToken: undefined };
     const entry = httpEntry({ oauth: oauthEntry({ dynamicRegistration }) });
-    expect(registrationRequest(entry, { scopes: [] }, uri)).toMatchObject({
+    expect(registrationRequest(entry, uri)).toMatchObject({
       client_name: 'Hub',
       contacts: ['x'],
       redirect_uris: [uri, 'https://hub.example/cb'],
