@@ -4,7 +4,7 @@ import { type ErrorJson, errorJson } from '../ui/report.ts';
 import { sanitize } from '../ui/sanitize.ts';
 import type { Workspace } from '../workspace.ts';
 import { provided } from './environment.ts';
-import { accountOf, asked, signInEntry, storeKey, targets } from './target.ts';
+import { accountOf, asked, signInEntry, splitKey, storeKey, targets } from './target.ts';
 
 type Revoked = 'revoked' | 'not_supported' | 'failed' | 'nothing';
 type Forgotten = { key: string; deleted: boolean; revoked: Revoked; error?: ErrorJson };
@@ -61,7 +61,7 @@ async function keysOf(workspace: Workspace, name: string, stored: string[] | und
   const { account } = workspace.flags;
   if (stored === undefined) return [storeKey(name, account)];
   const found = stored.filter((key) =>
-    account === undefined ? key === name || key.startsWith(`${name}@`) : key === storeKey(name, account),
+    account === undefined ? splitKey(key).server === name : key === storeKey(name, account),
   );
   if (found.length > 0) return found;
   try {
@@ -87,14 +87,11 @@ async function forget(workspace: Workspace, key: string): Promise<Forgotten> {
 /** Revokes where that can be done. Whatever stands in the way, the deletion comes next. */
 async function revoke(workspace: Workspace, key: string): Promise<{ had: boolean; revoked: Revoked }> {
   try {
-    const names = await workspace.names();
-    const server = names.find((name) => key === name) ?? names.find((name) => key.startsWith(`${name}@`));
-    // Nobody is configured who could be asked: the tokens die with the record.
-    if (server === undefined) return { had: false, revoked: 'failed' };
+    const { server, account } = splitKey(key);
+    // A stored URL is as good as a name. Of what is neither, nobody knows whom to ask: its tokens die with the record.
     const entry = await workspace.entry(server);
     if (entry.kind !== 'http') return { had: false, revoked: 'nothing' };
     const { signOut } = await import('../auth/forget.ts');
-    const account = key === server ? undefined : key.slice(server.length + 1);
     return await signOut(await workspace.auth({ ...entry, account }), { keepRegistration: false });
   } catch (error) {
     if (error instanceof CancelledError || workspace.deps.signal.aborted) throw error;

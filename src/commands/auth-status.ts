@@ -6,7 +6,7 @@ import { table, tableView } from '../ui/table.ts';
 import { relative } from '../ui/time.ts';
 import type { Workspace } from '../workspace.ts';
 import { provided } from './environment.ts';
-import { accountOf, asked, storeKey } from './target.ts';
+import { accountOf, asked, splitKey, storeKey } from './target.ts';
 
 /** How a server stands, for a person and for scripts. */
 export type Standing = {
@@ -77,13 +77,16 @@ async function standing(workspace: Workspace, name: string): Promise<Standing> {
   const account = accountOf(workspace, entry);
   const store = await workspace.store();
   const text = await store.get(storeKey(entry.name, account));
-  if (text === undefined)
-    return { server: name, ...(account === undefined ? {} : { account }), state: 'signed_out' };
+  if (text === undefined) return { ...ownerOf({ server: name, account }), state: 'signed_out' };
   const record = readForDisplay(text);
-  if (record === undefined) return { server: name, state: 'unreadable' };
+  if (record === undefined) return { ...ownerOf({ server: name, account }), state: 'unreadable' };
   const described = describeRecord(record, workspace.deps.now());
   // Tokens go to no other URL: after a change of the entry they are not used.
   return sameUrl(record.url, entry.url) ? described : { ...described, state: 'other_url' };
+}
+
+function ownerOf({ server, account }: ReturnType<typeof splitKey>): Pick<Standing, 'server' | 'account'> {
+  return { server, ...(account === undefined ? {} : { account }) };
 }
 
 function sameUrl(a: string, b: string): boolean {
@@ -103,7 +106,7 @@ export async function authList(workspace: Workspace): Promise<void> {
     const record = text === undefined ? undefined : readForDisplay(text);
     const described: Standing = record
       ? describeRecord(record, workspace.deps.now())
-      : { server: key, state: 'unreadable' };
+      : { ...ownerOf(splitKey(key)), state: 'unreadable' };
     const owned = configured === undefined || configured.includes(described.server);
     standings.push(owned ? described : { ...described, orphan: true });
   }

@@ -12,10 +12,11 @@ export function tokenVariable(server: string): string {
   return `MCP_CLI_TOKEN_${server.toUpperCase().replace(/[^A-Z0-9]/g, '_')}`;
 }
 
-/** What is provided for this server: its own variable, the one that its entry names, or a configured header. */
+/** What is provided for this server: the variable that its entry names, its own one, or a configured header. */
 export function provided(entry: HttpEntry, env: Env): Provided | undefined {
-  for (const source of [tokenVariable(entry.name), entry.bearerTokenEnv]) {
-    const token = source === undefined ? undefined : env[source];
+  for (const source of [entry.bearerTokenEnv, tokenVariable(entry.name)]) {
+    // The Python tool's switch for the store is no token, whatever a server is called.
+    const token = source === undefined || source === 'MCP_CLI_TOKEN_BACKEND' ? undefined : env[source];
     if (source !== undefined && token) return { kind: 'environment', source, token };
   }
   const header = Object.keys(entry.headers).find((name) => name.toLowerCase() === 'authorization');

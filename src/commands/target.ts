@@ -76,7 +76,18 @@ export function accountOf(workspace: Workspace, entry: { account: string | undef
   return workspace.flags.account ?? entry.account;
 }
 
-/** The key of a server's record in a secret store. */
+/**
+ * The key of a server's record in a secret store. An `@` or `%` in the server's own name (a URL) is percent-encoded, so
+ * that no two pairs share a key.
+ */
 export function storeKey(server: string, account: string | undefined): string {
-  return account === undefined ? server : `${server}@${account}`;
+  const name = server.replaceAll('%', '%25').replaceAll('@', '%40');
+  return account === undefined ? name : `${name}@${account}`;
+}
+
+/** The server and the account that a key stands for. */
+export function splitKey(key: string): { server: string; account: string | undefined } {
+  const at = key.indexOf('@');
+  const server = (at < 0 ? key : key.slice(0, at)).replaceAll('%40', '@').replaceAll('%25', '%');
+  return { server, account: at < 0 ? undefined : key.slice(at + 1) };
 }

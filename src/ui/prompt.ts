@@ -8,13 +8,13 @@ type Terminal = {
   signal: AbortSignal;
 };
 
+type Question =
+  | { type: 'confirm'; message: string; default: boolean }
+  | { type: 'password'; message: string; toggleMask: false };
+
 /** Questions on stderr, so that stdout stays a result. The library is loaded with the first question. */
 export function openPrompt(terminal: Terminal): Prompt {
-  const ask = async <T>(question: {
-    type: 'confirm' | 'password';
-    message: string;
-    default?: boolean;
-  }): Promise<T> => {
+  const ask = async <T>(question: Question): Promise<T> => {
     if (!terminal.available) throw new Error('a question was asked without a terminal');
     if (terminal.signal.aborted) throw new CancelledError();
     const { default: inquirer } = await import('inquirer');
@@ -37,6 +37,7 @@ export function openPrompt(terminal: Terminal): Prompt {
   return {
     available: terminal.available,
     confirm: (message, initial = false) => ask<boolean>({ type: 'confirm', message, default: initial }),
-    secret: (message) => ask<string>({ type: 'password', message }),
+    // Without the toggle, by which Ctrl-T would show what was typed.
+    secret: (message) => ask<string>({ type: 'password', message, toggleMask: false }),
   };
 }

@@ -4,6 +4,7 @@ import { signOut } from '../../src/auth/forget.ts';
 import { signIn } from '../../src/auth/login.ts';
 import { describeRecord, readForDisplay } from '../../src/auth/status.ts';
 import { provided, tokenVariable } from '../../src/commands/environment.ts';
+import { splitKey, storeKey } from '../../src/commands/target.ts';
 import { AuthError, CancelledError, ConfigError, StoreError } from '../../src/errors.ts';
 import { fakeStore, go, httpEntry, NOW, record, stdioEntry, type World } from './program.fake.ts';
 
@@ -75,12 +76,24 @@ describe('provided', () => {
     [{}, { MCP_CLI_TOKEN_A: '' }, undefined],
     [{ bearerTokenEnv: 'MINE' }, { MINE: 't' }, 'MINE'],
     [{ bearerTokenEnv: 'MINE' }, {}, undefined],
-    [{ bearerTokenEnv: 'MINE' }, { MINE: 't', MCP_CLI_TOKEN_A: 't' }, 'MCP_CLI_TOKEN_A'],
+    [{ bearerTokenEnv: 'MINE' }, { MINE: 't', MCP_CLI_TOKEN_A: 't' }, 'MINE'],
+    [{ name: 'backend' }, { MCP_CLI_TOKEN_BACKEND: 'vault' }, undefined],
     [{ headers: { AUTHORIZATION: 'x' } }, {}, 'mcpServers.a.headers.AUTHORIZATION'],
   ])('%j with %j', (entry, env, source) => expect(provided(httpEntry('a', entry), env)?.source).toBe(source));
 });
 
 const two: World = { entries: [httpEntry('a'), httpEntry('b'), stdioEntry('c')] };
+
+describe('storeKey', () => {
+  it.each([
+    ['notion', undefined, 'notion'],
+    ['notion', 'me@work.example', 'notion@me@work.example'],
+    ['https://u@h.example/a%40b', undefined, 'https://u%40h.example/a%2540b'],
+  ])('%s, %s: %s and back', (server, account, key) => {
+    expect(storeKey(server, account)).toBe(key);
+    expect(splitKey(key)).toEqual({ server, account });
+  });
+});
 
 describe('auth login', () => {
   it('signs in to one after the other and says so', async () => {
