@@ -199,7 +199,11 @@ function attendance(deps: Deps, flags: Flags): Pick<AuthContext, 'interactive' |
 function lazyLock(deps: Deps): WithLock {
   const lock = once(async () => {
     const { createLock } = await import('./store/lock.ts');
-    return createLock({ dir: join(deps.home, '.mcp_cli', 'tokens'), platform: deps.platform, random: deps.random });
+    return createLock({
+      dir: join(deps.home, '.mcp_cli', 'tokens'),
+      platform: deps.platform,
+      random: deps.random,
+    });
   });
   return async (name, options, work) => (await lock())(name, options, work);
 }

@@ -64,16 +64,21 @@ export function judgeCallback(
     if (error instanceof oauth.AuthorizationResponseError) {
       throw refusal(error.error, error.error_description, plan, context);
     }
-    throw new ProtocolError('issuer_mismatch', 'the answer to the sign-in came from another authorization server', {
-      hint: `expected ${plan.server.issuer}; the code was not used`,
-      server: context.server,
-    });
+    throw new ProtocolError(
+      'issuer_mismatch',
+      'the answer to the sign-in came from another authorization server',
+      {
+        hint: `expected ${plan.server.issuer}; the code was not used`,
+        server: context.server,
+      },
+    );
   }
 }
 
 const HINTS: Record<string, (path: string) => string> = {
   invalid_scope: (path) => `check ${path}.oauth.scopes`,
-  unauthorized_client: (path) => `allow the authorization code grant for the client in ${path}.oauth.client_id`,
+  unauthorized_client: (path) =>
+    `allow the authorization code grant for the client in ${path}.oauth.client_id`,
   invalid_client: (path) => `check ${path}.oauth.client_id`,
   invalid_target: (path) => `the server takes no resource parameter: set ${path}.oauth.resource to "omit"`,
   invalid_request: (path) => `check ${path}.oauth: redirect_uri, scopes and extra_auth_params`,

@@ -80,10 +80,14 @@ async function replace(
 ): Promise<StoredRecord> {
   const { entry } = ctx;
   if (entry.oauth?.enabled === false) {
-    throw new AuthError('oauth_disabled', `${entry.name} asks for a sign-in, and ${entry.path}.oauth.enabled is false`, {
-      hint: `remove "enabled": false, or set ${entry.path}.bearer_token_env`,
-      server: entry.name,
-    });
+    throw new AuthError(
+      'oauth_disabled',
+      `${entry.name} asks for a sign-in, and ${entry.path}.oauth.enabled is false`,
+      {
+        hint: `remove "enabled": false, or set ${entry.path}.bearer_token_env`,
+        server: entry.name,
+      },
+    );
   }
   const { key, record } = await findRecord(ctx);
   const refreshable = mayRefresh && token !== undefined && record?.tokens?.refreshToken !== undefined;
@@ -106,9 +110,13 @@ async function widen(
   const granted = scopeList(known?.tokens?.scope);
   const wanted = scopeList(challenge?.scope);
   if (wanted.length > 0 && coversScopes(known?.tokens?.scope, wanted)) {
-    throw new AuthError('insufficient_scope', `${ctx.entry.name} refuses although it was granted: ${wanted.join(' ')}`, {
-      server: ctx.entry.name,
-    });
+    throw new AuthError(
+      'insufficient_scope',
+      `${ctx.entry.name} refuses although it was granted: ${wanted.join(' ')}`,
+      {
+        server: ctx.entry.name,
+      },
+    );
   }
   if (!ctx.interactive) throw loginRequired(ctx, wanted);
   ctx.notify({ kind: 'step-up', scopes: wanted });
@@ -123,7 +131,10 @@ function isLoginRequired(error: unknown): boolean {
   return error instanceof AuthError && (error.code === 'login_required' || error.code === 'refresh_lost');
 }
 
-function fixedBearer(ctx: AuthContext, { value, source }: { value: string | undefined; source: string }): Bearer {
+function fixedBearer(
+  ctx: AuthContext,
+  { value, source }: { value: string | undefined; source: string },
+): Bearer {
   const refused = (code: string, what: string) =>
     new AuthError(code, `${ctx.entry.name} ${what} the token from ${source}`, {
       hint: `replace the token in ${source}, or remove it and sign in: mcp-cli auth login ${ctx.entry.name}`,
@@ -136,7 +147,10 @@ function fixedBearer(ctx: AuthContext, { value, source }: { value: string | unde
     },
     stepUp: async (challenge) => {
       const scope = challenge?.scope;
-      throw refused('insufficient_scope', scope ? `needs a further scope (${scope}) than` : 'needs further scopes than');
+      throw refused(
+        'insufficient_scope',
+        scope ? `needs a further scope (${scope}) than` : 'needs further scopes than',
+      );
     },
   };
 }

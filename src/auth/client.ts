@@ -8,7 +8,7 @@ import { type Listener, listen } from './callback.ts';
 import type { AuthContext } from './context.ts';
 import type { AuthPlan, Client } from './plan.ts';
 import { chooseRedirect, type RedirectChoice, withEphemeralPort, withLocalhost } from './redirect.ts';
-import { RedirectRefused, register, type Registration } from './register.ts';
+import { RedirectRefused, type Registration, register } from './register.ts';
 
 export type BoundClient = Client & {
   /** Registered before, and used again. */
@@ -26,7 +26,11 @@ export async function bindClient(
   plan: AuthPlan,
   options: { record: StoredRecord | undefined; state: string; omitMethod: boolean },
 ): Promise<{ listener: Listener; client: BoundClient }> {
-  const choice = chooseRedirect(ctx.entry, { client: plan.client, issuer: plan.server.issuer }, options.record);
+  const choice = chooseRedirect(
+    ctx.entry,
+    { client: plan.client, issuer: plan.server.issuer },
+    options.record,
+  );
   const open = (uri: string) =>
     listen({
       redirectUri: uri,
@@ -57,7 +61,10 @@ export async function bindClient(
   }
 }
 
-async function openChosen(open: (uri: string) => Promise<Listener>, choice: RedirectChoice): Promise<Listener> {
+async function openChosen(
+  open: (uri: string) => Promise<Listener>,
+  choice: RedirectChoice,
+): Promise<Listener> {
   try {
     return await open(choice.uri);
   } catch (error) {

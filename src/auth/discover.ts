@@ -1,7 +1,7 @@
 // Finding the authorization server of an MCP server: protected resource metadata (RFC 9728), then authorization
 // server metadata (RFC 8414, OpenID Connect Discovery), with what servers of earlier revisions need.
 
-import { AuthError, CliError, NetworkError, ProtocolError } from '../errors.ts';
+import { AuthError, type CliError, NetworkError, ProtocolError } from '../errors.ts';
 import type { Challenge } from './challenge.ts';
 import type { AuthContext } from './context.ts';
 import { fetchDocument } from './document.ts';
@@ -62,9 +62,13 @@ async function firstServer(ctx: AuthContext, issuers: readonly string[]): Promis
     try {
       const metadata = await serverMetadata(ctx, issuer);
       if (metadata) return metadata;
-      failure ??= new AuthError('no_authorization_server', `${issuer} publishes no authorization server metadata`, {
-        hint: 'set oauth.authorization_url and oauth.token_url, or oauth.discovery_url',
-      });
+      failure ??= new AuthError(
+        'no_authorization_server',
+        `${issuer} publishes no authorization server metadata`,
+        {
+          hint: 'set oauth.authorization_url and oauth.token_url, or oauth.discovery_url',
+        },
+      );
     } catch (error) {
       if (!(error instanceof NetworkError)) throw error;
       failure ??= error;
@@ -75,7 +79,10 @@ async function firstServer(ctx: AuthContext, issuers: readonly string[]): Promis
 
 async function serverMetadata(ctx: AuthContext, issuer: string): Promise<ServerMetadata | undefined> {
   if (!URL.canParse(issuer)) {
-    throw new ProtocolError('metadata_invalid', `the server names an authorization server that is no URL: ${issuer}`);
+    throw new ProtocolError(
+      'metadata_invalid',
+      `the server names an authorization server that is no URL: ${issuer}`,
+    );
   }
   for (const url of serverMetadataUrls(issuer)) {
     const json = await fetchDocument(ctx.http, url, ctx.signal);
@@ -108,7 +115,11 @@ async function serverOfOrigin(
       });
       return { server: await firstServer(ctx, [elsewhere]), source: 'metadata' };
     }
-    const { metadata, slash } = judgeServerMetadata(json, { issuer: origin, url, allowHttp: ctx.entry.allowHttp });
+    const { metadata, slash } = judgeServerMetadata(json, {
+      issuer: origin,
+      url,
+      allowHttp: ctx.entry.allowHttp,
+    });
     if (slash) noteSlash(ctx, origin, metadata.issuer);
     return { server: metadata, source: 'metadata' };
   }
@@ -138,7 +149,11 @@ async function configuredDocument(
       hint: 'check oauth.discovery_url',
     });
   }
-  const { metadata, slash } = judgeServerMetadata(json, { issuer: pinned, url, allowHttp: ctx.entry.allowHttp });
+  const { metadata, slash } = judgeServerMetadata(json, {
+    issuer: pinned,
+    url,
+    allowHttp: ctx.entry.allowHttp,
+  });
   if (slash && pinned) noteSlash(ctx, pinned, metadata.issuer);
   if (!pinned && !isMetadataUrlOf(metadata.issuer, url)) {
     throw new ProtocolError('issuer_mismatch', `the metadata at ${url} belongs to ${metadata.issuer}`, {

@@ -20,9 +20,11 @@ const SEND_LIMIT = 10_000;
  */
 export async function signOut(
   ctx: AuthContext,
-  options: { keepRegistration: boolean },
+  options: { keepRegistration: boolean; only?: string },
 ): Promise<{ had: boolean; revoked: Revocation }> {
   const { key } = await findRecord(ctx);
+  // A record that is not this entry's own (auth/keep) has a client and a server that nobody here knows.
+  if (options.only !== undefined && options.only !== key) return { had: false, revoked: 'failed' };
   return ctx.withLock(key, { wait: LOCK_WAIT, signal: ctx.signal }, async () => {
     const { record } = await findRecord(ctx);
     if (!record) return { had: false, revoked: 'nothing' };
@@ -44,7 +46,8 @@ async function revoke(ctx: AuthContext, record: StoredRecord): Promise<Revocatio
     { token: tokens.accessToken, hint: 'access_token' },
   ];
   for (const { token, hint } of sent) {
-    if (token !== undefined && !(await revokeOne(ctx, record, revocationEndpoint, token, hint))) return 'failed';
+    if (token !== undefined && !(await revokeOne(ctx, record, revocationEndpoint, token, hint)))
+      return 'failed';
   }
   return 'revoked';
 }

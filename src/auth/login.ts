@@ -4,8 +4,8 @@ import * as oauth from 'oauth4webapi';
 import { AuthError, CliError } from '../errors.ts';
 import { isFresh, type StoredRecord } from '../store/record.ts';
 import { authorizationUrl, judgeCallback } from './authorize.ts';
-import { bindClient, type BoundClient } from './client.ts';
 import type { Challenge } from './challenge.ts';
+import { type BoundClient, bindClient } from './client.ts';
 import type { AuthContext } from './context.ts';
 import { discover } from './discover.ts';
 import { findRecord, type Kept, keepRecord } from './keep.ts';
@@ -52,7 +52,8 @@ export async function signIn(ctx: AuthContext, options: SignInOptions = {}): Pro
     const kept = await findRecord(ctx);
     const tokens = kept.record?.tokens;
     const done = tokens && tokens.accessToken !== unwanted && isFresh(tokens, ctx.now());
-    if (kept.record && done && (options.force || coversScopes(tokens.scope, options.scopes ?? []))) return kept.record;
+    if (kept.record && done && (options.force || coversScopes(tokens.scope, options.scopes ?? [])))
+      return kept.record;
     return attempts(ctx, kept, options);
   });
 }
@@ -113,7 +114,11 @@ async function attempt(
   });
   trace.plan = plan;
   if (entry.oauth?.clientSecret && !kept.record && discovery) {
-    ctx.notify({ kind: 'notice', level: 'info', text: `the client secret of ${entry.name} goes to ${plan.server.issuer}` });
+    ctx.notify({
+      kind: 'notice',
+      level: 'info',
+      text: `the client secret of ${entry.name} goes to ${plan.server.issuer}`,
+    });
   }
   const state = oauth.generateRandomState();
   const verifier = plan.pkce ? oauth.generateRandomCodeVerifier() : undefined;
@@ -146,16 +151,24 @@ async function askPerson(
   const challenge = verifier && (await oauth.calculatePKCECodeChallenge(verifier));
   const url = authorizationUrl(plan, { clientId: client.id, redirectUri, state, challenge });
   if (!isSafeBrowserUrl(url)) {
-    throw new AuthError('unsafe_authorization_url', `${plan.server.issuer} names a sign-in page that must not be opened`, {
-      server: ctx.entry.name,
-    });
+    throw new AuthError(
+      'unsafe_authorization_url',
+      `${plan.server.issuer} names a sign-in page that must not be opened`,
+      {
+        server: ctx.entry.name,
+      },
+    );
   }
   ctx.rounds.left--;
   ctx.notify({ kind: 'open', url, opened: ctx.browser, redirectUri, timeout: ctx.loginTimeout });
   if (ctx.browser) {
     // Not awaited: the answer may come before the opener ends, and an opener that fails is no failed sign-in.
     ctx.openUrl(listener.startUrl(url)).catch(() => {
-      ctx.notify({ kind: 'notice', level: 'warning', text: 'no browser could be started; open the URL above yourself' });
+      ctx.notify({
+        kind: 'notice',
+        level: 'warning',
+        text: 'no browser could be started; open the URL above yourself',
+      });
     });
   }
   const params = await listener.wait();
@@ -188,7 +201,10 @@ async function exchange(
   const answer = await post(client.authMethod);
   const guessed = !client.methodKnown && client.authMethod === 'client_secret_basic';
   if (!guessed || answer.kind !== 'refused' || answer.error !== 'invalid_client') return { answer, client };
-  return { answer: await post('client_secret_post'), client: { ...client, authMethod: 'client_secret_post' } };
+  return {
+    answer: await post('client_secret_post'),
+    client: { ...client, authMethod: 'client_secret_post' },
+  };
 }
 
 async function keep(

@@ -114,7 +114,8 @@ export function requirePkce(metadata: ServerMetadata, allowMissing: boolean): vo
 }
 
 function asObject(json: unknown, url: string): Json {
-  if (typeof json !== 'object' || json === null || Array.isArray(json)) throw invalid(url, 'it is not an object');
+  if (typeof json !== 'object' || json === null || Array.isArray(json))
+    throw invalid(url, 'it is not an object');
   return json as Json;
 }
 

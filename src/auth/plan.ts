@@ -184,11 +184,7 @@ function chooseResource(entry: HttpEntry, discovery: Discovery | undefined): str
  * A configured secret was first used with one issuer; a server that later names another would be handed it. Only the
  * person may move it, by pinning `oauth.issuer`.
  */
-function keepSecretWithItsIssuer(
-  entry: HttpEntry,
-  issuer: string,
-  record: StoredRecord | undefined,
-): void {
+function keepSecretWithItsIssuer(entry: HttpEntry, issuer: string, record: StoredRecord | undefined): void {
   const { oauth } = entry;
   if (!oauth?.clientSecret || !record || record.client.source !== 'configured') return;
   if (record.issuer === issuer || oauth.issuer === issuer || hasConfiguredEndpoints(oauth)) return;

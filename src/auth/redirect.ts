@@ -32,7 +32,8 @@ export function chooseRedirect(
   const { oauth } = entry;
   const configured = oauth?.redirectUri ?? registeredByHand(oauth);
   if (configured !== undefined) return { uri: requireLoopback(configured, entry), fixed: true };
-  if (plan.client?.source === 'configured') return { uri: DEFAULT_REDIRECT[oauth?.dialect ?? 'snake'], fixed: true };
+  if (plan.client?.source === 'configured')
+    return { uri: DEFAULT_REDIRECT[oauth?.dialect ?? 'snake'], fixed: true };
   if (plan.client?.source === 'document') return { uri: 'http://127.0.0.1:0/callback', fixed: false };
   const last = record?.issuer === plan.issuer ? record.client.redirectUris?.[0] : undefined;
   if (last !== undefined && loopbackRedirect(last)) return { uri: last, fixed: false };
@@ -62,8 +63,12 @@ function registeredByHand(oauth: OAuthEntry | undefined): string | undefined {
 
 function requireLoopback(uri: string, entry: HttpEntry): string {
   if (loopbackRedirect(uri)) return uri;
-  throw new ConfigError('redirect_not_loopback', `the redirect of ${entry.name} is not on this machine: ${uri}`, {
-    hint: `register http://localhost:8080/callback with the authorization server and set ${entry.path}.oauth.redirect_uri to it`,
-    server: entry.name,
-  });
+  throw new ConfigError(
+    'redirect_not_loopback',
+    `the redirect of ${entry.name} is not on this machine: ${uri}`,
+    {
+      hint: `register http://localhost:8080/callback with the authorization server and set ${entry.path}.oauth.redirect_uri to it`,
+      server: entry.name,
+    },
+  );
 }

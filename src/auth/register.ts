@@ -1,7 +1,7 @@
 // Dynamic client registration (RFC 7591; MCP client registration).
 
-import type { Fetch } from '../deps.ts';
 import type { HttpEntry } from '../config/entry.ts';
+import type { Fetch } from '../deps.ts';
 import { AuthError, NetworkError, ProtocolError } from '../errors.ts';
 import type { AuthMethod, StoredClient } from '../store/record.ts';
 import { readText } from './body.ts';
@@ -49,10 +49,7 @@ export async function register(
  * Configured metadata is sent as given; the redirect is the one that is bound. No `scope`: a client that is registered
  * for some could never be granted more of them in a step-up.
  */
-export function registrationRequest(
-  entry: HttpEntry,
-  redirectUri: string,
-): Record<string, unknown> {
+export function registrationRequest(entry: HttpEntry, redirectUri: string): Record<string, unknown> {
   const configured = entry.oauth?.dynamicRegistration?.metadata;
   return {
     client_name: entry.oauth?.clientName ?? 'mcp-cli',
@@ -77,7 +74,10 @@ export function judgeRegistration(text: string, server: ServerMetadata, redirect
   const json = parseObject(text);
   const id = json?.['client_id'];
   if (typeof id !== 'string' || id === '') {
-    throw new ProtocolError('registration_invalid', `${server.issuer} answered a registration without a client_id`);
+    throw new ProtocolError(
+      'registration_invalid',
+      `${server.issuer} answered a registration without a client_id`,
+    );
   }
   const secret = json?.['client_secret'];
   const expires = json?.['client_secret_expires_at'];
@@ -112,17 +112,26 @@ function judgeRefusal(entry: HttpEntry, issuer: string, status: number, text: st
     });
   }
   if (code === 'invalid_redirect_uri') {
-    return new RedirectRefused('registration_refused', `${issuer} does not accept a redirect to this machine`, {
-      hint: `register mcp-cli with ${issuer} by hand and set ${entry.path}.oauth.client_id and redirect_uri`,
-      ...details,
-    });
+    return new RedirectRefused(
+      'registration_refused',
+      `${issuer} does not accept a redirect to this machine`,
+      {
+        hint: `register mcp-cli with ${issuer} by hand and set ${entry.path}.oauth.client_id and redirect_uri`,
+        ...details,
+      },
+    );
   }
   // 403 and 404: it is advertised, yet closed. That is no registration at all.
   if (status === 403 || status === 404 || status === 405) return registrationUnavailable(entry, issuer);
   const needsToken = status === 401 || code === 'invalid_token';
   return new AuthError(
     'registration_refused',
-    `${issuer} refused to register mcp-cli: ${[code, description].filter((part) => typeof part === 'string').join(': ').slice(0, 300) || `HTTP ${status}`}`,
+    `${issuer} refused to register mcp-cli: ${
+      [code, description]
+        .filter((part) => typeof part === 'string')
+        .join(': ')
+        .slice(0, 300) || `HTTP ${status}`
+    }`,
     {
       hint: needsToken
         ? `set ${entry.path}.oauth.dynamicRegistration.initialAccessToken to the token its operator gave you`

@@ -60,16 +60,23 @@ async function afterRefusal(
 ): Promise<Signed> {
   const { name: server, path } = ctx.entry;
   if (answer.kind === 'trouble') {
-    throw new NetworkError('server_error', `refreshing the sign-in to ${server} failed with HTTP ${answer.status}`, {
-      hint: 'the authorization server is in trouble; the sign-in is kept, try again later',
+    throw new NetworkError(
+      'server_error',
+      `refreshing the sign-in to ${server} failed with HTTP ${answer.status}`,
+      {
+        hint: 'the authorization server is in trouble; the sign-in is kept, try again later',
+        server,
+      },
+    );
+  }
+  if (answer.kind === 'broken') {
+    throw new ProtocolError('token_response_invalid', `${sent.issuer} broke the protocol: ${answer.why}`, {
       server,
     });
   }
-  if (answer.kind === 'broken') {
-    throw new ProtocolError('token_response_invalid', `${sent.issuer} broke the protocol: ${answer.why}`, { server });
-  }
   const { record: now } = await findRecord(ctx);
-  if (now?.tokens && now.tokens.refreshToken !== sent.tokens.refreshToken) return { ...now, tokens: now.tokens };
+  if (now?.tokens && now.tokens.refreshToken !== sent.tokens.refreshToken)
+    return { ...now, tokens: now.tokens };
   if (answer.error === 'invalid_client' && sent.client.source === 'configured') {
     throw new AuthError('invalid_client', `${sent.issuer} does not accept the configured client`, {
       hint: `check ${path}.oauth.client_id and client_secret; the sign-in is kept`,
@@ -77,10 +84,14 @@ async function afterRefusal(
     });
   }
   if (recovered) {
-    throw new AuthError('refresh_lost', `the sign-in to ${server} was lost: a process was killed while it refreshed it`, {
-      hint: `sign in again with: mcp-cli auth login ${server}`,
-      server,
-    });
+    throw new AuthError(
+      'refresh_lost',
+      `the sign-in to ${server} was lost: a process was killed while it refreshed it`,
+      {
+        hint: `sign in again with: mcp-cli auth login ${server}`,
+        server,
+      },
+    );
   }
   if (answer.error === 'invalid_grant') await dropGrant(ctx, key, sent);
   throw loginRequired(ctx);

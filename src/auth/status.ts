@@ -49,24 +49,3 @@ function bare(url: string): string {
   // An issuer is compared letter by letter: the slash that URL adds to a bare origin is not shown.
   return `${protocol}//${host}${pathname === '/' && !url.endsWith('/') ? '' : pathname}`;
 }
-
-/**
- * A stored value as a record, if it has what a description needs; undefined for anything else. For showing only:
- * what is used is parsed by the store.
- */
-export function readForDisplay(text: string): StoredRecord | undefined {
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-  const record = value as Partial<StoredRecord> | null;
-  const texts = [record?.server, record?.url, record?.issuer, record?.client?.id, record?.client?.source];
-  if (!texts.every((each) => typeof each === 'string')) return undefined;
-  const tokens = record?.tokens;
-  const numbers = [tokens?.expiresAt, tokens?.issuedAt, undefined];
-  if (!numbers.every((each) => each === undefined || Number.isFinite(each))) return undefined;
-  if (tokens?.scope !== undefined && typeof tokens.scope !== 'string') return undefined;
-  return record as StoredRecord;
-}

@@ -40,12 +40,13 @@ function judgeTokens(fields: Record<string, unknown>, now: number): TokenAnswer 
   if (!accessToken) return { kind: 'broken', why: 'its answer has no access_token' };
   if (!VSCHAR.test(accessToken)) return { kind: 'broken', why: 'its access token has forbidden characters' };
   const type = (text(fields['token_type']) ?? 'bearer').toLowerCase();
-  if (type !== 'bearer') return { kind: 'broken', why: `its token type is ${JSON.stringify(type.slice(0, 20))}` };
+  if (type !== 'bearer')
+    return { kind: 'broken', why: `its token type is ${JSON.stringify(type.slice(0, 20))}` };
   const refreshToken = text(fields['refresh_token']);
   if (refreshToken && !VSCHAR.test(refreshToken)) {
     return { kind: 'broken', why: 'its refresh token has forbidden characters' };
   }
-  const scope = text(fields['scope']);
+  const scope = scopeOf(fields['scope']);
   const lifetime = Number(fields['expires_in'] ?? Number.NaN);
   return {
     kind: 'tokens',
@@ -66,10 +67,17 @@ function text(value: unknown): string | undefined {
   return typeof value === 'string' && value !== '' ? value : undefined;
 }
 
+/** A list of scopes as some servers write it, or a scope that RFC 6749 section 3.3 cannot carry, says nothing to us. */
+function scopeOf(value: unknown): string | undefined {
+  const scope = Array.isArray(value) ? value.join(' ') : text(value);
+  return scope && VSCHAR.test(scope) ? scope : undefined;
+}
+
 function parseFields(contentType: string | null, body: string): Record<string, unknown> | undefined {
   try {
     const json: unknown = JSON.parse(body);
-    if (typeof json === 'object' && json !== null && !Array.isArray(json)) return json as Record<string, unknown>;
+    if (typeof json === 'object' && json !== null && !Array.isArray(json))
+      return json as Record<string, unknown>;
     return undefined;
   } catch {
     // GitHub's older answers, and RFC 6749's sibling encodings.

@@ -73,14 +73,22 @@ export function answerError(
   const { issuer, server } = context;
   switch (answer.kind) {
     case 'trouble':
-      return new NetworkError('server_error', `the token endpoint of ${issuer} answered HTTP ${answer.status}`, {
-        hint: 'the authorization server is in trouble; try again later',
-        server,
-      });
+      return new NetworkError(
+        'server_error',
+        `the token endpoint of ${issuer} answered HTTP ${answer.status}`,
+        {
+          hint: 'the authorization server is in trouble; try again later',
+          server,
+        },
+      );
     case 'broken':
-      return new ProtocolError('token_response_invalid', `the token endpoint of ${issuer} broke the protocol: ${answer.why}`, {
-        server,
-      });
+      return new ProtocolError(
+        'token_response_invalid',
+        `the token endpoint of ${issuer} broke the protocol: ${answer.why}`,
+        {
+          server,
+        },
+      );
     case 'refused':
       return new AuthError(codeOf(answer.error), `${issuer} refused the sign-in: ${describe(answer)}`, {
         hint: refusalHint(answer, context),
@@ -158,7 +166,6 @@ export function clientAuth(endpoint: Pick<TokenEndpoint, 'authMethod' | 'secret'
     ? oauth.ClientSecretBasic(endpoint.secret)
     : oauth.ClientSecretPost(endpoint.secret);
 }
-
 
 /** A server may echo what it was sent in its error text: that must not reach a log. */
 async function judge(

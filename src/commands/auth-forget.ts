@@ -1,10 +1,10 @@
 import { CancelledError, CliError, ConfigError, StoreError, UsageError } from '../errors.ts';
+import { recordKey, splitKey } from '../store/record.ts';
 import { note, print } from '../ui/print.ts';
 import { type ErrorJson, errorJson } from '../ui/report.ts';
 import { sanitize } from '../ui/sanitize.ts';
 import type { Workspace } from '../workspace.ts';
-import { provided } from './environment.ts';
-import { accountOf, asked, signInEntry, splitKey, storeKey, targets } from './target.ts';
+import { asked, signInEntry, targets } from './target.ts';
 
 type Revoked = 'revoked' | 'not_supported' | 'failed' | 'nothing';
 type Forgotten = { key: string; deleted: boolean; revoked: Revoked; error?: ErrorJson };
@@ -16,9 +16,9 @@ export async function authLogout(workspace: Workspace, named: string[]): Promise
   const names = await targets(workspace, named);
   for (const name of names) {
     const entry = await signInEntry(workspace, name);
-    const given = provided(entry, workspace.deps.env);
+    const given = await workspace.provided(entry);
     const { had, revoked } = await signOut(await workspace.auth(entry), { keepRegistration: true });
-    done.push({ key: storeKey(entry.name, accountOf(workspace, entry)), deleted: had, revoked });
+    done.push({ key: recordKey(entry.name, entry.account), deleted: had, revoked });
     if (given) note(workspace, `${name} can still be used: ${given.source} holds a token`);
   }
   show(workspace, done, 'signed out of', names.length === 1);
@@ -59,10 +59,11 @@ async function consent(workspace: Workspace, stored: string[]): Promise<void> {
 /** What is stored for one server: the account that was named, or all of them. */
 async function keysOf(workspace: Workspace, name: string, stored: string[] | undefined): Promise<string[]> {
   const { account } = workspace.flags;
-  if (stored === undefined) return [storeKey(name, account)];
-  const found = stored.filter((key) =>
-    account === undefined ? splitKey(key).server === name : key === storeKey(name, account),
-  );
+  if (stored === undefined) return [recordKey(name, account)];
+  const found = stored.filter((key) => {
+    const owner = splitKey(key);
+    return owner.server === name && (account === undefined || owner.account === account);
+  });
   if (found.length > 0) return found;
   try {
     // A name that is neither stored nor configured is a slip of the finger.
@@ -92,7 +93,7 @@ async function revoke(workspace: Workspace, key: string): Promise<{ had: boolean
     const entry = await workspace.entry(server);
     if (entry.kind !== 'http') return { had: false, revoked: 'nothing' };
     const { signOut } = await import('../auth/forget.ts');
-    return await signOut(await workspace.auth({ ...entry, account }), { keepRegistration: false });
+    return await signOut(await workspace.auth({ ...entry, account }), { keepRegistration: false, only: key });
   } catch (error) {
     if (error instanceof CancelledError || workspace.deps.signal.aborted) throw error;
     return { had: false, revoked: 'failed' };

@@ -6,8 +6,7 @@ import { errorJson } from '../ui/report.ts';
 import { sanitize } from '../ui/sanitize.ts';
 import { relative } from '../ui/time.ts';
 import type { Workspace } from '../workspace.ts';
-import { refuseProvided } from './environment.ts';
-import { signInEntry, targets } from './target.ts';
+import { refuseProvided, signInEntry, targets } from './target.ts';
 
 type LoginOptions = { force?: boolean; scope?: string[] };
 
@@ -16,7 +15,7 @@ export async function authLogin(workspace: Workspace, named: string[], options: 
   const { signIn } = await import('../auth/login.ts');
   await inTurn(workspace, await targets(workspace, named), async (name) => {
     const entry = await signInEntry(workspace, name);
-    refuseProvided(entry, workspace.deps.env, 'sign in to');
+    await refuseProvided(workspace, entry, 'sign in to');
     const record = await signIn(await workspace.auth(entry), {
       ...(options.force ? { force: true } : {}),
       ...(options.scope?.length ? { scopes: options.scope } : {}),
@@ -30,7 +29,7 @@ export async function authRefresh(workspace: Workspace, named: string[]): Promis
   const { refreshNow } = await import('../auth/renew.ts');
   await inTurn(workspace, await targets(workspace, named), async (name) => {
     const entry = await signInEntry(workspace, name);
-    refuseProvided(entry, workspace.deps.env, 'refresh');
+    await refuseProvided(workspace, entry, 'refresh');
     return describeRecord(await refreshNow(await workspace.auth(entry)), workspace.deps.now());
   });
 }

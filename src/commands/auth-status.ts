@@ -1,12 +1,13 @@
-import { describeRecord, type RecordDescription, readForDisplay } from '../auth/status.ts';
+import { findRecord } from '../auth/keep.ts';
+import { describeRecord, type RecordDescription } from '../auth/status.ts';
 import { AuthError, CancelledError, CliError, ConfigError, StoreError } from '../errors.ts';
+import { parseRecord, recordKey, splitKey } from '../store/record.ts';
 import { print } from '../ui/print.ts';
 import { type ErrorJson, errorJson } from '../ui/report.ts';
 import { table, tableView } from '../ui/table.ts';
 import { relative } from '../ui/time.ts';
 import type { Workspace } from '../workspace.ts';
-import { provided } from './environment.ts';
-import { accountOf, asked, splitKey, storeKey } from './target.ts';
+import { asked } from './target.ts';
 
 /** How a server stands, for a person and for scripts. */
 export type Standing = {
@@ -72,25 +73,33 @@ function notSignedIn(each: Standing): AuthError {
 async function standing(workspace: Workspace, name: string): Promise<Standing> {
   const entry = await workspace.entry(name);
   if (entry.kind === 'stdio') return { server: name, state: 'stdio' };
-  const given = provided(entry, workspace.deps.env);
-  if (given) return { server: name, state: given.kind, source: given.source };
-  const account = accountOf(workspace, entry);
-  const store = await workspace.store();
-  const text = await store.get(storeKey(entry.name, account));
-  if (text === undefined) return { ...ownerOf({ server: name, account }), state: 'signed_out' };
-  const record = readForDisplay(text);
-  if (record === undefined) return { ...ownerOf({ server: name, account }), state: 'unreadable' };
-  const described = describeRecord(record, workspace.deps.now());
-  // Tokens go to no other URL: after a change of the entry they are not used.
-  return sameUrl(record.url, entry.url) ? described : { ...described, state: 'other_url' };
+  const given = await workspace.provided(entry);
+  if (given)
+    return {
+      server: name,
+      state: given.value === undefined ? 'header' : 'environment',
+      source: given.source,
+    };
+  const owner = { server: entry.name, ...(entry.account !== undefined && { account: entry.account }) };
+  return readable(owner, async () => {
+    const { record } = await findRecord({ entry, store: workspace.store });
+    return record ? describeRecord(record, workspace.deps.now()) : { ...owner, state: 'signed_out' };
+  });
 }
 
-function ownerOf({ server, account }: ReturnType<typeof splitKey>): Pick<Standing, 'server' | 'account'> {
-  return { server, ...(account === undefined ? {} : { account }) };
-}
-
-function sameUrl(a: string, b: string): boolean {
-  return URL.canParse(a) && URL.canParse(b) && new URL(a).href === new URL(b).href;
+/** A damaged record is one server's state; everything else that a store says concerns all. */
+async function readable(
+  owner: Pick<Standing, 'server' | 'account'>,
+  read: () => Promise<Standing>,
+): Promise<Standing> {
+  try {
+    return await read();
+  } catch (error) {
+    if (error instanceof StoreError && error.code === 'corrupt') {
+      return { ...owner, state: 'unreadable', error: errorJson(error) };
+    }
+    throw error;
+  }
 }
 
 /** `auth list`: everything in the store, also what no configured server owns any more. */
@@ -102,11 +111,12 @@ export async function authList(workspace: Workspace): Promise<void> {
   const store = await workspace.store();
   const standings: Standing[] = [];
   for (const key of await store.list()) {
-    const text = await store.get(key);
-    const record = text === undefined ? undefined : readForDisplay(text);
-    const described: Standing = record
-      ? describeRecord(record, workspace.deps.now())
-      : { ...ownerOf(splitKey(key)), state: 'unreadable' };
+    const { server, account } = splitKey(key);
+    const described = await readable({ server, ...(account !== undefined && { account }) }, async () => {
+      const text = await store.get(key);
+      if (text === undefined) return { server, state: 'signed_out' };
+      return describeRecord(parseRecord(text, key, { allowHttp: true }), workspace.deps.now());
+    });
     const owned = configured === undefined || configured.includes(described.server);
     standings.push(owned ? described : { ...described, orphan: true });
   }
@@ -114,7 +124,7 @@ export async function authList(workspace: Workspace): Promise<void> {
 }
 
 function show(workspace: Workspace, standings: Standing[], alone: boolean): void {
-  const key = (each: Standing) => storeKey(each.server, each.account);
+  const key = (each: Standing) => recordKey(each.server, each.account);
   const json = alone
     ? standings[0]
     : { servers: Object.fromEntries(standings.map((each) => [key(each), each])) };

@@ -1,9 +1,8 @@
-import { readForDisplay } from '../auth/status.ts';
-import { AuthError, UsageError } from '../errors.ts';
+import type { HttpEntry } from '../config/entry.ts';
+import { UsageError } from '../errors.ts';
 import { print } from '../ui/print.ts';
 import type { Workspace } from '../workspace.ts';
-import { provided } from './environment.ts';
-import { accountOf, onlyTarget, signInEntry, storeKey } from './target.ts';
+import { onlyTarget, signInEntry } from './target.ts';
 
 type Token = {
   server: string;
@@ -27,41 +26,34 @@ export async function authToken(
     });
   }
   const entry = await signInEntry(workspace, name);
-  const given = provided(entry, workspace.deps.env);
-  if (given?.kind === 'header') {
+  const given = await workspace.provided(entry);
+  if (given && given.value === undefined) {
     throw new UsageError('token_provided', `${name} uses the Authorization header in ${given.source}`, {
       server: name,
     });
   }
-  const token: Token = given
-    ? { server: name, access_token: given.token, token_type: 'Bearer' }
-    : await current(workspace, entry.name, entry);
+  const token: Token = given?.value
+    ? { server: name, access_token: given.value, token_type: 'Bearer' }
+    : await current(workspace, entry);
   print(workspace, { json: token, text: () => `${token.access_token}\n` });
 }
 
-async function current(
-  workspace: Workspace,
-  name: string,
-  entry: Awaited<ReturnType<typeof signInEntry>>,
-): Promise<Token> {
-  const { openBearer } = await import('../auth/bearer.ts');
-  const accessToken = await openBearer(await workspace.auth(entry)).current();
-  if (accessToken === undefined) {
-    throw new AuthError('login_required', `${name} needs a sign-in`, {
-      hint: `sign in with: mcp-cli auth login ${name}`,
-      server: name,
-    });
-  }
-  const plain = { server: name, access_token: accessToken, token_type: 'Bearer' };
+async function current(workspace: Workspace, entry: HttpEntry): Promise<Token> {
+  const [{ openBearer }, { findRecord }, { loginRequired }] = await Promise.all([
+    import('../auth/bearer.ts'),
+    import('../auth/keep.ts'),
+    import('../auth/required.ts'),
+  ]);
+  const auth = await workspace.auth(entry);
+  const accessToken = await openBearer(auth).current();
+  if (accessToken === undefined) throw loginRequired(auth);
+  const plain = { server: entry.name, access_token: accessToken, token_type: 'Bearer' };
   if (workspace.flags.format === 'text') return plain;
   // Only JSON tells more than the token: only then the store is asked a second time.
-  const text = await (await workspace.store()).get(storeKey(name, accountOf(workspace, entry)));
-  const tokens = text === undefined ? undefined : readForDisplay(text)?.tokens;
-  if (tokens?.accessToken !== accessToken) return plain;
+  const { expiresAt, scope } = (await findRecord(auth)).record?.tokens ?? {};
   return {
     ...plain,
-    token_type: tokens.tokenType,
-    ...(tokens.expiresAt === undefined ? {} : { expires_at: new Date(tokens.expiresAt).toISOString() }),
-    ...(tokens.scope === undefined ? {} : { scope: tokens.scope }),
+    ...(expiresAt !== undefined && { expires_at: new Date(expiresAt).toISOString() }),
+    ...(scope !== undefined && { scope }),
   };
 }

@@ -71,23 +71,16 @@ export async function signInEntry(workspace: Workspace, name: string): Promise<H
   });
 }
 
-/** The account that a server is used with. */
-export function accountOf(workspace: Workspace, entry: { account: string | undefined }): string | undefined {
-  return workspace.flags.account ?? entry.account;
-}
-
-/**
- * The key of a server's record in a secret store. An `@` or `%` in the server's own name (a URL) is percent-encoded, so
- * that no two pairs share a key.
- */
-export function storeKey(server: string, account: string | undefined): string {
-  const name = server.replaceAll('%', '%25').replaceAll('@', '%40');
-  return account === undefined ? name : `${name}@${account}`;
-}
-
-/** The server and the account that a key stands for. */
-export function splitKey(key: string): { server: string; account: string | undefined } {
-  const at = key.indexOf('@');
-  const server = (at < 0 ? key : key.slice(0, at)).replaceAll('%40', '@').replaceAll('%25', '%');
-  return { server, account: at < 0 ? undefined : key.slice(at + 1) };
+/** Throws UsageError `token_provided`: what was asked for would have no effect. */
+export async function refuseProvided(workspace: Workspace, entry: HttpEntry, what: string): Promise<void> {
+  const given = await workspace.provided(entry);
+  if (given === undefined) return;
+  throw new UsageError(
+    'token_provided',
+    `${entry.name} uses the token in ${given.source}: there is nothing to ${what}`,
+    {
+      hint: `${given.value === undefined ? 'remove' : 'unset'} ${given.source} to sign in instead`,
+      server: entry.name,
+    },
+  );
 }

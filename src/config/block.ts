@@ -1,9 +1,9 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Env } from '../deps.ts';
+import { nearest } from '../nearest.ts';
 import type { Fault } from './address.ts';
 import { expandAll } from './expand.ts';
 import { type Keys, spellings } from './keys.ts';
-import { nearest } from './nearest.ts';
 import { invalid, type Path, type Place, position, written } from './place.ts';
 import type { Json } from './read.ts';
 

@@ -3,12 +3,12 @@
 
 import type { Deps } from '../deps.ts';
 import { ConfigError, UsageError } from '../errors.ts';
+import { nearest } from '../nearest.ts';
 import { isObject } from './block.ts';
 import { type Sections, sections } from './dialects.ts';
 import type { ServerEntry, StorageEntry } from './entry.ts';
 import { readSafely } from './file.ts';
 import { locate } from './locate.ts';
-import { nearest } from './nearest.ts';
 import { type Place, written } from './place.ts';
 import { type Document, parse } from './read.ts';
 

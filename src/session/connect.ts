@@ -5,7 +5,13 @@ import type { Bearer } from '../auth/bearer.ts';
 import type { HttpEntry, Protocol, ServerEntry, StdioEntry } from '../config/entry.ts';
 import type { Fetch } from '../deps.ts';
 import { NetworkError } from '../errors.ts';
-import { type HttpKind, openHttpTransport, openStdioTransport, type Refusal, transportOrder } from './transport.ts';
+import {
+  type HttpKind,
+  openHttpTransport,
+  openStdioTransport,
+  type Refusal,
+  transportOrder,
+} from './transport.ts';
 
 export type Connection = {
   client: Client;

@@ -1,7 +1,12 @@
 // A session that mends itself: one step-up, one new session after a lost one, one sign-in after a refused token, each
 // once an operation. Everything it throws is ours.
 
-import { InsufficientScopeError, ProtocolError as RpcError, SdkHttpError, type Tool } from '@modelcontextprotocol/client';
+import {
+  InsufficientScopeError,
+  ProtocolError as RpcError,
+  SdkHttpError,
+  type Tool,
+} from '@modelcontextprotocol/client';
 import { type Connection, type ConnectOptions, connect } from './connect.ts';
 import { wantsSignIn } from './quirks.ts';
 import type { Session } from './session.ts';
@@ -63,7 +68,11 @@ async function ping(client: Connection['client'], request: Request): Promise<num
 
 type Repair = { reopen(): Promise<void>; refusal(): Refusal | undefined };
 
-async function mended<T>(options: ConnectOptions, repair: Repair | undefined, work: () => Promise<T>): Promise<T> {
+async function mended<T>(
+  options: ConnectOptions,
+  repair: Repair | undefined,
+  work: () => Promise<T>,
+): Promise<T> {
   const { bearer, entry, signal } = options;
   const done = new Set<string>();
   const first = (what: string) => !done.has(what) && done.add(what);

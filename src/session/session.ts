@@ -18,5 +18,9 @@ export type Session = {
 
 export type CallOptions = {
   signal?: AbortSignal;
-  onProgress?: (progress: { progress: number; total?: number | undefined; message?: string | undefined }) => void;
+  onProgress?: (progress: {
+    progress: number;
+    total?: number | undefined;
+    message?: string | undefined;
+  }) => void;
 };

@@ -31,7 +31,12 @@ export function transportOrder(entry: HttpEntry): HttpKind[] {
   return new URL(entry.url).pathname.endsWith('/sse') ? ['sse', 'streamable'] : ['streamable', 'sse'];
 }
 
-export function openHttpTransport(kind: HttpKind, entry: HttpEntry, bearer: Bearer, http: Fetch): HttpTransport {
+export function openHttpTransport(
+  kind: HttpKind,
+  entry: HttpEntry,
+  bearer: Bearer,
+  http: Fetch,
+): HttpTransport {
   const url = new URL(entry.url);
   let refusal: Refusal | undefined;
   const fetch = withHeaders(entry, async (target, init) => {
@@ -39,7 +44,10 @@ export function openHttpTransport(kind: HttpKind, entry: HttpEntry, bearer: Bear
     if (kind === 'streamable' && init?.method === 'GET') return new Response(null, { status: 405 });
     const response = await http(target, init);
     if (response.status === 401 || response.status === 403) {
-      refusal = { status: response.status, challenge: parseChallenge(response.headers.get('www-authenticate')) };
+      refusal = {
+        status: response.status,
+        challenge: parseChallenge(response.headers.get('www-authenticate')),
+      };
     }
     return response;
   });
@@ -53,7 +61,11 @@ export function openHttpTransport(kind: HttpKind, entry: HttpEntry, bearer: Bear
       await bearer.rejected(await bearer.current(), challenge);
     },
   };
-  const options = { authProvider, fetch: fetch as typeof globalThis.fetch, onInsufficientScope: 'throw' } as const;
+  const options = {
+    authProvider,
+    fetch: fetch as typeof globalThis.fetch,
+    onInsufficientScope: 'throw',
+  } as const;
   const transport =
     kind === 'sse' ? new SSEClientTransport(url, options) : new StreamableHTTPClientTransport(url, options);
   return { transport, refusal: () => refusal };
@@ -74,7 +86,10 @@ function withHeaders(entry: HttpEntry, fetch: Fetch): Fetch {
 }
 
 /** The child gets the SDK's short list of harmless variables and what its entry names, nothing else of ours. */
-export function openStdioTransport(entry: StdioEntry, onStderr: (text: string) => void): StdioClientTransport {
+export function openStdioTransport(
+  entry: StdioEntry,
+  onStderr: (text: string) => void,
+): StdioClientTransport {
   const transport = new StdioClientTransport({
     command: entry.command,
     args: entry.args,

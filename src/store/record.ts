@@ -68,20 +68,35 @@ type ReadOptions = {
 const RECORD_LIMIT = 2 * 1024 * 1024;
 const TOKEN_LIMIT = 256 * 1024;
 
+export type RecordName = { server: string; account?: string; variant?: string };
+
 /**
- * The key of a record: `<server>` or `<server>@<account>`. An `@` (or `%`) in the server's own name is percent-encoded, so
- * that no two pairs share a key; an account may well be an e-mail address.
+ * The key of a record: `<server>`, `<server>@<account>`, and `~<variant>` behind it for one that lies beside another of
+ * the same name (auth/keep). What separates is percent-encoded inside a part, so that no two names share a key.
  */
-export function recordKey(server: string, account?: string): string {
-  const name = server.replaceAll('%', '%25').replaceAll('@', '%40');
-  return account === undefined ? name : `${name}@${account}`;
+export function recordKey(server: string, account?: string, variant?: string): string {
+  const name = encode(server).replaceAll('@', '%40');
+  const owner = account === undefined ? name : `${name}@${encode(account)}`;
+  return variant === undefined ? owner : `${owner}~${variant}`;
 }
 
-/** The pair that a key of `SecretStore.list()` stands for. */
-export function splitKey(key: string): { server: string; account?: string } {
-  const at = key.indexOf('@');
-  const server = (at < 0 ? key : key.slice(0, at)).replaceAll('%40', '@').replaceAll('%25', '%');
-  return at < 0 ? { server } : { server, account: key.slice(at + 1) };
+/** The name that a key of `SecretStore.list()` stands for. */
+export function splitKey(key: string): RecordName {
+  const [owner = '', variant] = key.split('~', 2);
+  const at = owner.indexOf('@');
+  return {
+    server: decode(at < 0 ? owner : owner.slice(0, at)),
+    ...(at >= 0 && { account: decode(owner.slice(at + 1)) }),
+    ...(variant !== undefined && { variant }),
+  };
+}
+
+function encode(part: string): string {
+  return part.replaceAll('%', '%25').replaceAll('~', '%7E');
+}
+
+function decode(part: string): string {
+  return part.replaceAll('%40', '@').replaceAll('%7E', '~').replaceAll('%25', '%');
 }
 
 /**
@@ -111,7 +126,7 @@ export function parseRecord(
     ...(tokens ? { tokens: parseTokens(tokens) } : {}),
   };
   // A record copied under another name would lend its tokens to another server.
-  if (recordKey(parsed.server, parsed.account) !== key) throw fail('server');
+  if (recordKey(parsed.server, parsed.account, splitKey(key).variant) !== key) throw fail('server');
   return parsed;
 }
 

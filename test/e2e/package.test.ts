@@ -17,7 +17,9 @@ beforeAll(async () => {
   await exec('npm', ['pack', '--silent', '--ignore-scripts', '--pack-destination', folder], { cwd: root });
   const tarball = (await readdir(folder)).find((name) => name.endsWith('.tgz'));
   const options = ['--silent', '--no-audit', '--no-fund', '--prefer-offline', '--ignore-scripts'];
-  await exec('npm', ['install', ...options, '--prefix', folder, join(folder, tarball ?? '')], { cwd: folder });
+  await exec('npm', ['install', ...options, '--prefix', folder, join(folder, tarball ?? '')], {
+    cwd: folder,
+  });
   bin = join(folder, 'node_modules', '.bin', 'mcp-cli');
 }, 120_000);
 
@@ -35,7 +37,11 @@ async function run(...argv: string[]): Promise<{ exit: number; stdout: string; s
 
 describe('the packed tarball', () => {
   test('tells its version', async () => {
-    expect(await run('--version')).toEqual({ exit: 0, stdout: expect.stringMatching(/^\d+\.\d+\.\d+\n$/), stderr: '' });
+    expect(await run('--version')).toEqual({
+      exit: 0,
+      stdout: expect.stringMatching(/^\d+\.\d+\.\d+\n$/),
+      stderr: '',
+    });
   });
 
   test('helps on stdout', async () => {

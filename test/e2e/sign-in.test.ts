@@ -17,7 +17,9 @@ function keep<T extends { close(): Promise<void> }>(thing: T): T {
   return thing;
 }
 
-type Kind = (authorizationServers: AuthorizationServer[]) => Promise<{ mcpUrl: string; close(): Promise<void> }>;
+type Kind = (
+  authorizationServers: AuthorizationServer[],
+) => Promise<{ mcpUrl: string; close(): Promise<void> }>;
 const kinds: [string, Kind][] = [
   ['the current SDK, both eras', (authorizationServers) => modernServer({ authorizationServers })],
   ['2026-07-28 only', (authorizationServers) => modernServer({ authorizationServers, modernOnly: true })],

@@ -1,8 +1,8 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: that is what a configuration holds.
 import { expect, it } from 'vitest';
 import { masked } from '../../src/config/mask.ts';
-import { nearest } from '../../src/config/nearest.ts';
 import { printable, written } from '../../src/config/place.ts';
+import { nearest } from '../../src/nearest.ts';
 
 it('masks every secret of an entry, known keys or not, and keeps references', () => {
   const entry = {

@@ -4,7 +4,7 @@ import { inspect } from 'node:util';
 import { fetch as undiciFetch } from 'undici';
 import { afterEach, describe, expect, test } from 'vitest';
 import { readText } from '../../src/auth/body.ts';
-import { followSameOrigin } from '../../src/auth/redirect.ts';
+import { followSameOrigin } from '../../src/auth/follow.ts';
 import type { Fetch } from '../../src/deps.ts';
 import { type Http, type HttpOptions, openHttp } from '../../src/session/http.ts';
 import { serveHttp, serveTcp } from '../support/servers.ts';

@@ -26,7 +26,12 @@ const record: StoredRecord = {
   url: 'https://mcp.example/mcp',
   issuer: AS,
   tokenEndpoint: `${AS}/token`,
-  client: { id: 'reg', source: 'registered', authMethod: 'none', redirectUris: ['http://127.0.0.1:5000/callback/x'] },
+  client: {
+    id: 'reg',
+    source: 'registered',
+    authMethod: 'none',
+    redirectUris: ['http://127.0.0.1:5000/callback/x'],
+  },
 };
 const plan = (oauth: Parameters<typeof oauthEntry>[0] | undefined, given: object = {}) =>
   planSignIn(httpEntry({ oauth: oauth && oauthEntry(oauth) }), { ...facts, ...given });
@@ -54,8 +59,16 @@ describe('the client', () => {
   test.each([
     ['registered with this issuer', record, 'reg'],
     ['registered with another issuer', { ...record, issuer: 'https://other.example' }, undefined],
-    ['an expired secret', { ...record, client: { ...record.client, secret: 's', secretExpiresAt: 999 } }, undefined],
-    ['a secret that lasts', { ...record, client: { ...record.client, secret: 's', secretExpiresAt: 1001 } }, 'reg'],
+    [
+      'an expired secret',
+      { ...record, client: { ...record.client, secret: 's', secretExpiresAt: 999 } },
+      undefined,
+    ],
+    [
+      'a secret that lasts',
+      { ...record, client: { ...record.client, secret: 's', secretExpiresAt: 1001 } },
+      'reg',
+    ],
   ])('reuses a registration: %s', (_, stored, id) => {
     expect(plan(undefined, { record: stored }).client?.id).toBe(id);
   });
@@ -78,20 +91,33 @@ describe('how a configured secret is sent', () => {
     ['only none listed', ['none'], 'client_secret_post'],
   ])('%s', (_, methods, authMethod) => {
     const listed = methods && { token_endpoint_auth_methods_supported: methods };
-    const made = plan({ clientId: 'a', clientSecret: 's' }, { discovery: { ...discovery, server: { ...server, ...listed } } });
+    const made = plan(
+      { clientId: 'a', clientSecret: 's' },
+      { discovery: { ...discovery, server: { ...server, ...listed } } },
+    );
     expect(made.client).toMatchObject({ authMethod, methodKnown: false });
   });
 
   test('by configuration', () => {
-    const oauth = { clientId: 'a', clientSecret: 's', tokenEndpointAuthMethod: 'client_secret_post' } as const;
+    const oauth = {
+      clientId: 'a',
+      clientSecret: 's',
+      tokenEndpointAuthMethod: 'client_secret_post',
+    } as const;
     expect(plan(oauth).client).toMatchObject({ authMethod: 'client_secret_post', methodKnown: true });
   });
 });
 
 describe('a configured secret stays with its issuer', () => {
-  const used = { ...record, issuer: 'https://first.example', client: { id: 'a', source: 'configured', authMethod: 'none' } };
+  const used = {
+    ...record,
+    issuer: 'https://first.example',
+    client: { id: 'a', source: 'configured', authMethod: 'none' },
+  };
   test('a server that names another one is refused', () => {
-    expect(errorOf(() => plan({ clientId: 'a', clientSecret: 's' }, { record: used }))).toBe('issuer_changed');
+    expect(errorOf(() => plan({ clientId: 'a', clientSecret: 's' }, { record: used }))).toBe(
+      'issuer_changed',
+    );
   });
   test('unless the person says so', () => {
     expect(plan({ clientId: 'a', clientSecret: 's', issuer: AS }, { record: used }).server.issuer).toBe(AS);
@@ -114,7 +140,9 @@ describe('PKCE', () => {
   });
   test('defaults of 2025-03-26 publish nothing and still get S256', () => {
     const { code_challenge_methods_supported: _, ...bare } = server;
-    expect(plan(undefined, { discovery: { resource: undefined, server: bare, source: 'defaults' } }).pkce).toBe(true);
+    expect(
+      plan(undefined, { discovery: { resource: undefined, server: bare, source: 'defaults' } }).pkce,
+    ).toBe(true);
   });
 });
 
@@ -132,7 +160,11 @@ describe('the resource indicator', () => {
 });
 
 test('configured endpoints need no metadata and are known by the token endpoint', () => {
-  const oauth = { authorizationEndpoint: 'https://a.example/authorize', tokenEndpoint: 'https://t.example/token', clientId: 'c' };
+  const oauth = {
+    authorizationEndpoint: 'https://a.example/authorize',
+    tokenEndpoint: 'https://t.example/token',
+    clientId: 'c',
+  };
   const made = plan(oauth, { discovery: undefined });
   expect(made).toMatchObject({ source: 'configured', server: { issuer: 'https://t.example' }, pkce: true });
 });

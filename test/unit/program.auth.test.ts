@@ -1,17 +1,17 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest';
-import { refreshNow } from '../../src/auth/bearer.ts';
 import { signOut } from '../../src/auth/forget.ts';
 import { signIn } from '../../src/auth/login.ts';
-import { describeRecord, readForDisplay } from '../../src/auth/status.ts';
-import { provided, tokenVariable } from '../../src/commands/environment.ts';
-import { splitKey, storeKey } from '../../src/commands/target.ts';
+import { refreshNow } from '../../src/auth/renew.ts';
+import { describeRecord } from '../../src/auth/status.ts';
+import { providedToken } from '../../src/config/provided.ts';
 import { AuthError, CancelledError, ConfigError, StoreError } from '../../src/errors.ts';
 import { fakeStore, go, httpEntry, NOW, record, stdioEntry, type World } from './program.fake.ts';
 
 // The auth room has tests of its own; here it is what the commands make of its answers.
 const bearer = vi.hoisted(() => ({ current: vi.fn() }));
 vi.mock('../../src/auth/login.ts', () => ({ signIn: vi.fn() }));
-vi.mock('../../src/auth/bearer.ts', () => ({ openBearer: () => bearer, refreshNow: vi.fn() }));
+vi.mock('../../src/auth/bearer.ts', () => ({ openBearer: () => bearer }));
+vi.mock('../../src/auth/renew.ts', () => ({ refreshNow: vi.fn() }));
 vi.mock('../../src/auth/forget.ts', () => ({ signOut: vi.fn() }));
 
 const tokens = { accessToken: 'sssecret', tokenType: 'Bearer' as const, issuedAt: NOW - 10 };
@@ -52,24 +52,9 @@ describe('describeRecord', () => {
       refreshable: true,
     });
   });
-
-  it.each([
-    '',
-    '{',
-    'null',
-    '[]',
-    '{}',
-    JSON.stringify({ ...bare, client: {} }),
-    JSON.stringify({ ...bare, tokens: { scope: 1 } }),
-  ])('is not made of %j', (text) => expect(readForDisplay(text)).toBeUndefined());
 });
 
 describe('provided', () => {
-  it.each([
-    ['notion', 'MCP_CLI_TOKEN_NOTION'],
-    ['my-server.v2', 'MCP_CLI_TOKEN_MY_SERVER_V2'],
-  ])('%s: %s', (server, variable) => expect(tokenVariable(server)).toBe(variable));
-
   it.each([
     [{}, {}, undefined],
     [{}, { MCP_CLI_TOKEN_A: 't' }, 'MCP_CLI_TOKEN_A'],
@@ -79,21 +64,12 @@ describe('provided', () => {
     [{ bearerTokenEnv: 'MINE' }, { MINE: 't', MCP_CLI_TOKEN_A: 't' }, 'MINE'],
     [{ name: 'backend' }, { MCP_CLI_TOKEN_BACKEND: 'vault' }, undefined],
     [{ headers: { AUTHORIZATION: 'x' } }, {}, 'mcpServers.a.headers.AUTHORIZATION'],
-  ])('%j with %j', (entry, env, source) => expect(provided(httpEntry('a', entry), env)?.source).toBe(source));
+  ])('%j with %j', (entry, env, source) =>
+    expect(providedToken(httpEntry('a', entry), [], env)?.source).toBe(source),
+  );
 });
 
 const two: World = { entries: [httpEntry('a'), httpEntry('b'), stdioEntry('c')] };
-
-describe('storeKey', () => {
-  it.each([
-    ['notion', undefined, 'notion'],
-    ['notion', 'me@work.example', 'notion@me@work.example'],
-    ['https://u@h.example/a%40b', undefined, 'https://u%40h.example/a%2540b'],
-  ])('%s, %s: %s and back', (server, account, key) => {
-    expect(storeKey(server, account)).toBe(key);
-    expect(splitKey(key)).toEqual({ server, account });
-  });
-});
 
 describe('auth login', () => {
   it('signs in to one after the other and says so', async () => {

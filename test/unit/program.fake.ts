@@ -1,8 +1,10 @@
 // A workspace without configuration, network or disk: what the commands see, and what they did to it.
+
 import { PassThrough } from 'node:stream';
 import type { CallToolResult, Tool } from '@modelcontextprotocol/client';
 import type { AuthContext } from '../../src/auth/context.ts';
 import type { HttpEntry, ServerEntry, StdioEntry } from '../../src/config/entry.ts';
+import { providedToken } from '../../src/config/provided.ts';
 import type { Deps } from '../../src/deps.ts';
 import { UsageError } from '../../src/errors.ts';
 import { run } from '../../src/program.ts';
@@ -206,6 +208,7 @@ function fakeWorkspace(deps: Deps, flags: Flags, world: World, ran: Ran): Worksp
       if (found instanceof Error) throw found.cause;
       return found;
     },
+    provided: async (entry) => providedToken(entry, [], deps.env),
     store: async () => world.store ?? fakeStore({}),
     auth: async (entry) => ({ entry, signal: deps.signal, now: deps.now }) as unknown as AuthContext,
     async connect(entry) {

@@ -19,14 +19,40 @@ const record = (port: number, from = issuer): StoredRecord => ({
   url: 'https://mcp.example/mcp',
   issuer: from,
   tokenEndpoint: `${from}/token`,
-  client: { id: 'c', source: 'registered', authMethod: 'none', redirectUris: [`http://127.0.0.1:${port}/callback/x`] },
+  client: {
+    id: 'c',
+    source: 'registered',
+    authMethod: 'none',
+    redirectUris: [`http://127.0.0.1:${port}/callback/x`],
+  },
 });
 
 describe('chooseRedirect', () => {
   test.each([
-    ['configured, verbatim', { redirectUri: 'http://localhost:9090/cb?x=1' }, 'configured', undefined, 'http://localhost:9090/cb?x=1', true],
-    ['default of snake_case', { dialect: 'snake' }, 'configured', undefined, 'http://localhost:8080/callback', true],
-    ['default of camelCase', { dialect: 'camel' }, 'configured', undefined, 'http://localhost:3000/oauth/callback', true],
+    [
+      'configured, verbatim',
+      { redirectUri: 'http://localhost:9090/cb?x=1' },
+      'configured',
+      undefined,
+      'http://localhost:9090/cb?x=1',
+      true,
+    ],
+    [
+      'default of snake_case',
+      { dialect: 'snake' },
+      'configured',
+      undefined,
+      'http://localhost:8080/callback',
+      true,
+    ],
+    [
+      'default of camelCase',
+      { dialect: 'camel' },
+      'configured',
+      undefined,
+      'http://localhost:3000/oauth/callback',
+      true,
+    ],
     ['metadata document', {}, 'document', undefined, 'http://127.0.0.1:0/callback', false],
     ['to be registered', {}, undefined, undefined, tagged, false],
     ['registered last time', {}, 'registered', record(5000), 'http://127.0.0.1:5000/callback/x', false],
@@ -38,7 +64,13 @@ describe('chooseRedirect', () => {
 
   test('the first loopback redirect of configured registration metadata is the one that is bound', () => {
     const metadata = { redirect_uris: ['https://hub.example/cb', 'http://localhost:3000/oauth/callback'] };
-    const dynamicRegistration = { enabled: true, issuer: undefined, registrationEndpoint: undefined, metadata, initialAccessToken: undefined };
+    const dynamicRegistration = {
+      enabled: true,
+      issuer: undefined,
+      registrationEndpoint: undefined,
+      metadata,
+      initialAccessToken: undefined,
+    };
     const entry = httpEntry({ oauth: oauthEntry({ dynamicRegistration }) });
     expect(chooseRedirect(entry, { client: undefined, issuer }, undefined)).toEqual({
       uri: 'http://localhost:3000/oauth/callback',
@@ -48,7 +80,9 @@ describe('chooseRedirect', () => {
 
   test('a redirect that is not on this machine is never listened on', () => {
     const entry = httpEntry({ oauth: oauthEntry({ redirectUri: 'https://hub.example/cb' }) });
-    expect(() => chooseRedirect(entry, { client: undefined, issuer }, undefined)).toThrow(/not on this machine/);
+    expect(() => chooseRedirect(entry, { client: undefined, issuer }, undefined)).toThrow(
+      /not on this machine/,
+    );
   });
 });
 

@@ -64,7 +64,9 @@ describe('the rooms', () => {
   });
 
   test('no file is longer than 200 lines', () => {
-    const long = sourceFiles(SRC).filter((file) => readFileSync(file, 'utf8').trimEnd().split('\n').length > 200);
+    const long = sourceFiles(SRC).filter(
+      (file) => readFileSync(file, 'utf8').trimEnd().split('\n').length > 200,
+    );
     expect(long.map((file) => relative(SRC, file))).toEqual([]);
   });
 });
@@ -83,7 +85,8 @@ function roomOf(file: string): string {
 function importsOf(file: string): Import[] {
   const text = readFileSync(file, 'utf8');
   const found: Import[] = [];
-  const pattern = /(?:^|\n)\s*(?:import|export)\s+(type\s+)?([^'"]*?\bfrom\s+)?'(\.[^']+)'|import\('(\.[^']+)'\)/g;
+  const pattern =
+    /(?:^|\n)\s*(?:import|export)\s+(type\s+)?([^'"]*?\bfrom\s+)?'(\.[^']+)'|import\('(\.[^']+)'\)/g;
   for (const [, type, names, fixed, lazy] of text.matchAll(pattern)) {
     const target = normalize(join(dirname(file), fixed ?? lazy ?? ''));
     const typeOnly = type !== undefined || onlyTypes(names);

@@ -9,8 +9,18 @@ describe('chooseScopes', () => {
     ['configured beats all', { configured: ['c'], challenged: ['h'], resource: ['r'] }, ['c'], false],
     ['challenge beats resource', { challenged: ['h'], resource: ['r'] }, ['h'], false],
     ['resource last', { resource: ['r', 's'] }, ['r', 's'], false],
-    ['offline where listed', { resource: ['r'], server: ['offline_access', 'x'] }, ['r', 'offline_access'], true],
-    ['offline once', { configured: ['offline_access'], server: ['offline_access'] }, ['offline_access'], false],
+    [
+      'offline where listed',
+      { resource: ['r'], server: ['offline_access', 'x'] },
+      ['r', 'offline_access'],
+      true,
+    ],
+    [
+      'offline once',
+      { configured: ['offline_access'], server: ['offline_access'] },
+      ['offline_access'],
+      false,
+    ],
     ['offline dropped', { resource: ['r'], server: ['offline_access'], withoutOffline: true }, ['r'], false],
     ['step-up adds', { configured: ['a'], stepUp: ['a', 'b'] }, ['a', 'b'], false],
   ])('%s', (_, given, scopes, addedOffline) => {

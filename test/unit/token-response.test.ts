@@ -4,15 +4,26 @@ import { judgeTokenAnswer } from '../../src/auth/token-response.ts';
 const NOW = 1_000_000;
 const json = 'application/json';
 const judge = (status: number, body: unknown, contentType: string | null = json) =>
-  judgeTokenAnswer({ status, contentType, text: typeof body === 'string' ? body : JSON.stringify(body) }, NOW);
+  judgeTokenAnswer(
+    { status, contentType, text: typeof body === 'string' ? body : JSON.stringify(body) },
+    NOW,
+  );
 
 describe('tokens', () => {
   const base = { accessToken: 'at', tokenType: 'Bearer', issuedAt: NOW };
   test.each([
-    ['the whole', { access_token: 'at', token_type: 'Bearer', expires_in: 60, refresh_token: 'rt', scope: 'a b' }, { ...base, refreshToken: 'rt', scope: 'a b', expiresAt: NOW + 60_000 }],
+    [
+      'the whole',
+      { access_token: 'at', token_type: 'Bearer', expires_in: 60, refresh_token: 'rt', scope: 'a b' },
+      { ...base, refreshToken: 'rt', scope: 'a b', expiresAt: NOW + 60_000 },
+    ],
     ['type in any case', { access_token: 'at', token_type: 'BEARER' }, base],
     ['type missing', { access_token: 'at' }, base],
-    ['nulls', { access_token: 'at', token_type: 'bearer', scope: null, refresh_token: null, expires_in: null }, base],
+    [
+      'nulls',
+      { access_token: 'at', token_type: 'bearer', scope: null, refresh_token: null, expires_in: null },
+      base,
+    ],
     ['lifetime as text', { access_token: 'at', expires_in: '60' }, { ...base, expiresAt: NOW + 60_000 }],
     ['lifetime zero', { access_token: 'at', expires_in: 0 }, base],
     ['lifetime nonsense', { access_token: 'at', expires_in: 'soon' }, base],
@@ -21,7 +32,11 @@ describe('tokens', () => {
   });
 
   test('form-encoded', () => {
-    const answer = judge(200, 'access_token=at&token_type=bearer&scope=a', 'application/x-www-form-urlencoded');
+    const answer = judge(
+      200,
+      'access_token=at&token_type=bearer&scope=a',
+      'application/x-www-form-urlencoded',
+    );
     expect(answer).toEqual({ kind: 'tokens', tokens: { ...base, scope: 'a' } });
   });
 });
