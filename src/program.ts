@@ -1,11 +1,11 @@
-import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
-import { addRootFlags, readFlags, wantsJson } from './commands/flags.ts';
 import type { Deps } from './deps.ts';
 import { UsageError } from './errors.ts';
 import { examples, group, growAuth, growServers, growTools, type Perform, unknownCommand } from './tree.ts';
 import { report } from './ui/report.ts';
-import type { Flags, Workspace } from './workspace.ts';
+import { version } from './version.ts';
+import { addRootFlags, readFlags, wantsJson } from './workspace/flags.ts';
+import type { Flags, Workspace } from './workspace/workspace.ts';
 
 type OpenWorkspace = (deps: Deps, flags: Flags) => Workspace;
 
@@ -21,7 +21,7 @@ export async function run(argv: string[], deps: Deps, open?: OpenWorkspace): Pro
   }
   const program = new Command('mcp-cli');
   const perform: Perform = async (work) => {
-    const openWorkspace = open ?? (await import('./workspace.ts')).openWorkspace;
+    const openWorkspace = open ?? (await import('./workspace/workspace.ts')).openWorkspace;
     const workspace = openWorkspace(deps, readFlags(program.opts()));
     try {
       await work(workspace);
@@ -44,11 +44,6 @@ export async function run(argv: string[], deps: Deps, open?: OpenWorkspace): Pro
       aborted: deps.signal.aborted,
     });
   }
-}
-
-function version(): string {
-  const text = readFileSync(new URL('../package.json', import.meta.url), 'utf8');
-  return (JSON.parse(text) as { version: string }).version;
 }
 
 /** commander's complaint as ours: its first line is the message, its suggestion the hint. */

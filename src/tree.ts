@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { UsageError } from './errors.ts';
 import { nearest } from './nearest.ts';
-import type { Workspace } from './workspace.ts';
+import type { Workspace } from './workspace/workspace.ts';
 
 /** Runs a command's work in a workspace. Each action is one lazy import, so that `--help` loads none of them. */
 export type Perform = (work: (workspace: Workspace) => Promise<void>) => Promise<void>;

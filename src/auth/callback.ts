@@ -1,11 +1,11 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import { AuthError, CancelledError, ConfigError, ProtocolError } from '../errors.ts';
+import { loopbackRedirect } from '../url.ts';
 import { bindLoopback } from './bind.ts';
 import { type Outcome, outcomeOf } from './outcome.ts';
 import { failurePage, successPage } from './page.ts';
 import { isPrefetch, type Reply, refusal, sendReply, targetOf } from './reply.ts';
-import { loopbackRedirect } from './url.ts';
 
 // The one-shot listener (RFC 8252 section 7.3). Any program of the machine and any web page can call it, so it owns
 // `state`: what does not carry the right one is answered 400 and changes nothing.

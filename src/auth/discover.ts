@@ -2,6 +2,7 @@
 // server metadata (RFC 8414, OpenID Connect Discovery), with what servers of earlier revisions need.
 
 import { AuthError, type CliError, NetworkError, ProtocolError } from '../errors.ts';
+import { issuerEquals } from '../url.ts';
 import type { Challenge } from './challenge.ts';
 import type { AuthContext } from './context.ts';
 import { fetchDocument } from './document.ts';
@@ -11,7 +12,6 @@ import {
   type ResourceMetadata,
   type ServerMetadata,
 } from './metadata.ts';
-import { issuerEquals } from './url.ts';
 import { isMetadataUrlOf, resourceMetadataUrls, serverMetadataUrls } from './well-known.ts';
 
 export type Discovery = {

@@ -6,8 +6,8 @@
 import { createHash } from 'node:crypto';
 import type { HttpEntry } from '../config/entry.ts';
 import { parseRecord, recordKey, type StoredRecord, serializeRecord } from '../store/record.ts';
+import { issuerEquals } from '../url.ts';
 import type { AuthContext } from './context.ts';
-import { issuerEquals } from './url.ts';
 
 export type Kept = { key: string; record: StoredRecord | undefined };
 

@@ -3,18 +3,17 @@
 import * as oauth from 'oauth4webapi';
 import { AuthError, CliError } from '../errors.ts';
 import { isFresh, type StoredRecord } from '../store/record.ts';
+import { isSafeBrowserUrl } from '../url.ts';
 import { authorizationUrl, judgeCallback } from './authorize.ts';
 import type { Challenge } from './challenge.ts';
 import { type BoundClient, bindClient } from './client.ts';
 import type { AuthContext } from './context.ts';
 import { discover } from './discover.ts';
-import { findRecord, type Kept, keepRecord } from './keep.ts';
+import { findRecord, type Kept } from './keep.ts';
 import { type AuthPlan, hasConfiguredEndpoints, planSignIn } from './plan.ts';
+import { redeem } from './redeem.ts';
 import { loginRequired } from './required.ts';
 import { coversScopes } from './scope.ts';
-import { answerError, exchangeCode } from './token.ts';
-import type { TokenAnswer } from './token-response.ts';
-import { isSafeBrowserUrl } from './url.ts';
 
 export type SignInOptions = {
   /** Sign in although there are good tokens. */
@@ -32,6 +31,7 @@ type Adjustment = { withoutOffline: boolean; omitMethod: boolean; forgetClient: 
 /** What the failed round was like. */
 type Trace = { plan?: AuthPlan; client?: BoundClient };
 
+/** For what comes after the person has answered. */
 const LOCK_MARGIN = 30_000;
 
 /**
@@ -127,11 +127,7 @@ async function attempt(
   try {
     const params = await askPerson(ctx, plan, bound, state, verifier);
     ctx.notify({ kind: 'exchanging' });
-    const { answer, client } = await exchange(ctx, plan, bound, params, verifier);
-    if (answer.kind !== 'tokens') {
-      throw answerError(answer, { issuer: plan.server.issuer, server: entry.name, path: entry.path });
-    }
-    return await keep(ctx, kept.key, plan, client, answer);
+    return await redeem(ctx, kept.key, plan, bound, { params, verifier });
   } finally {
     await bound.listener.close();
   }
@@ -174,77 +170,4 @@ async function askPerson(
   const params = await listener.wait();
   const { name: server, path } = ctx.entry;
   return judgeCallback(plan, params, { clientId: client.id, server, path });
-}
-
-/** A guessed client authentication method gets a second guess, with the same code: it was not used yet. */
-async function exchange(
-  ctx: AuthContext,
-  plan: AuthPlan,
-  { client, listener }: Bound,
-  params: URLSearchParams,
-  verifier: string | undefined,
-): Promise<{ answer: TokenAnswer; client: BoundClient }> {
-  const sending = { http: ctx.http, signal: ctx.signal, now: ctx.now };
-  const post = (authMethod: BoundClient['authMethod']) =>
-    exchangeCode(
-      {
-        issuer: plan.server.issuer,
-        tokenEndpoint: plan.server.token_endpoint,
-        clientId: client.id,
-        secret: client.secret,
-        authMethod,
-        resource: plan.resource,
-      },
-      { params, redirectUri: listener.redirectUri, verifier },
-      sending,
-    );
-  const answer = await post(client.authMethod);
-  const guessed = !client.methodKnown && client.authMethod === 'client_secret_basic';
-  if (!guessed || answer.kind !== 'refused' || answer.error !== 'invalid_client') return { answer, client };
-  return {
-    answer: await post('client_secret_post'),
-    client: { ...client, authMethod: 'client_secret_post' },
-  };
-}
-
-async function keep(
-  ctx: AuthContext,
-  key: string,
-  plan: AuthPlan,
-  client: BoundClient,
-  answer: TokenAnswer & { kind: 'tokens' },
-): Promise<StoredRecord> {
-  const { entry } = ctx;
-  const { tokens } = answer;
-  const asked = plan.scopes.join(' ');
-  const record: StoredRecord = {
-    version: 1,
-    server: entry.name,
-    ...(entry.account !== undefined && { account: entry.account }),
-    url: entry.url,
-    issuer: plan.server.issuer,
-    tokenEndpoint: plan.server.token_endpoint,
-    ...(plan.server.revocation_endpoint && { revocationEndpoint: plan.server.revocation_endpoint }),
-    ...(plan.resource !== undefined && { resource: plan.resource }),
-    client: {
-      id: client.id,
-      source: client.source,
-      authMethod: client.authMethod,
-      ...(client.source === 'registered' && client.registered),
-    },
-    // RFC 6749 section 5.1: an answer that does not name the scope granted what was asked for.
-    tokens: { ...tokens, ...(!tokens.scope && asked && { scope: asked }) },
-  };
-  // Not cancelled by Ctrl-C any more: the code is spent, and the tokens exist nowhere else.
-  const lock = { wait: LOCK_MARGIN, signal: new AbortController().signal };
-  await ctx.withLock(key, lock, () => keepRecord(ctx, key, record));
-  const store = await ctx.store();
-  ctx.notify({
-    kind: 'signed-in',
-    issuer: record.issuer,
-    expiresAt: tokens.expiresAt,
-    refreshable: tokens.refreshToken !== undefined,
-    store: store.name,
-  });
-  return record;
 }

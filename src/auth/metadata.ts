@@ -1,6 +1,6 @@
 import type { AuthorizationServer } from 'oauth4webapi';
 import { ProtocolError } from '../errors.ts';
-import { coversResource, issuerEquals, parseEndpoint } from './url.ts';
+import { coversResource, issuerEquals, parseEndpoint } from '../url.ts';
 
 /** Authorization server metadata after its checks: RFC 8414 names, endpoints that parse and are safe to call. */
 export type ServerMetadata = AuthorizationServer & { token_endpoint: string };
@@ -52,7 +52,7 @@ export function judgeServerMetadata(
   expected: { issuer: string | undefined; url: string; allowHttp: boolean },
 ): { metadata: ServerMetadata; slash: boolean } {
   const document = asObject(json, expected.url);
-  const issuer = document['issuer'];
+  const issuer = document.issuer;
   if (typeof issuer !== 'string') throw invalid(expected.url, 'it has no issuer');
   const match = expected.issuer === undefined ? 'same' : issuerEquals(expected.issuer, issuer);
   if (match === 'different') {
@@ -72,7 +72,7 @@ export function judgeServerMetadata(
     if (Array.isArray(document[name])) metadata[name] = stringList(document[name]);
   }
   for (const name of FLAGS) metadata[name] = document[name] === true;
-  if (typeof metadata['token_endpoint'] !== 'string') throw invalid(expected.url, 'it has no token_endpoint');
+  if (typeof metadata.token_endpoint !== 'string') throw invalid(expected.url, 'it has no token_endpoint');
   return { metadata: metadata as unknown as ServerMetadata, slash: match === 'slash' };
 }
 
@@ -83,7 +83,7 @@ export function judgeServerMetadata(
  */
 export function judgeResourceMetadata(json: unknown, serverUrl: string, url: string): ResourceMetadata {
   const document = asObject(json, url);
-  const resource = document['resource'];
+  const resource = document.resource;
   if (typeof resource !== 'string') throw invalid(url, 'it has no resource');
   if (!coversResource(resource, serverUrl)) {
     throw new ProtocolError('resource_mismatch', `the metadata at ${url} describes another resource`, {
@@ -92,8 +92,8 @@ export function judgeResourceMetadata(json: unknown, serverUrl: string, url: str
   }
   return {
     resource,
-    authorizationServers: stringList(document['authorization_servers']),
-    scopes: stringList(document['scopes_supported']),
+    authorizationServers: stringList(document.authorization_servers),
+    scopes: stringList(document.scopes_supported),
   };
 }
 

@@ -3,12 +3,12 @@
 import type { HttpEntry, OAuthEntry } from '../config/entry.ts';
 import { AuthError, ProtocolError } from '../errors.ts';
 import type { AuthMethod, StoredRecord } from '../store/record.ts';
+import { canonicalResource } from '../url.ts';
 import type { Challenge } from './challenge.ts';
 import type { Discovery } from './discover.ts';
 import type { ServerMetadata } from './metadata.ts';
 import { requirePkce } from './metadata.ts';
 import { chooseScopes, scopeList } from './scope.ts';
-import { canonicalResource } from './url.ts';
 
 export type Client = {
   id: string;

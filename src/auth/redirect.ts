@@ -3,8 +3,8 @@
 import type { HttpEntry, OAuthEntry } from '../config/entry.ts';
 import { ConfigError } from '../errors.ts';
 import type { StoredRecord } from '../store/record.ts';
+import { issuerTag, loopbackRedirect } from '../url.ts';
 import type { Client } from './plan.ts';
-import { issuerTag, loopbackRedirect } from './url.ts';
 
 export type RedirectChoice = {
   /** Loopback URI to bind; port 0 lets the system choose. */
@@ -56,7 +56,7 @@ export function withLocalhost(uri: string): string {
 
 function registeredByHand(oauth: OAuthEntry | undefined): string | undefined {
   if (oauth?.clientId) return undefined;
-  const uris = oauth?.dynamicRegistration?.metadata?.['redirect_uris'];
+  const uris = oauth?.dynamicRegistration?.metadata?.redirect_uris;
   if (!Array.isArray(uris)) return undefined;
   return uris.find((uri): uri is string => typeof uri === 'string' && loopbackRedirect(uri) !== undefined);
 }

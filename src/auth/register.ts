@@ -28,7 +28,7 @@ export async function register(
   const endpoint = registrationEndpoint(entry.oauth, plan.server);
   if (!endpoint) throw registrationUnavailable(entry, plan.server.issuer);
   const body = registrationRequest(entry, redirectUri);
-  if (options.omitMethod) delete body['token_endpoint_auth_method'];
+  if (options.omitMethod) delete body.token_endpoint_auth_method;
   const initialAccessToken = entry.oauth?.dynamicRegistration?.initialAccessToken;
   const response = await http(endpoint, {
     method: 'POST',
@@ -60,7 +60,7 @@ export function registrationRequest(entry: HttpEntry, redirectUri: string): Reco
     // Asked for by name: some servers that list only `none` hand out a secret to whoever does not say.
     token_endpoint_auth_method: 'none',
     ...configured,
-    redirect_uris: configured ? withBound(configured['redirect_uris'], redirectUri) : [redirectUri],
+    redirect_uris: configured ? withBound(configured.redirect_uris, redirectUri) : [redirectUri],
   };
 }
 
@@ -72,21 +72,21 @@ function withBound(uris: unknown, redirectUri: string): string[] {
 /** Pure. Servers answer 200 or 201, with members missing or null. */
 export function judgeRegistration(text: string, server: ServerMetadata, redirectUri: string): Registration {
   const json = parseObject(text);
-  const id = json?.['client_id'];
+  const id = json?.client_id;
   if (typeof id !== 'string' || id === '') {
     throw new ProtocolError(
       'registration_invalid',
       `${server.issuer} answered a registration without a client_id`,
     );
   }
-  const secret = json?.['client_secret'];
-  const expires = json?.['client_secret_expires_at'];
+  const secret = json?.client_secret;
+  const expires = json?.client_secret_expires_at;
   const hasSecret = typeof secret === 'string' && secret !== '';
   return {
     id,
     ...(hasSecret && { secret }),
     source: 'registered',
-    authMethod: hasSecret ? methodOfRegistration(json?.['token_endpoint_auth_method'], server) : 'none',
+    authMethod: hasSecret ? methodOfRegistration(json?.token_endpoint_auth_method, server) : 'none',
     redirectUris: [redirectUri],
     ...(hasSecret && typeof expires === 'number' && expires > 0 && { secretExpiresAt: expires * 1000 }),
   };
@@ -102,8 +102,8 @@ function methodOfRegistration(answered: unknown, server: ServerMetadata): AuthMe
 
 function judgeRefusal(entry: HttpEntry, issuer: string, status: number, text: string): Error {
   const json = parseObject(text);
-  const code = json?.['error'];
-  const description = json?.['error_description'];
+  const code = json?.error;
+  const description = json?.error_description;
   const details = { server: entry.name };
   if (status >= 500 || status === 429) {
     return new NetworkError('server_error', `registering with ${issuer} failed with HTTP ${status}`, {

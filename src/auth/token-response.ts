@@ -18,11 +18,11 @@ export function judgeTokenAnswer(
   now: number,
 ): TokenAnswer {
   const fields = parseFields(answer.contentType, answer.text);
-  const error = fields && text(fields['error']);
+  const error = fields && text(fields.error);
   if (error) {
     const busy = answer.status === 429 || answer.status === 503 || error === 'temporarily_unavailable';
     if (busy) return { kind: 'trouble', status: answer.status };
-    return { kind: 'refused', error, description: text(fields['error_description']), status: answer.status };
+    return { kind: 'refused', error, description: text(fields.error_description), status: answer.status };
   }
   if (answer.status === 429 || answer.status >= 500) return { kind: 'trouble', status: answer.status };
   if (answer.status >= 400) {
@@ -36,18 +36,18 @@ export function judgeTokenAnswer(
 }
 
 function judgeTokens(fields: Record<string, unknown>, now: number): TokenAnswer {
-  const accessToken = text(fields['access_token']);
+  const accessToken = text(fields.access_token);
   if (!accessToken) return { kind: 'broken', why: 'its answer has no access_token' };
   if (!VSCHAR.test(accessToken)) return { kind: 'broken', why: 'its access token has forbidden characters' };
-  const type = (text(fields['token_type']) ?? 'bearer').toLowerCase();
+  const type = (text(fields.token_type) ?? 'bearer').toLowerCase();
   if (type !== 'bearer')
     return { kind: 'broken', why: `its token type is ${JSON.stringify(type.slice(0, 20))}` };
-  const refreshToken = text(fields['refresh_token']);
+  const refreshToken = text(fields.refresh_token);
   if (refreshToken && !VSCHAR.test(refreshToken)) {
     return { kind: 'broken', why: 'its refresh token has forbidden characters' };
   }
-  const scope = scopeOf(fields['scope']);
-  const lifetime = Number(fields['expires_in'] ?? Number.NaN);
+  const scope = scopeOf(fields.scope);
+  const lifetime = Number(fields.expires_in ?? Number.NaN);
   return {
     kind: 'tokens',
     tokens: {

@@ -3,8 +3,8 @@ import { recordKey, splitKey } from '../store/record.ts';
 import { note, print } from '../ui/print.ts';
 import { type ErrorJson, errorJson } from '../ui/report.ts';
 import { sanitize } from '../ui/sanitize.ts';
-import type { Workspace } from '../workspace.ts';
-import { asked, signInEntry, targets } from './target.ts';
+import { asked, signInEntry, targets } from '../workspace/target.ts';
+import type { Workspace } from '../workspace/workspace.ts';
 
 type Revoked = 'revoked' | 'not_supported' | 'failed' | 'nothing';
 type Forgotten = { key: string; deleted: boolean; revoked: Revoked; error?: ErrorJson };

@@ -5,8 +5,8 @@ import { print } from '../ui/print.ts';
 import { errorJson } from '../ui/report.ts';
 import { sanitize } from '../ui/sanitize.ts';
 import { relative } from '../ui/time.ts';
-import type { Workspace } from '../workspace.ts';
-import { refuseProvided, signInEntry, targets } from './target.ts';
+import { refuseProvided, signInEntry, targets } from '../workspace/target.ts';
+import type { Workspace } from '../workspace/workspace.ts';
 
 type LoginOptions = { force?: boolean; scope?: string[] };
 

@@ -6,8 +6,8 @@ import { print } from '../ui/print.ts';
 import { type ErrorJson, errorJson } from '../ui/report.ts';
 import { table, tableView } from '../ui/table.ts';
 import { relative } from '../ui/time.ts';
-import type { Workspace } from '../workspace.ts';
-import { asked } from './target.ts';
+import { asked } from '../workspace/target.ts';
+import type { Workspace } from '../workspace/workspace.ts';
 
 /** How a server stands, for a person and for scripts. */
 export type Standing = {

@@ -1,8 +1,8 @@
 import type { HttpEntry } from '../config/entry.ts';
 import { UsageError } from '../errors.ts';
 import { print } from '../ui/print.ts';
-import type { Workspace } from '../workspace.ts';
-import { onlyTarget, signInEntry } from './target.ts';
+import { onlyTarget, signInEntry } from '../workspace/target.ts';
+import type { Workspace } from '../workspace/workspace.ts';
 
 type Token = {
   server: string;

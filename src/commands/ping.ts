@@ -2,8 +2,8 @@ import { sideBySide, throwFailures } from '../session/side-by-side.ts';
 import { print } from '../ui/print.ts';
 import { errorJson } from '../ui/report.ts';
 import { table, tableView } from '../ui/table.ts';
-import type { Workspace } from '../workspace.ts';
-import { targets, withSession } from './target.ts';
+import { targets, withSession } from '../workspace/target.ts';
+import type { Workspace } from '../workspace/workspace.ts';
 
 /** `ping`: connects, signs in if need be, and measures one round trip of each server. */
 export async function ping(workspace: Workspace, named: string[]): Promise<void> {

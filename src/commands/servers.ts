@@ -5,8 +5,8 @@ import { MASK, redact, redactUrl } from '../ui/redact.ts';
 import { type ErrorJson, errorJson } from '../ui/report.ts';
 import { sanitize } from '../ui/sanitize.ts';
 import { table, tableView } from '../ui/table.ts';
-import type { Workspace } from '../workspace.ts';
-import { asked } from './target.ts';
+import { asked } from '../workspace/target.ts';
+import type { Workspace } from '../workspace/workspace.ts';
 
 type Shown = {
   name: string;

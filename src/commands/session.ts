@@ -2,8 +2,8 @@ import { UsageError } from '../errors.ts';
 import type { Session } from '../session/session.ts';
 import { sideBySide, throwFailures } from '../session/side-by-side.ts';
 import { report } from '../ui/report.ts';
-import type { Workspace } from '../workspace.ts';
-import { enabledEntry, targets } from './target.ts';
+import { enabledEntry, targets } from '../workspace/target.ts';
+import type { Workspace } from '../workspace/workspace.ts';
 
 /** `mcp-cli --server X`: signs in, connects to all named servers side by side, and hands over to the shell. */
 export async function session(workspace: Workspace): Promise<void> {

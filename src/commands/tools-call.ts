@@ -5,8 +5,8 @@ import { findTool } from '../session/catalog.ts';
 import { note, print } from '../ui/print.ts';
 import { resultText } from '../ui/result.ts';
 import { callProgress } from '../ui/status-line.ts';
-import type { Workspace } from '../workspace.ts';
-import { onlyTarget, withSession } from './target.ts';
+import { onlyTarget, withSession } from '../workspace/target.ts';
+import type { Workspace } from '../workspace/workspace.ts';
 
 /** How long a pipe may be silent before it is said what is waited for. */
 const PATIENCE = 1000;

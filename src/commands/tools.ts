@@ -6,8 +6,8 @@ import { print } from '../ui/print.ts';
 import { errorJson } from '../ui/report.ts';
 import { sanitize, sanitizeLines } from '../ui/sanitize.ts';
 import { table, tableView } from '../ui/table.ts';
-import type { Workspace } from '../workspace.ts';
-import { targets, withSession } from './target.ts';
+import { targets, withSession } from '../workspace/target.ts';
+import type { Workspace } from '../workspace/workspace.ts';
 
 /** `tools list`: the tools as the servers sent them. Several servers are asked side by side. */
 export async function toolsList(workspace: Workspace, named: string[]): Promise<void> {

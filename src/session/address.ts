@@ -1,5 +1,5 @@
 import { BlockList, isIP } from 'node:net';
-import { isLoopbackHost } from '../auth/url.ts';
+import { isLoopbackHost } from '../url.ts';
 
 /** How far an address reaches: 0 this machine, 1 this network, 2 the internet. */
 export type Rank = 0 | 1 | 2;

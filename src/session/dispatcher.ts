@@ -1,8 +1,8 @@
 import type { LookupFunction } from 'node:net';
 import type { buildConnector as BuildConnector } from 'undici';
-import { isLoopbackHost } from '../auth/url.ts';
 import type { Env } from '../deps.ts';
 import { ConfigError } from '../errors.ts';
+import { isLoopbackHost } from '../url.ts';
 import { proxyFailure } from './failure.ts';
 import type { Reach } from './reach.ts';
 

@@ -1,7 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
-import { isLoopbackHost } from '../auth/url.ts';
 import type { Env, Fetch } from '../deps.ts';
 import { CancelledError, ConfigError, ProtocolError } from '../errors.ts';
+import { isLoopbackHost } from '../url.ts';
 import { type Dispatchers, openDispatchers } from './dispatcher.ts';
 import { endedUnanswered, requestFailure } from './failure.ts';
 import { type Reach, type ReachOptions, reachOf } from './reach.ts';

@@ -1,7 +1,7 @@
 import type { LookupAddress, LookupOptions } from 'node:dns';
 import { lookup } from 'node:dns/promises';
-import { isLoopbackHost } from '../auth/url.ts';
 import { ProtocolError } from '../errors.ts';
+import { isLoopbackHost } from '../url.ts';
 import { addressRank, hostRank, type Rank, rankName } from './address.ts';
 
 // The law: what a public server says may not lead us to private or loopback addresses, nor a private one's to

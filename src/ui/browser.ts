@@ -1,7 +1,7 @@
 import type { spawn as Spawn, SpawnOptions } from 'node:child_process';
-import { isSafeBrowserUrl } from '../auth/url.ts';
 import type { Env } from '../deps.ts';
 import { ConfigError, ProtocolError } from '../errors.ts';
+import { isSafeBrowserUrl } from '../url.ts';
 
 type Options = { env: Env; platform: NodeJS.Platform; spawn?: typeof Spawn };
 type Command = {

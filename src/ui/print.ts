@@ -1,5 +1,5 @@
 import type { Deps } from '../deps.ts';
-import type { Flags } from '../workspace.ts';
+import type { Flags } from '../workspace/workspace.ts';
 import { json } from './json.ts';
 
 export type Output = {

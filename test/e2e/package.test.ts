@@ -26,7 +26,7 @@ beforeAll(async () => {
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
 async function run(...argv: string[]): Promise<{ exit: number; stdout: string; stderr: string }> {
-  const env = { PATH: process.env['PATH'], HOME: folder };
+  const env = { PATH: process.env.PATH, HOME: folder };
   try {
     return { exit: 0, ...(await exec(bin, argv, { env, cwd: folder })) };
   } catch (error) {
@@ -50,9 +50,9 @@ describe('the packed tarball', () => {
     expect(stdout).toContain('mcp-cli');
   });
 
-  test('reports an unknown server with its exit code, and nothing on stdout', async () => {
+  test('reports what is missing with its exit code, and nothing on stdout', async () => {
     const { exit, stdout, stderr } = await run('--server', 'nowhere', 'tools', 'list');
-    expect({ exit, stdout }).toEqual({ exit: 2, stdout: '' });
-    expect(stderr).toMatch(/^error: .*nowhere/);
+    expect({ exit, stdout }).toEqual({ exit: 3, stdout: '' });
+    expect(stderr).toMatch(/^error: there is no configuration file\nhint: /);
   });
 });

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { chooseRedirect, withEphemeralPort, withLocalhost } from '../../src/auth/redirect.ts';
-import { issuerTag } from '../../src/auth/url.ts';
 import type { StoredRecord } from '../../src/store/record.ts';
+import { issuerTag } from '../../src/url.ts';
 import { httpEntry, oauthEntry } from '../support/entry.ts';
 
 const issuer = 'https://as.example';

@@ -9,7 +9,7 @@ import {
   issuerTag,
   loopbackRedirect,
   parseEndpoint,
-} from '../../src/auth/url.ts';
+} from '../../src/url.ts';
 
 describe('isLoopbackHost', () => {
   test.each([

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { BlockList, isIP } from 'node:net';
-import { ProtocolError } from '../errors.ts';
+import { ProtocolError } from './errors.ts';
 
 // What the program believes about URLs. Pure: no look-ups, no clock, no environment.
 

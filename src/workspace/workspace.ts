@@ -1,16 +1,14 @@
 // What a command works with: configuration, store, network, sessions, each opened on first use and closed once.
 // Together with the commands it is the only part that runs `config`.
 
-import { join } from 'node:path';
-import type { AuthContext, FixedToken } from './auth/context.ts';
-import type { Config } from './config/config.ts';
-import type { HttpEntry, ServerEntry } from './config/entry.ts';
-import type { Deps } from './deps.ts';
-import type { Http } from './session/http.ts';
-import type { Session } from './session/session.ts';
-import type { WithLock } from './store/lock.ts';
-import type { SecretStore } from './store/store.ts';
-import type { Progress } from './ui/progress.ts';
+import type { AuthContext, FixedToken } from '../auth/context.ts';
+import type { Config } from '../config/config.ts';
+import type { HttpEntry, ServerEntry } from '../config/entry.ts';
+import type { Deps } from '../deps.ts';
+import type { Session } from '../session/session.ts';
+import type { SecretStore } from '../store/store.ts';
+import { openAuth } from './auth.ts';
+import { once } from './once.ts';
 
 /** The root flags, parsed. */
 export type Flags = {
@@ -47,11 +45,7 @@ export type Workspace = {
   close(): Promise<void>;
 };
 
-/** A person at an authorization server, with a password manager and a second factor. */
-const LOGIN_TIMEOUT = 5 * 60_000;
 const REQUEST_TIMEOUT = 30_000;
-/** MCP authorization, Step-Up: no more than a few attempts. */
-const BROWSER_ROUNDS = 2;
 
 export function openWorkspace(deps: Deps, flags: Flags): Workspace {
   const closing: (() => Promise<void> | void)[] = [];
@@ -65,7 +59,7 @@ export function openWorkspace(deps: Deps, flags: Flags): Workspace {
     names: async () => (await config()).names(),
     entry: (name) => findEntry(name, config, flags),
     provided: async (entry) => {
-      const { providedToken } = await import('./config/provided.ts');
+      const { providedToken } = await import('../config/provided.ts');
       return providedToken(entry, await configuredNames(config, entry), deps.env);
     },
     store,
@@ -77,9 +71,9 @@ export function openWorkspace(deps: Deps, flags: Flags): Workspace {
     },
     async connect(entry) {
       const [{ openSession }, { openBearer }, version] = await Promise.all([
-        import('./session/open.ts'),
-        import('./auth/bearer.ts'),
-        import('./version.ts'),
+        import('../session/open.ts'),
+        import('../auth/bearer.ts'),
+        import('../version.ts'),
       ]);
       const auth = entry.kind === 'http' ? await workspace.auth(entry) : undefined;
       return openSession({
@@ -99,7 +93,7 @@ export function openWorkspace(deps: Deps, flags: Flags): Workspace {
 }
 
 async function readConfig(deps: Deps, flags: Flags): Promise<Config> {
-  const { openConfig } = await import('./config/config.ts');
+  const { openConfig } = await import('../config/config.ts');
   return openConfig({
     flag: flags.configFile,
     env: deps.env,
@@ -114,7 +108,7 @@ async function readConfig(deps: Deps, flags: Flags): Promise<Config> {
 
 /** A URL needs no configuration: nothing is read, nothing is trusted. */
 async function findEntry(name: string, config: () => Promise<Config>, flags: Flags): Promise<ServerEntry> {
-  const { entryFromUrl, isUrl } = await import('./config/adhoc.ts');
+  const { entryFromUrl, isUrl } = await import('../config/adhoc.ts');
   const entry = isUrl(name) ? entryFromUrl(name) : await (await config()).entry(name);
   return {
     ...entry,
@@ -129,7 +123,7 @@ async function configuredNames(config: () => Promise<Config>, entry: HttpEntry):
 }
 
 async function openSecrets(deps: Deps, flags: Flags, config: Config): Promise<SecretStore> {
-  const { openStore } = await import('./store/choose.ts');
+  const { openStore } = await import('../store/choose.ts');
   return openStore({
     flag: flags.tokenBackend,
     env: deps.env,
@@ -140,78 +134,4 @@ async function openSecrets(deps: Deps, flags: Flags, config: Config): Promise<Se
     random: deps.random,
     notify: (text) => deps.err(`${text}\n`),
   });
-}
-
-async function openAuth(
-  workspace: Workspace,
-  entry: HttpEntry,
-  closing: (() => Promise<void> | void)[],
-): Promise<AuthContext> {
-  const { deps, flags, store } = workspace;
-  const [{ openHttp }, { openProgress }] = await Promise.all([
-    import('./session/http.ts'),
-    import('./ui/progress.ts'),
-  ]);
-  const http: Http = openHttp({
-    fetch: deps.fetch,
-    serverUrl: entry.url,
-    allowHttp: entry.allowHttp,
-    allowPrivateNetwork: entry.allowPrivateNetwork,
-    caFile: flags.caFile,
-    timeout: entry.timeout,
-    env: deps.env,
-  });
-  const progress: Progress = openProgress(
-    {
-      err: deps.err,
-      stderr: deps.stderr,
-      now: deps.now,
-      quiet: flags.quiet,
-      verbose: flags.verbose,
-    },
-    entry.name,
-  );
-  closing.push(http.close, progress.close);
-  return {
-    entry,
-    http: http.fetch,
-    store,
-    withLock: lazyLock(deps),
-    now: deps.now,
-    random: deps.random,
-    openUrl: deps.openUrl,
-    signal: deps.signal,
-    notify: progress.notify,
-    ...attendance(deps, flags),
-    rounds: { left: BROWSER_ROUNDS },
-    fixedToken: await workspace.provided(entry),
-    loginTimeout: LOGIN_TIMEOUT,
-  };
-}
-
-/** A browser opens only where somebody can be expected to look at it; scripts and CI never hang on a sign-in. */
-function attendance(deps: Deps, flags: Flags): Pick<AuthContext, 'interactive' | 'browser'> {
-  const ci = deps.env['CI'] !== undefined && deps.env['CI'] !== '' && deps.env['CI'] !== 'false';
-  const watched = Boolean(deps.env['BROWSER']) || deps.stderr.isTTY;
-  return { interactive: !flags.nonInteractive && !ci && watched, browser: flags.browser };
-}
-
-function lazyLock(deps: Deps): WithLock {
-  const lock = once(async () => {
-    const { createLock } = await import('./store/lock.ts');
-    return createLock({
-      dir: join(deps.home, '.mcp_cli', 'tokens'),
-      platform: deps.platform,
-      random: deps.random,
-    });
-  });
-  return async (name, options, work) => (await lock())(name, options, work);
-}
-
-function once<T>(make: () => Promise<T>): () => Promise<T> {
-  let made: Promise<T> | undefined;
-  return () => {
-    made ??= make();
-    return made;
-  };
 }

@@ -1,7 +1,7 @@
 import type { HttpEntry, ServerEntry } from '../config/entry.ts';
 import { ConfigError, UsageError } from '../errors.ts';
 import type { Session } from '../session/session.ts';
-import type { Workspace } from '../workspace.ts';
+import type { Workspace } from './workspace.ts';
 
 /** The servers a command is about: its arguments, else `--server`, else the only one that is configured. */
 export async function targets(workspace: Workspace, named: string[]): Promise<string[]> {

@@ -1,5 +1,5 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import type { Flags } from '../workspace.ts';
+import type { Flags } from './workspace.ts';
 
 const UNITS: Record<string, number> = { ms: 1, s: 1000, m: 60_000 };
 

@@ -1,0 +1,82 @@
+// What the auth room gets for one server: its network, the store, the lock, and whether a person is there.
+
+import { join } from 'node:path';
+import type { AuthContext } from '../auth/context.ts';
+import type { HttpEntry } from '../config/entry.ts';
+import type { Deps } from '../deps.ts';
+import type { WithLock } from '../store/lock.ts';
+import { once } from './once.ts';
+import type { Flags, Workspace } from './workspace.ts';
+
+/** A person at an authorization server, with a password manager and a second factor. */
+const LOGIN_TIMEOUT = 5 * 60_000;
+/** MCP authorization, Step-Up: no more than a few attempts. */
+const BROWSER_ROUNDS = 2;
+
+export type Closing = (() => Promise<void> | void)[];
+
+export async function openAuth(
+  workspace: Workspace,
+  entry: HttpEntry,
+  closing: Closing,
+): Promise<AuthContext> {
+  const { deps, flags, store } = workspace;
+  const [{ openHttp }, { openProgress }] = await Promise.all([
+    import('../session/http.ts'),
+    import('../ui/progress.ts'),
+  ]);
+  const http = openHttp({
+    fetch: deps.fetch,
+    serverUrl: entry.url,
+    allowHttp: entry.allowHttp,
+    allowPrivateNetwork: entry.allowPrivateNetwork,
+    caFile: flags.caFile,
+    timeout: entry.timeout,
+    env: deps.env,
+  });
+  const progress = openProgress(
+    {
+      err: deps.err,
+      stderr: deps.stderr,
+      now: deps.now,
+      quiet: flags.quiet,
+      verbose: flags.verbose,
+    },
+    entry.name,
+  );
+  closing.push(http.close, progress.close);
+  return {
+    entry,
+    http: http.fetch,
+    store,
+    withLock: lazyLock(deps),
+    now: deps.now,
+    random: deps.random,
+    openUrl: deps.openUrl,
+    signal: deps.signal,
+    notify: progress.notify,
+    ...attendance(deps, flags),
+    rounds: { left: BROWSER_ROUNDS },
+    fixedToken: await workspace.provided(entry),
+    loginTimeout: LOGIN_TIMEOUT,
+  };
+}
+
+/** A browser opens only where somebody can be expected to look at it; scripts and CI never hang on a sign-in. */
+function attendance(deps: Deps, flags: Flags): Pick<AuthContext, 'interactive' | 'browser'> {
+  const ci = deps.env.CI !== undefined && deps.env.CI !== '' && deps.env.CI !== 'false';
+  const watched = Boolean(deps.env.BROWSER) || deps.stderr.isTTY;
+  return { interactive: !flags.nonInteractive && !ci && watched, browser: flags.browser };
+}
+
+function lazyLock(deps: Deps): WithLock {
+  const lock = once(async () => {
+    const { createLock } = await import('../store/lock.ts');
+    return createLock({
+      dir: join(deps.home, '.mcp_cli', 'tokens'),
+      platform: deps.platform,
+      random: deps.random,
+    });
+  });
+  return async (name, options, work) => (await lock())(name, options, work);
+}
