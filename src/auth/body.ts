@@ -1,7 +1,7 @@
 import { CancelledError, CliError, NetworkError, ProtocolError } from '../errors.ts';
 
 /** Room for metadata and token responses: far more than any real one. */
-export const maxDocumentBytes = 1024 * 1024;
+const maxDocumentBytes = 1024 * 1024;
 
 /**
  * The body as UTF-8 text. Counts decoded bytes, so a small compressed body cannot grow without limit. Throws

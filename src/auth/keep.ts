@@ -31,7 +31,7 @@ export async function keepRecord(ctx: Keeping, key: string, record: StoredRecord
 }
 
 /** Tokens go only to the server they were issued for, through the client they were issued to. Pure. */
-export function belongsTo(record: StoredRecord, entry: HttpEntry): boolean {
+function belongsTo(record: StoredRecord, entry: HttpEntry): boolean {
   const { oauth } = entry;
   if (record.url !== entry.url) return false;
   // A configured token endpoint or issuer that changed: the refresh token belongs to the old one.

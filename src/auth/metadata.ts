@@ -38,7 +38,7 @@ const FLAGS = [
 ] as const;
 
 /** Lists of strings; anything else in a document of a stranger counts as absent. */
-export function stringList(value: unknown): string[] {
+function stringList(value: unknown): string[] {
   return Array.isArray(value) ? value.filter((item): item is string => typeof item === 'string') : [];
 }
 

@@ -26,8 +26,9 @@ export const pagePolicy = [
   "frame-ancestors 'none'",
 ].join('; ');
 
+/** Not "signed in": the code is still to be exchanged, and only the terminal will know. */
 export function successPage(): string {
-  return page('good', '✓', 'Signed in', 'You can close this tab and go back to the terminal.');
+  return page('good', '✓', 'Authorized', 'You can close this tab: mcp-cli goes on in the terminal.');
 }
 
 /** `code` is the authorization server's own word for what went wrong, shown as text and cut at 80 characters. */

@@ -84,7 +84,7 @@ export function planSignIn(entry: HttpEntry, facts: PlanFacts): AuthPlan {
 }
 
 /** Configured endpoints without an issuer are known by the token endpoint's origin: it is what the secrets go to. */
-export function configuredServer(oauth: OAuthEntry | undefined): ServerMetadata {
+function configuredServer(oauth: OAuthEntry | undefined): ServerMetadata {
   const tokenEndpoint = oauth?.tokenEndpoint ?? '';
   return {
     issuer: oauth?.issuer ?? new URL(tokenEndpoint).origin,
@@ -165,7 +165,7 @@ function configuredMethod(
 }
 
 /** How to send a secret where nothing else says: as the metadata lists, and Basic where it lists nothing. */
-export function methodForSecret(server: ServerMetadata): AuthMethod {
+function methodForSecret(server: ServerMetadata): AuthMethod {
   const methods = server.token_endpoint_auth_methods_supported;
   if (!methods || methods.includes('client_secret_basic')) return 'client_secret_basic';
   return 'client_secret_post';

@@ -1,6 +1,6 @@
 import type { StoredRecord } from '../store/record.ts';
 
-export type RecordState = 'signed_in' | 'expired_refreshable' | 'expired' | 'registered';
+type RecordState = 'signed_in' | 'expired_refreshable' | 'expired' | 'registered';
 
 /** What may be shown of a record: nothing in it is secret. Moments are milliseconds since the epoch. */
 export type RecordDescription = {

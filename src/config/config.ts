@@ -34,7 +34,7 @@ export type Config = {
 };
 
 /** For display: nothing of it was checked. */
-export type Listed = {
+type Listed = {
   name: string;
   /** Key path in the file. */
   path: string;

@@ -6,7 +6,7 @@ import { isObject } from './block.ts';
 import { readSafely } from './file.ts';
 
 /** Absolute path of a configuration file -> fingerprints of what it may name. */
-export type Trusted = Record<string, string[]>;
+type Trusted = Record<string, string[]>;
 
 export type TrustStore = {
   /** Nothing trusted if there is nothing, or nothing readable, yet. */

@@ -8,7 +8,7 @@ import { addressRank, hostRank, type Rank, rankName } from './address.ts';
 // loopback. It is judged on the addresses that are connected to, so a name that changes its mind gains nothing.
 
 /** Every address of a host; a test may answer in DNS's place. */
-export type Resolve = (host: string, options: LookupOptions) => Promise<LookupAddress[]>;
+type Resolve = (host: string, options: LookupOptions) => Promise<LookupAddress[]>;
 
 export type ReachOptions = {
   serverUrl: string;

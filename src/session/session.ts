@@ -16,7 +16,7 @@ export type Session = {
   close(): Promise<void>;
 };
 
-export type CallOptions = {
+type CallOptions = {
   signal?: AbortSignal;
   onProgress?: (progress: {
     progress: number;

@@ -1,7 +1,7 @@
 import { UsageError } from '../errors.ts';
 import { nearest } from '../nearest.ts';
 
-export type SlashName = 'tools' | 'call' | 'help' | 'exit';
+type SlashName = 'tools' | 'call' | 'help' | 'exit';
 
 type Slash = { name: SlashName; aliases: string[]; usage: string; about: string };
 

@@ -8,7 +8,7 @@ import { type FileDeps, readPrivate, replaceFile } from './files.ts';
 import type { WithLock } from './lock.ts';
 import type { StoreName } from './store.ts';
 
-export type Place = { backend: StoreName; file?: string };
+type Place = { backend: StoreName; file?: string };
 
 type Registry = {
   read(): Promise<Map<string, Place>>;

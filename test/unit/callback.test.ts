@@ -79,7 +79,7 @@ test('takes one answer with the right state, shows the page, and frees the port'
   const listener = await start();
   const page = await visit(good(listener, '&iss=https%3A%2F%2Fas.example'));
   expect(page.status).toBe(200);
-  expect(page.body).toContain('Signed in');
+  expect(page.body).toContain('Authorized');
   expect(page.headers).toMatchObject({
     'cache-control': 'no-store',
     'referrer-policy': 'no-referrer',
@@ -154,7 +154,7 @@ test.each([
 
 test('a code of another issuer is not called a success', async () => {
   const listener = await start({ issuerHolds: () => false });
-  expect((await visit(good(listener))).body).not.toContain('Signed in');
+  expect((await visit(good(listener))).body).not.toContain('Authorized');
   expect((await listener.wait()).get('code')).toBe('the-code');
 });
 

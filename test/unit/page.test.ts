@@ -63,7 +63,7 @@ describe.each([
 });
 
 test('only the success page says so', () => {
-  expect(successPage()).toContain('Signed in');
-  expect(successPage()).toContain('back to the terminal');
-  expect(failurePage('Not signed in', 'See the terminal.')).not.toContain('Signed in');
+  expect(successPage()).toContain('Authorized');
+  expect(successPage()).toContain('in the terminal');
+  expect(failurePage('Not signed in', 'See the terminal.')).not.toContain('Authorized');
 });

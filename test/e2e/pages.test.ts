@@ -1,0 +1,86 @@
+// The pages at the end of a sign-in, in a real Chromium without scripts: at phone and desktop width, light and dark.
+import type { Browser as Chromium, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type AuthorizationServer, authorizationServer } from '../support/authorization-server.ts';
+import { chromiumMissing, pageBrowser, startChromium } from '../support/chromium.ts';
+import { modernServer } from '../support/modern-server.ts';
+import { atTerminal, listTools, notes } from '../support/person.ts';
+
+const views = [
+  { width: 360, height: 740, colorScheme: 'light' },
+  { width: 360, height: 740, colorScheme: 'dark' },
+  { width: 1280, height: 800, colorScheme: 'light' },
+  { width: 1280, height: 800, colorScheme: 'dark' },
+] as const;
+
+/** WCAG 2.2, relative luminance and contrast. */
+function contrast(a: string, b: string): number {
+  const [light = 0, dark = 0] = [a, b].map(luminance).sort((one, other) => other - one);
+  return (light + 0.05) / (dark + 0.05);
+}
+function luminance(color: string): number {
+  const [r = 0, g = 0, b = 0] = (color.match(/\d+/g) ?? []).slice(0, 3).map((part) => {
+    const value = Number(part) / 255;
+    return value <= 0.04045 ? value / 12.92 : ((value + 0.055) / 1.055) ** 2.4;
+  });
+  return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+}
+
+describe.skipIf(chromiumMissing)(`callback pages${chromiumMissing ? ` (${chromiumMissing})` : ''}`, () => {
+  let chromium: Chromium;
+  let authorization: AuthorizationServer;
+  let server: Awaited<ReturnType<typeof modernServer>>;
+
+  beforeAll(async () => {
+    chromium = await startChromium();
+    authorization = await authorizationServer();
+    server = await modernServer({ authorizationServers: [authorization] });
+  }, 60_000);
+
+  afterAll(async () => {
+    await chromium?.close();
+    await server?.close();
+    await authorization?.close();
+  });
+
+  async function visit(view: (typeof views)[number], name: string) {
+    const { colorScheme, ...viewport } = view;
+    const context = await chromium.newContext({ viewport, colorScheme, javaScriptEnabled: false });
+    const page = await context.newPage();
+    const browser = pageBrowser(page);
+    const result = await listTools(notes({ url: server.mcpUrl }), atTerminal({ browser }));
+    const folder = process.env.MCP_CLI_SCREENSHOTS;
+    if (folder) await page.screenshot({ path: `${folder}/${name}-${viewport.width}-${colorScheme}.png` });
+    return { page, result, complaints: browser.complaints, close: () => context.close() };
+  }
+
+  async function legible(page: Page) {
+    const seen = await page.locator('main').evaluate((main) => {
+      const style = main.ownerDocument.defaultView?.getComputedStyle(main);
+      return { ink: style?.color ?? '', card: style?.backgroundColor ?? '' };
+    });
+    expect(contrast(seen.ink, seen.card)).toBeGreaterThan(7);
+    const root = page.locator('html');
+    expect(await root.evaluate((html) => html.scrollWidth <= html.clientWidth)).toBe(true);
+  }
+
+  test.each(views)('success at $width in $colorScheme', async (view) => {
+    const { page, result, complaints, close } = await visit(view, 'success');
+    expect(result.exit).toBe(0);
+    expect(await page.getByRole('heading').textContent()).toBe('Authorized');
+    await legible(page);
+    expect(complaints).toEqual([]);
+    await close();
+  });
+
+  test.each(views)('refusal at $width in $colorScheme', async (view) => {
+    authorization.behaviour.decision = 'deny';
+    const { page, result, close } = await visit(view, 'refusal');
+    authorization.behaviour.decision = 'grant';
+    expect(result.exit).toBe(4);
+    expect(result.stderr).toContain('access_denied');
+    expect(await page.locator('main').textContent()).toContain('access_denied');
+    await legible(page);
+    await close();
+  });
+});
