@@ -159,7 +159,13 @@ describe.skipIf(process.platform === 'win32')('a real program', () => {
     chmodSync(join(folder, 'www-browser'), 0o700);
     // A browser that this machine has is not asked: its desktop entries are out of sight.
     const nowhere = { XDG_DATA_DIRS: folder, XDG_DATA_HOME: folder, XDG_CONFIG_DIRS: folder };
-    const env = { PATH: `${folder}:/usr/bin:/bin`, HOME: folder, DISPLAY: ':99', MCP_CLI_TOKEN_X: 'hush', ...nowhere };
+    const env = {
+      PATH: `${folder}:/usr/bin:/bin`,
+      HOME: folder,
+      DISPLAY: ':99',
+      MCP_CLI_TOKEN_X: 'hush',
+      ...nowhere,
+    };
     await openBrowser(url, { env, platform: 'linux' });
     const { args, env: given } = await seen();
     expect(args).toEqual([url]);
