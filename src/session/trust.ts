@@ -27,13 +27,13 @@ export async function trustedCertificates(
 }
 
 async function defaults(env: Env): Promise<string[]> {
-  // Newer than Node 20: knows --use-system-ca and has NODE_EXTRA_CA_CERTS in it.
+  // Newer than Node 20: knows --use-system-ca.
   const { getCACertificates } = tls as { getCACertificates?: (type: 'default') => string[] };
-  if (getCACertificates) return getCACertificates('default');
+  const known = getCACertificates?.('default') ?? tls.rootCertificates;
   const extra = env.NODE_EXTRA_CA_CERTS;
   // Node itself warns of an unreadable file and goes on.
   const text = extra ? await readFile(extra, 'utf8').catch(() => '') : '';
-  return [...tls.rootCertificates, ...pemBlocks(text).filter(isCertificate)];
+  return [...known, ...pemBlocks(text).filter(isCertificate)];
 }
 
 function pemBlocks(text: string): string[] {

@@ -18,6 +18,14 @@ export async function readLoop(
   const { stdin, stdout, signal } = terminal;
   const lines = createInterface({ input: stdin, output: stdout.stream, terminal: stdin.isTTY, prompt: '> ' });
   let running: AbortController | undefined;
+  // Lines may still be waiting when the input has ended, and Node lets nobody prompt after that.
+  let ended = false;
+  lines.once('close', () => {
+    ended = true;
+  });
+  const prompt = () => {
+    if (!ended) lines.prompt();
+  };
   const stop = () => {
     running?.abort();
     lines.close();
@@ -29,11 +37,11 @@ export async function readLoop(
     // To the end of the line, then erased back to its beginning.
     lines.write(null, { ctrl: true, name: 'e' });
     lines.write(null, { ctrl: true, name: 'u' });
-    lines.prompt();
+    prompt();
   });
   try {
     if (signal.aborted) throw new CancelledError();
-    lines.prompt();
+    prompt();
     for await (const line of lines) {
       running = new AbortController();
       try {
@@ -44,7 +52,7 @@ export async function readLoop(
         running = undefined;
       }
       if (signal.aborted) break;
-      lines.prompt();
+      prompt();
     }
     if (signal.aborted) throw new CancelledError();
     // Ctrl-D leaves the cursor behind the prompt.

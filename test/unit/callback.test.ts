@@ -1,3 +1,4 @@
+import { randomInt } from 'node:crypto';
 import { once } from 'node:events';
 import { request as httpRequest, type IncomingHttpHeaders } from 'node:http';
 import { connect, createServer, type Server, type Socket } from 'node:net';
@@ -59,6 +60,19 @@ async function occupy(host: string, port = 0): Promise<{ server: Server; port: n
   await once(server, 'listening');
   const address = server.address();
   return { server, port: typeof address === 'object' ? (address?.port ?? 0) : 0 };
+}
+
+/** Below what the system hands out by itself: nobody else comes upon it on the other address meanwhile. */
+async function quietPort(): Promise<number> {
+  for (;;) {
+    const port = randomInt(10_000, 30_000);
+    if (
+      (await knock('127.0.0.1', port)) === 'ECONNREFUSED' &&
+      (await knock('::1', port)) === 'ECONNREFUSED'
+    ) {
+      return port;
+    }
+  }
 }
 
 /** The code of the refusal, or 'open'. */
@@ -260,7 +274,7 @@ test.skipIf(!hasIpv6)('localhost is answered on both addresses, on one port', as
 });
 
 test.skipIf(!hasIpv6)('in use on the other address is in use, and the first one is let go', async () => {
-  const { port } = await occupy('::1');
+  const { port } = await occupy('::1', await quietPort());
   await expect(start({ redirectUri: `http://localhost:${port}/callback` })).rejects.toMatchObject({
     code: 'port_in_use',
   });
