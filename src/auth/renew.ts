@@ -27,7 +27,7 @@ type Signed = StoredRecord & { tokens: StoredTokens };
 /**
  * A record with a token that is fresh and is not `rejected`: what another process saved meanwhile, or a refreshed one.
  * @throws AuthError `login_required`, `invalid_client`, `refresh_lost`; NetworkError if nothing is known about the
- * grant (it is kept); StoreError
+ * grant (it is kept); StoreError; CancelledError, after the save of a refresh under way
  */
 export async function renew(ctx: AuthContext, key: string, rejected?: string): Promise<Signed> {
   return ctx.withLock(key, { wait: LOCK_WAIT, signal: ctx.signal }, async (lock) => {
@@ -45,6 +45,7 @@ export async function renew(ctx: AuthContext, key: string, rejected?: string): P
       const renewed = { ...record, tokens: carryOver(tokens, answer.tokens) };
       await keepRecord(ctx, key, renewed);
       ctx.notify({ kind: 'refreshed' });
+      if (ctx.signal.aborted) throw new CancelledError();
       return renewed;
     }
     return afterRefusal(ctx, key, { ...record, tokens }, answer, lock.recovered);

@@ -86,7 +86,10 @@ async function mended<T>(
         if (cause === 'lost' && repair && first('reopen')) await repair.reopen();
         else if (cause === 'scope' && first('step-up')) await bearer?.stepUp(refusal?.challenge);
         else if (cause === 'token' && first('sign-in')) {
-          await bearer?.rejected(await bearer.current(), refusal?.challenge);
+          // Some servers refuse inside a 200, and nothing says which token it was about.
+          const told = refusal !== undefined && !RpcError.isInstance(error);
+          const token = told ? refusal.token : await bearer?.current();
+          await bearer?.rejected(token, refusal?.challenge);
         } else throw error;
       } catch (failure) {
         throw translate(failure, entry.name, signal);

@@ -15,7 +15,12 @@ import type { Fetch } from '../deps.ts';
 export type HttpKind = 'streamable' | 'sse';
 
 /** What the last refusal said: the SDK reads challenges less carefully than we do. */
-export type Refusal = { status: number; challenge: Challenge | undefined };
+export type Refusal = {
+  status: number;
+  challenge: Challenge | undefined;
+  /** What the refused request carried. By now the bearer may have another one, which nobody has refused. */
+  token: string | undefined;
+};
 
 /** A 401 without a challenge in the middle of a session: the session is gone, not the sign-in (reference servers). */
 export class SessionLost extends Error {}
@@ -38,6 +43,7 @@ export function openHttpTransport(
   http: Fetch,
 ): HttpTransport {
   const url = new URL(entry.url);
+  const refusals = new WeakMap<Response, Refusal>();
   let refusal: Refusal | undefined;
   const fetch = withHeaders(entry, async (target, init) => {
     // A command reads its answers where it asks: the stream of unasked-for messages is one request too many.
@@ -47,18 +53,20 @@ export function openHttpTransport(
       refusal = {
         status: response.status,
         challenge: parseChallenge(response.headers.get('www-authenticate')),
+        token: bearerOf(new Headers(init?.headers)),
       };
+      refusals.set(response, refusal);
     }
     return response;
   });
   const authProvider: AuthProvider = {
     token: () => bearer.current(),
     onUnauthorized: async ({ response }) => {
-      const challenge = parseChallenge(response.headers.get('www-authenticate'));
+      const { challenge, token } = refusals.get(response) ?? {};
       if (!challenge && transport instanceof StreamableHTTPClientTransport && transport.sessionId) {
         throw new SessionLost();
       }
-      await bearer.rejected(await bearer.current(), challenge);
+      await bearer.rejected(token, challenge);
     },
   };
   const options = {
@@ -69,6 +77,10 @@ export function openHttpTransport(
   const transport =
     kind === 'sse' ? new SSEClientTransport(url, options) : new StreamableHTTPClientTransport(url, options);
   return { transport, refusal: () => refusal };
+}
+
+function bearerOf(headers: Headers): string | undefined {
+  return /^Bearer (.+)$/i.exec(headers.get('authorization') ?? '')?.[1];
 }
 
 /** Configured headers go to the MCP server's origin and to no other (an API key is as good as a token). */

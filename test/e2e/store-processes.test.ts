@@ -7,6 +7,7 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { afterEach, describe, expect, test } from 'vitest';
 import { createLock } from '../../src/store/lock.ts';
+import { pseudoRandom } from '../support/random.ts';
 import { io, KEY, makeHome, openAt } from '../support/store.ts';
 
 const children = new Set<ChildProcess>();
@@ -41,17 +42,6 @@ async function setUp() {
 }
 const signal = new AbortController().signal;
 const SEED = 20_261_120;
-
-/** Mulberry32: the same pauses on every machine. */
-function pseudoRandom(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
 
 describe('the lock between processes', () => {
   test('20 processes, 10 times each: exactly 200', { timeout: 120_000 }, async () => {
