@@ -1,4 +1,5 @@
 import { findRecord } from '../auth/keep.ts';
+import { loginCommand } from '../auth/required.ts';
 import { describeRecord, type RecordDescription } from '../auth/status.ts';
 import { AuthError, CancelledError, CliError, ConfigError, StoreError } from '../errors.ts';
 import { parseRecord, recordKey, splitKey } from '../store/record.ts';
@@ -46,7 +47,7 @@ export async function authStatus(workspace: Workspace, named: string[]): Promise
     try {
       const found = await standing(workspace, name);
       standings.push(found);
-      if (!GOOD.has(found.state)) failures.push(notSignedIn(found));
+      if (!GOOD.has(found.state)) failures.push(await notSignedIn(workspace, name, found));
     } catch (error) {
       // A lost password concerns every server alike, a bad entry only itself.
       const own =
@@ -63,9 +64,10 @@ export async function authStatus(workspace: Workspace, named: string[]): Promise
   if (failures.length === 1) throw failures[0];
 }
 
-function notSignedIn(each: Standing): AuthError {
+async function notSignedIn(workspace: Workspace, name: string, each: Standing): Promise<AuthError> {
+  const entry = await workspace.entry(name);
   return new AuthError('login_required', `${each.server} needs a sign-in: ${words(each)}`, {
-    hint: `sign in with: mcp-cli auth login ${each.server}`,
+    ...(entry.kind === 'http' && { hint: `sign in with: ${loginCommand(entry)}` }),
     server: each.server,
   });
 }
