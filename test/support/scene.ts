@@ -10,6 +10,7 @@ import { configFile, newHome } from './home.ts';
 import type { McpOptions, McpServerHandle } from './mcp-server.ts';
 import { modernServer } from './modern-server.ts';
 import { atTerminal, unattended } from './person.ts';
+import { KEY } from './store.ts';
 
 const closing: (() => Promise<void>)[] = [];
 afterEach(async () => {
@@ -31,7 +32,8 @@ export function desk(config: string, home = newHome()): { home: string; person: 
     (line, options = {}) =>
       runCli(
         ['--config-file', config, ...(typeof line === 'string' ? line.split(' ') : line)],
-        who({ home, ...options }),
+        // A key spares every command the stretching of a password.
+        who({ home, ...options, env: { MCP_CLI_ENCRYPTION_KEY: KEY, ...options.env } }),
       );
   return { home, person: typed(atTerminal), script: typed(unattended) };
 }
