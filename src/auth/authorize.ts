@@ -51,7 +51,7 @@ export function issuerHolds(plan: Pick<AuthPlan, 'server'>, params: URLSearchPar
 export function judgeCallback(
   plan: AuthPlan,
   params: URLSearchParams,
-  context: { clientId: string; server: string; path: string },
+  context: { clientId: string; server: string; path: string; login: string },
 ): URLSearchParams {
   try {
     return oauth.validateAuthResponse(
@@ -88,18 +88,18 @@ function refusal(
   error: string,
   description: string | undefined,
   plan: AuthPlan,
-  { server, path }: { server: string; path: string },
+  { server, path, login }: { server: string; path: string; login: string },
 ): CliError {
   if (error === 'access_denied') {
     return new AuthError('access_denied', `the sign-in to ${server} was refused in the browser`, {
-      hint: `to try again: mcp-cli auth login ${server}`,
+      hint: `to try again: ${login}`,
       server,
     });
   }
   const code = Object.hasOwn(HINTS, error) ? error : 'authorization_refused';
   const said = description ? `${error} (${description.slice(0, 300)})` : error;
   return new AuthError(code, `${plan.server.issuer} refused the sign-in: ${said}`, {
-    hint: HINTS[error]?.(path) ?? `to try again: mcp-cli auth login ${server}`,
+    hint: HINTS[error]?.(path) ?? `to try again: ${login}`,
     server,
   });
 }

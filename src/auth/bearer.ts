@@ -7,7 +7,7 @@ import type { AuthContext } from './context.ts';
 import { findRecord } from './keep.ts';
 import { signIn } from './login.ts';
 import { renew } from './renew.ts';
-import { loginRequired } from './required.ts';
+import { loginCommand, loginRequired } from './required.ts';
 import { coversScopes, scopeList, unionScopes } from './scope.ts';
 
 export type Bearer = {
@@ -137,7 +137,7 @@ function fixedBearer(
 ): Bearer {
   const refused = (code: string, what: string) =>
     new AuthError(code, `${ctx.entry.name} ${what} the token from ${source}`, {
-      hint: `replace the token in ${source}, or remove it and sign in: mcp-cli auth login ${ctx.entry.name}`,
+      hint: `replace the token in ${source}, or remove it and sign in: ${loginCommand(ctx.entry)}`,
       server: ctx.entry.name,
     });
   return {

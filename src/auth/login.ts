@@ -12,7 +12,7 @@ import { discover } from './discover.ts';
 import { findRecord, type Kept } from './keep.ts';
 import { type AuthPlan, hasConfiguredEndpoints, planSignIn } from './plan.ts';
 import { redeem } from './redeem.ts';
-import { loginRequired } from './required.ts';
+import { loginCommand, loginRequired } from './required.ts';
 import { coversScopes } from './scope.ts';
 
 export type SignInOptions = {
@@ -60,6 +60,8 @@ export async function signIn(ctx: AuthContext, options: SignInOptions = {}): Pro
 
 async function attempts(ctx: AuthContext, kept: Kept, options: SignInOptions): Promise<StoredRecord> {
   ctx.notify({ kind: 'required' });
+  // A code is good for one exchange: tokens that cannot be kept are lost, and the person has consented for nothing.
+  await (await ctx.store()).ready();
   const adjustment: Adjustment = { withoutOffline: false, omitMethod: false, forgetClient: false };
   for (;;) {
     const trace: Trace = {};
@@ -169,5 +171,5 @@ async function askPerson(
   }
   const params = await listener.wait();
   const { name: server, path } = ctx.entry;
-  return judgeCallback(plan, params, { clientId: client.id, server, path });
+  return judgeCallback(plan, params, { clientId: client.id, server, path, login: loginCommand(ctx.entry) });
 }

@@ -6,6 +6,7 @@ import type { BoundClient } from './client.ts';
 import type { AuthContext } from './context.ts';
 import { keepRecord } from './keep.ts';
 import type { AuthPlan } from './plan.ts';
+import { loginCommand } from './required.ts';
 import { answerError, exchangeCode } from './token.ts';
 import type { TokenAnswer } from './token-response.ts';
 
@@ -29,7 +30,10 @@ export async function redeem(
 ): Promise<StoredRecord> {
   const { name: server, path } = ctx.entry;
   const { answer, client } = await exchange(ctx, plan, bound, callback);
-  if (answer.kind !== 'tokens') throw answerError(answer, { issuer: plan.server.issuer, server, path });
+  if (answer.kind !== 'tokens') {
+    const login = loginCommand(ctx.entry);
+    throw answerError(answer, { issuer: plan.server.issuer, server, path, login });
+  }
   return keep(ctx, key, plan, client, answer.tokens);
 }
 

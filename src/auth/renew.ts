@@ -8,7 +8,7 @@ import { AuthError, CancelledError, NetworkError, ProtocolError } from '../error
 import { isFresh, type StoredRecord, type StoredTokens } from '../store/record.ts';
 import type { AuthContext } from './context.ts';
 import { findRecord, keepRecord } from './keep.ts';
-import { loginRequired } from './required.ts';
+import { loginCommand, loginRequired } from './required.ts';
 import { carryOver, refreshTokens, type TokenEndpoint } from './token.ts';
 import type { TokenAnswer } from './token-response.ts';
 
@@ -89,7 +89,7 @@ async function afterRefusal(
       'refresh_lost',
       `the sign-in to ${server} was lost: a process was killed while it refreshed it`,
       {
-        hint: `sign in again with: mcp-cli auth login ${server}`,
+        hint: `sign in again with: ${loginCommand(ctx.entry)}`,
         server,
       },
     );

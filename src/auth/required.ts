@@ -1,15 +1,37 @@
+import type { HttpEntry } from '../config/entry.ts';
 import { AuthError } from '../errors.ts';
 import type { AuthContext } from './context.ts';
+
+/** What a person types to sign in to this entry and account, quoted for a POSIX shell where that is needed. Pure. */
+export function loginCommand({ name, account, origin, url }: HttpEntry): string {
+  // Without a configuration the URL is the name. A query can be a key, which no message shows.
+  const server = origin !== '--server' ? name : new URL(url).search === '' ? url : 'URL';
+  const words = [
+    'mcp-cli',
+    'auth',
+    'login',
+    server,
+    ...(account === undefined ? [] : ['--account', account]),
+  ];
+  return words.map(quote).join(' ');
+}
+
+function quote(word: string): string {
+  return /^[\w@%+=:,./~-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
+}
 
 /** What is said where a person is needed and none is there, or none may be asked. */
 export function loginRequired(ctx: Pick<AuthContext, 'entry'>, scopes: readonly string[] = []): AuthError {
   const { name } = ctx.entry;
-  const hint = `sign in with: mcp-cli auth login ${name}`;
+  const command = loginCommand(ctx.entry);
   if (scopes.length === 0) {
-    return new AuthError('login_required', `sign-in needed for ${name}`, { hint, server: name });
+    return new AuthError('login_required', `sign-in needed for ${name}`, {
+      hint: `sign in with: ${command}`,
+      server: name,
+    });
   }
   return new AuthError('insufficient_scope', `${name} needs a further scope: ${scopes.join(' ')}`, {
-    hint,
+    hint: `sign in with: ${command}`,
     server: name,
   });
 }

@@ -68,7 +68,7 @@ export function carryOver(old: StoredTokens, fresh: StoredTokens): StoredTokens 
 /** The error for an answer that is not tokens, at the end of a sign-in. */
 export function answerError(
   answer: Exclude<TokenAnswer, { kind: 'tokens' }>,
-  context: { issuer: string; server: string; path: string },
+  context: { issuer: string; server: string; path: string; login: string },
 ): Error {
   const { issuer, server } = context;
   switch (answer.kind) {
@@ -118,7 +118,7 @@ function describe(answer: { error: string; description: string | undefined }): s
 
 function refusalHint(
   answer: { error: string; description: string | undefined },
-  { path, server }: { path: string; server: string },
+  { path, login }: { path: string; login: string },
 ): string {
   // Entra puts the reason into the description only; its numbers are its interface.
   if (answer.error === 'invalid_target' || /AADSTS(9010010|901002)\b/.test(answer.description ?? '')) {
@@ -132,9 +132,9 @@ function refusalHint(
     case 'invalid_scope':
       return `check ${path}.oauth.scopes`;
     case 'invalid_grant':
-      return `the code had expired or was used before, or ${path}.oauth.redirect_uri differs from the registered one; sign in again: mcp-cli auth login ${server}`;
+      return `the code had expired or was used before, or ${path}.oauth.redirect_uri differs from the registered one; sign in again: ${login}`;
     default:
-      return `sign in again: mcp-cli auth login ${server}`;
+      return `sign in again: ${login}`;
   }
 }
 

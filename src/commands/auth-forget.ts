@@ -13,15 +13,24 @@ type Forgotten = { key: string; deleted: boolean; revoked: Revoked; error?: Erro
 export async function authLogout(workspace: Workspace, named: string[]): Promise<void> {
   const { signOut } = await import('../auth/forget.ts');
   const done: Forgotten[] = [];
+  const failures: unknown[] = [];
   const names = await targets(workspace, named);
   for (const name of names) {
-    const entry = await signInEntry(workspace, name);
-    const given = await workspace.provided(entry);
-    const { had, revoked } = await signOut(await workspace.auth(entry), { keepRegistration: true });
-    done.push({ key: recordKey(entry.name, entry.account), deleted: had, revoked });
-    if (given) note(workspace, `${name} can still be used: ${given.source} holds a token`);
+    try {
+      const entry = await signInEntry(workspace, name);
+      const given = await workspace.provided(entry);
+      const { had, revoked } = await signOut(await workspace.auth(entry), { keepRegistration: true });
+      done.push({ key: recordKey(entry.name, entry.account), deleted: had, revoked });
+      if (given) note(workspace, `${name} can still be used: ${given.source} holds a token`);
+    } catch (error) {
+      if (names.length === 1 || !(error instanceof CliError) || error instanceof CancelledError) throw error;
+      error.server ??= name;
+      failures.push(error);
+      done.push({ key: name, deleted: false, revoked: 'nothing', error: errorJson(error) });
+    }
   }
   show(workspace, done, 'signed out of', names.length === 1);
+  verdict(done, failures);
 }
 
 /**
@@ -42,6 +51,16 @@ export async function authReset(workspace: Workspace, named: string[]): Promise<
   const done: Forgotten[] = [];
   for (const key of new Set(keys)) done.push(await forget(workspace, key));
   show(workspace, done, 'forgot', names.length === 1);
+  verdict(done, undeleted(done));
+}
+
+function undeleted(done: Forgotten[]): StoreError[] {
+  const kept = done.filter((each) => each.error);
+  if (kept.length === 0) return [];
+  const hint = kept.flatMap((each) => each.error?.hint ?? []).join('\n') || undefined;
+  return [
+    new StoreError('not_deleted', `could not delete: ${kept.map((each) => each.key).join(', ')}`, { hint }),
+  ];
 }
 
 async function consent(workspace: Workspace, stored: string[]): Promise<void> {
@@ -113,12 +132,12 @@ function show(workspace: Workspace, done: Forgotten[], verb: string, alone: bool
         ? done.flatMap((each) => (each.deleted ? `${verb} ${sanitize(each.key)}\n` : [])).join('')
         : 'Nothing was stored.\n',
   });
-  const kept = done.filter((each) => each.error).map((each) => each.key);
-  if (kept.length > 0) {
-    throw new StoreError('not_deleted', `could not delete: ${kept.join(', ')}`, {
-      hint: done.flatMap((each) => each.error?.hint ?? []).join('\n') || undefined,
-    });
-  }
+}
+
+/** Throws what failed; if nothing did, what could not be revoked. */
+function verdict(done: Forgotten[], failures: unknown[]): void {
+  if (failures.length > 1) throw new AggregateError(failures, 'several servers failed');
+  if (failures.length === 1) throw failures[0];
   const alive = done.filter((each) => each.revoked === 'failed').map((each) => each.key);
   if (alive.length > 0) {
     throw new StoreError(

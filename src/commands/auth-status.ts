@@ -1,4 +1,5 @@
 import { findRecord } from '../auth/keep.ts';
+import { loginCommand } from '../auth/required.ts';
 import { describeRecord, type RecordDescription } from '../auth/status.ts';
 import { AuthError, CancelledError, CliError, ConfigError, StoreError } from '../errors.ts';
 import { parseRecord, recordKey, splitKey } from '../store/record.ts';
@@ -46,7 +47,7 @@ export async function authStatus(workspace: Workspace, named: string[]): Promise
     try {
       const found = await standing(workspace, name);
       standings.push(found);
-      if (!GOOD.has(found.state)) failures.push(notSignedIn(found));
+      if (!GOOD.has(found.state)) failures.push(await notSignedIn(workspace, name, found));
     } catch (error) {
       // A lost password concerns every server alike, a bad entry only itself.
       const own =
@@ -63,9 +64,10 @@ export async function authStatus(workspace: Workspace, named: string[]): Promise
   if (failures.length === 1) throw failures[0];
 }
 
-function notSignedIn(each: Standing): AuthError {
+async function notSignedIn(workspace: Workspace, name: string, each: Standing): Promise<AuthError> {
+  const entry = await workspace.entry(name);
   return new AuthError('login_required', `${each.server} needs a sign-in: ${words(each)}`, {
-    hint: `sign in with: mcp-cli auth login ${each.server}`,
+    ...(entry.kind === 'http' && { hint: `sign in with: ${loginCommand(entry)}` }),
     server: each.server,
   });
 }
@@ -110,7 +112,8 @@ export async function authList(workspace: Workspace): Promise<void> {
   });
   const store = await workspace.store();
   const standings: Standing[] = [];
-  for (const key of await store.list()) {
+  const keys = await store.list();
+  for (const key of keys) {
     const { server, account } = splitKey(key);
     const described = await readable({ server, ...(account !== undefined && { account }) }, async () => {
       const text = await store.get(key);
@@ -120,28 +123,34 @@ export async function authList(workspace: Workspace): Promise<void> {
     const owned = configured === undefined || configured.includes(described.server);
     standings.push(owned ? described : { ...described, orphan: true });
   }
-  show(workspace, standings, false);
+  show(workspace, standings, false, keys);
 }
 
-function show(workspace: Workspace, standings: Standing[], alone: boolean): void {
-  const key = (each: Standing) => recordKey(each.server, each.account);
-  const json = alone
-    ? standings[0]
-    : { servers: Object.fromEntries(standings.map((each) => [key(each), each])) };
+/** `keys` are the standings' names in JSON: two records of one server and account have two keys in the store. */
+function show(workspace: Workspace, standings: Standing[], alone: boolean, keys?: string[]): void {
+  const named = standings.map((each, index) => [keys?.[index] ?? recordKey(each.server, each.account), each]);
+  const json = alone ? standings[0] : { servers: Object.fromEntries(named) };
   print(workspace, { json, items: standings, text: () => standingsText(workspace, standings) });
 }
 
 function standingsText(workspace: Workspace, standings: Standing[]): string {
   const { deps } = workspace;
   if (standings.length === 0) return 'Nothing to show.\n';
+  const labels = standings.map(label);
+  // Namesakes (auth/keep) are told apart by what makes them two.
+  const isDouble = (text: string) => labels.indexOf(text) !== labels.lastIndexOf(text);
   const rows = standings.map((each) => [
-    each.account === undefined ? each.server : `${each.server} (${each.account})`,
+    isDouble(label(each)) ? `${label(each)} at ${each.url ?? '?'}` : label(each),
     `${words(each)}${each.orphan ? ', not configured' : ''}`,
     each.expiresAt === undefined ? '' : relative(each.expiresAt, deps.now()),
     each.scope ?? '',
     each.issuer ?? '',
   ]);
   return table(['SERVER', 'STATE', 'EXPIRES', 'SCOPE', 'ISSUER'], rows, tableView(deps.stdout, deps.env));
+}
+
+function label({ server, account }: Standing): string {
+  return account === undefined ? server : `${server} (${account})`;
 }
 
 function words(each: Standing): string {

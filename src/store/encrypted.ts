@@ -47,6 +47,14 @@ export async function openEncryptedStore(options: EncryptedOptions): Promise<Sec
   return {
     name: 'encrypted',
     where: (key) => join(dir, entryFile(key)),
+    async ready() {
+      await makeDirectory(root, platform);
+      await makeDirectory(dir, platform);
+      const secret = await ground.keys.secret(() => isFresh(ground));
+      if ((await isFresh(ground)) || (await isKnown(ground, secret))) return;
+      ground.keys.forget();
+      throw wrongPassword(ground.dir);
+    },
     get: async (key) => ((await exists()) ? load(ground, key) : undefined),
     async set(key, value) {
       await makeDirectory(root, platform);

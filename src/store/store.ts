@@ -3,11 +3,16 @@ export type StoreName = 'keychain' | 'windows' | 'secretservice' | 'vault' | 'en
 
 /**
  * A place for secrets. Keys are `<server>` or `<server>@<account>`; values are opaque strings.
- * All five verbs throw StoreError (`unavailable`, `locked`, `wrong_password`, `corrupt`, ...); a missing key is a
+ * All verbs throw StoreError (`unavailable`, `locked`, `wrong_password`, `corrupt`, ...); a missing key is a
  * value, never an error, and a locked store is an error, never a missing key.
  */
 export type SecretStore = {
   readonly name: StoreName;
+  /**
+   * Asked before something is fetched that could not be fetched again: makes sure that `set` will have all it needs,
+   * asks the person for a password if it takes one, and otherwise throws what `set` would.
+   */
+  ready(): Promise<void>;
   get(key: string): Promise<string | undefined>;
   /** Durable when it resolves: after a crash a reader finds the old value or the new one, nothing between. */
   set(key: string, value: string): Promise<void>;

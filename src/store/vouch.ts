@@ -34,7 +34,7 @@ export async function derivationFor(ground: Ground, secret: Secret): Promise<Der
 }
 
 /** Whether the check, or an entry other than `except`, opens with the secret. */
-export async function isKnown(ground: Ground, secret: Secret, except: string): Promise<boolean> {
+export async function isKnown(ground: Ground, secret: Secret, except?: string): Promise<boolean> {
   const known = await opened(ground, checkPath(ground), CHECK, secret);
   return (known ?? (await witness(ground, secret, except))) !== undefined;
 }

@@ -50,6 +50,14 @@ export function storeContract(name: StoreName, make: () => Promise<StoreUnderTes
       expect(store.name).toBe(name);
     });
 
+    test('is ready before the first value and after it, without making one', async () => {
+      await store.ready();
+      expect(await store.list()).toEqual([]);
+      await store.set('notion', '1');
+      await (await place.open()).ready();
+      expect(await store.list()).toEqual(['notion']);
+    });
+
     test('what is missing is a value, not an error', async () => {
       expect(await store.get('nobody')).toBeUndefined();
       expect(await store.delete('nobody')).toBe(false);

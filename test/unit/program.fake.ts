@@ -75,6 +75,7 @@ export function fakeStore(
     name: 'encrypted',
     values: map,
     reads: 0,
+    ready: async () => undefined,
     async get(key) {
       this.reads++;
       guard('get');
