@@ -30,7 +30,7 @@ export function outcomeOf<T>(options: Options): Outcome<T> {
   };
   const timer = setTimeout(() => {
     const hint =
-      'sign in again and finish in the browser; with --no-browser the URL is shown to open anywhere';
+      'sign in again and finish in the browser; --login-timeout 15m gives more time\nwith --no-browser the URL is shown to open anywhere';
     fail(new AuthError('login_timeout', 'nobody finished the sign-in in time', { hint }));
   }, options.timeout);
   options.signal.addEventListener('abort', onAbort, { once: true });

@@ -58,7 +58,7 @@ export async function openAuth(
     ...attendance(deps, flags),
     rounds: { left: BROWSER_ROUNDS },
     fixedToken: await workspace.provided(entry),
-    loginTimeout: LOGIN_TIMEOUT,
+    loginTimeout: flags.loginTimeout ?? LOGIN_TIMEOUT,
   };
 }
 

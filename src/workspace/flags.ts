@@ -55,6 +55,11 @@ export function addRootFlags(program: Command): void {
       ]),
     )
     .addOption(new Option('--timeout <time>', 'limit of one request: 30, 500ms, 2m').argParser(duration))
+    .addOption(
+      new Option('--login-timeout <time>', 'how long a sign-in waits for you (default: 5m)').argParser(
+        duration,
+      ),
+    )
     .addOption(new Option('--protocol <era>', 'MCP revisions to speak').choices(['auto', 'legacy', 'modern']))
     .option('--ca-file <path>', 'PEM file with certificate authorities to trust as well');
 }
@@ -83,6 +88,7 @@ export function readFlags(options: Record<string, unknown>): Flags {
     nonInteractive: given.nonInteractive ?? false,
     tokenBackend: given.tokenBackend,
     timeout: given.timeout,
+    loginTimeout: given.loginTimeout,
     protocol: given.protocol,
     caFile: given.caFile,
   };

@@ -23,8 +23,10 @@ export type Flags = {
   browser: boolean;
   nonInteractive: boolean;
   tokenBackend: string | undefined;
-  /** Milliseconds. */
+  /** Of one request, milliseconds. */
   timeout: number | undefined;
+  /** How long the person has at the authorization server, milliseconds. */
+  loginTimeout: number | undefined;
   protocol: 'auto' | 'legacy' | 'modern' | undefined;
   caFile: string | undefined;
 };
