@@ -124,7 +124,7 @@ function wrongPassword(dir: string): StoreError {
   return new StoreError('wrong_password', `the password does not open the token store ${dir}`, {
     hint: [
       'check MCP_CLI_ENCRYPTION_KEY (a password, or a key of `mcp-cli token keygen`) or tokenStorage.password',
-      `or forget everything in it and start anew: cd ${quote(dir)} && rm -f .salt *.enc`,
+      'or forget everything in it, which needs no password, and start anew: mcp-cli auth reset',
     ].join('\n'),
   });
 }

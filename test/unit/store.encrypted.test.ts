@@ -130,7 +130,7 @@ describe('the password', () => {
     ]) {
       const error = await errorOf(work());
       expect(error).toMatchObject({ name: 'StoreError', code: 'wrong_password', exit: 6 });
-      expect(error.hint).toContain('rm -f .salt *.enc');
+      expect(error.hint).toContain('mcp-cli auth reset');
       expect(error.message + error.hint).not.toContain(wrong);
     }
     expect(await snapshot(tokensOf(home))).toEqual(before);
