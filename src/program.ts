@@ -37,7 +37,7 @@ export async function run(argv: string[], deps: Deps, open?: OpenWorkspace): Pro
   } catch (error) {
     if (error instanceof CommanderError && error.exitCode === 0) return 0;
     const { format, verbose } = readFlags(program.opts());
-    return report(error instanceof CommanderError ? usageError(error) : error, {
+    return report(error instanceof CommanderError ? usageError(error, program, argv) : error, {
       err: deps.err,
       json: format !== 'text' || (error instanceof CommanderError && wantsJson(argv)),
       verbose,
@@ -46,16 +46,31 @@ export async function run(argv: string[], deps: Deps, open?: OpenWorkspace): Pro
   }
 }
 
-/** commander's complaint as ours: its first line is the message, its suggestion the hint. */
-function usageError(error: CommanderError): UsageError {
+/** commander's complaint as ours: its first sentence is the message, what follows or its suggestion the hint. */
+function usageError(error: CommanderError, program: Command, argv: string[]): UsageError {
   const [first = '', suggestion] = error.message.replace(/^error: /, '').split('\n');
   const code = error.code
     .replace(/^commander\./, '')
     .replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
-  const hint = suggestion?.replace(/^\((.*)\)$/, '$1').replace(/^Did/, 'did');
-  return new UsageError(code, first.replace(/\.$/, ''), {
-    hint: hint ?? 'mcp-cli --help lists the commands and flags',
+  // "option … argument 'x' is invalid. Allowed choices are …": the last full stop, the value may hold others.
+  const [said = first, expected] = first.match(/^(.* is invalid)\. (.+)$/)?.slice(1) ?? [];
+  const hint = expected ?? suggestion?.replace(/^\((.*)\)$/, '$1');
+  return new UsageError(code, said.replace(/\.$/, ''), {
+    hint: hint ? hint.charAt(0).toLowerCase() + hint.slice(1) : `see: ${helpFor(program, argv)}`,
   });
+}
+
+/** The help of the innermost command that was named. */
+function helpFor(program: Command, argv: string[]): string {
+  let command = program;
+  const words = ['mcp-cli'];
+  for (const word of argv) {
+    const found = command.commands.find((each) => each.name() === word);
+    if (!found) continue;
+    command = found;
+    words.push(word);
+  }
+  return `${words.join(' ')} --help`;
 }
 
 function grow(program: Command, deps: Deps, perform: Perform): void {

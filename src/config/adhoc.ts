@@ -3,9 +3,9 @@ import { urlFault } from './address.ts';
 import type { HttpEntry, Protocol } from './entry.ts';
 import { printable } from './place.ts';
 
-/** Whether a `--server` value is a URL rather than a configured name. */
+/** Whether a `--server` value is a URL rather than a configured name; one of a scheme that we do not speak is too. */
 export function isUrl(text: string): boolean {
-  return /^https?:\/\//i.test(text);
+  return /^[a-z][a-z\d+.-]*:\/\//i.test(text);
 }
 
 /**

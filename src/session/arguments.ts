@@ -20,12 +20,14 @@ export function parseWord(word: string): Word {
   return value.startsWith('@') ? { key, kind: 'file', value: value.slice(1) } : { key, kind: 'text', value };
 }
 
+const EXAMPLE = `for example: '{"query":"hello"}', in single quotes in a POSIX shell`;
+
 /** JSON that must be an object; `source` is where it came from, for the message. */
 export function parseObject(text: string, source: string): Record<string, unknown> {
   const value = parseJson(text, source);
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     throw new UsageError('bad_json', `${source} must be a JSON object`, {
-      hint: 'for example: {"query":"hello"}',
+      hint: EXAMPLE,
     });
   }
   return value as Record<string, unknown>;
@@ -35,7 +37,7 @@ function parseJson(text: string, source: string): unknown {
   try {
     return JSON.parse(text);
   } catch (cause) {
-    throw new UsageError('bad_json', `${source} is not JSON`, { cause });
+    throw new UsageError('bad_json', `${source} is not JSON`, { hint: EXAMPLE, cause });
   }
 }
 

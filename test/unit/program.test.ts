@@ -110,13 +110,13 @@ describe('a wrong command line is exit 2 with a suggestion', () => {
     ['help auth lgin', 'unknown_command', 'auth login'],
     ['tools list --jsn', 'unknown_option', 'did you mean --json?'],
     ['--sever a tools list', 'unknown_option', 'did you mean --server?'],
-    ['tools call', 'missing_argument', '--help'],
+    ['tools call', 'missing_argument', 'mcp-cli tools call --help'],
     ['tools describe a b', 'excess_arguments', '--help'],
     ['tools list --server', 'option_missing_argument', '--help'],
-    ['--server , ping', 'invalid_argument', '--help'],
-    ['--format xml ping', 'invalid_argument', '--help'],
-    ['--timeout soon ping', 'invalid_argument', '--help'],
-    ['--protocol old ping', 'invalid_argument', '--help'],
+    ['--server , ping', 'invalid_argument', 'it is a server name'],
+    ['--format xml ping', 'invalid_argument', 'allowed choices are text, json'],
+    ['--timeout soon ping', 'invalid_argument', 'such as 30, 500ms or 2m'],
+    ['--protocol old ping', 'invalid_argument', 'allowed choices are auto'],
   ])('mcp-cli %s: %s', async (line, code, hint) => {
     const text = await go(line);
     expect(text).toMatchObject({ exit: 2, stdout: '' });
