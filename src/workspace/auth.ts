@@ -50,6 +50,7 @@ export async function openAuth(
     http: http.fetch,
     store,
     withLock: lazyLock(deps),
+    inTurn: workspace.inTurn,
     now: deps.now,
     random: deps.random,
     openUrl: deps.openUrl,

@@ -8,7 +8,7 @@ import type { Deps } from '../deps.ts';
 import type { Session } from '../session/session.ts';
 import type { SecretStore } from '../store/store.ts';
 import { openAuth } from './auth.ts';
-import { once } from './once.ts';
+import { type InTurn, once, queue } from './once.ts';
 
 /** The root flags, parsed. */
 export type Flags = {
@@ -41,6 +41,8 @@ export type Workspace = {
   /** What somebody provides from outside for this server: it beats the store and starts no OAuth. */
   provided(entry: HttpEntry): Promise<FixedToken | undefined>;
   store(): Promise<SecretStore>;
+  /** Where sign-ins wait for each other. */
+  inTurn: InTurn;
   /** One a server and command: what it learned, and how often it may still ask, belongs to the command. */
   auth(entry: HttpEntry): Promise<AuthContext>;
   connect(entry: ServerEntry): Promise<Session>;
@@ -65,6 +67,7 @@ export function openWorkspace(deps: Deps, flags: Flags): Workspace {
       return providedToken(entry, await configuredNames(config, entry), deps.env);
     },
     store,
+    inTurn: queue(),
     auth(entry) {
       const key = JSON.stringify([entry.name, entry.url, entry.account]);
       const opened = contexts.get(key) ?? openAuth(workspace, entry, closing);

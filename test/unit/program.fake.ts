@@ -210,6 +210,7 @@ function fakeWorkspace(deps: Deps, flags: Flags, world: World, ran: Ran): Worksp
       return found;
     },
     provided: async (entry) => providedToken(entry, [], deps.env),
+    inTurn: (work) => work(),
     store: async () => world.store ?? fakeStore({}),
     auth: async (entry) => ({ entry, signal: deps.signal, now: deps.now }) as unknown as AuthContext,
     async connect(entry) {
