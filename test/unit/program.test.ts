@@ -287,6 +287,19 @@ describe('ping', () => {
   });
 });
 
+it('what is secret in the environment is in no error, although a server sent it back', async () => {
+  const env = {
+    MCP_CLI_TOKEN_A: 'sssecret-a',
+    GITHUB_TOKEN: 'sssecret-b',
+    MCP_CLI_ENCRYPTION_KEY_FILE: 'my.key',
+  };
+  const echo = new NetworkError('refused', 'it said sssecret-a sssecret-b', {
+    hint: 'see my.key, sssecret-a',
+  });
+  const ran = await go('ping --server a', { ...both, env, sessions: { a: echo } });
+  expect(ran.stderr).toBe('error: it said *** ***\nhint: see my.key, ***\n');
+});
+
 describe('servers', () => {
   const bad = new Error('bad', { cause: new ConfigError('missing_env', 'NOTION_ID is not set') });
   const entries = [
