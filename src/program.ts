@@ -5,8 +5,8 @@ import { examples, group, growAuth, growServers, growTools, type Perform, unknow
 import { environmentSecrets } from './ui/redact.ts';
 import { report } from './ui/report.ts';
 import { version } from './version.ts';
-import { addRootFlags, readFlags, wantsJson } from './workspace/flags.ts';
-import type { Flags, Workspace } from './workspace/workspace.ts';
+import { addRootFlags, type Flags, readFlags, wantsJson } from './workspace/flags.ts';
+import type { Workspace } from './workspace/workspace.ts';
 
 type OpenWorkspace = (deps: Deps, flags: Flags) => Workspace;
 

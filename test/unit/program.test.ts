@@ -1,8 +1,8 @@
 import { PassThrough } from 'node:stream';
 import { describe, expect, it } from 'vitest';
 import { ConfigError, NetworkError } from '../../src/errors.ts';
+import type { Flags } from '../../src/workspace/flags.ts';
 import { parseDuration, wantsJson } from '../../src/workspace/flags.ts';
-import type { Flags } from '../../src/workspace/workspace.ts';
 import { ECHO, fakeSession, go, httpEntry, stdioEntry, type World } from './program.fake.ts';
 
 const both: World = {
