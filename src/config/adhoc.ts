@@ -1,7 +1,7 @@
 import { UsageError } from '../errors.ts';
 import { urlFault } from './address.ts';
 import type { HttpEntry, Protocol } from './entry.ts';
-import { printable } from './place.ts';
+import { printable, written } from './place.ts';
 
 /** Whether a `--server` value is a URL rather than a configured name; one of a scheme that we do not speak is too. */
 export function isUrl(text: string): boolean {
@@ -27,11 +27,13 @@ export function entryFromUrl(
   }
   const { host, pathname } = new URL(text);
   const path = pathname.replace(/\/+$/, '');
+  const name = printable(path === '' || path === '/mcp' ? host : `${host}${path}`);
   return {
     kind: 'http',
-    name: printable(path === '' || path === '/mcp' ? host : `${host}${path}`),
+    name,
     origin: '--server',
-    path: '--server',
+    // What hints name is to be written there: a URL alone has no settings.
+    path: written(['mcpServers', name]),
     disabled: false,
     timeout,
     protocol,

@@ -1,10 +1,10 @@
 // Opening a session: transport by transport, revision by revision, with a token where one is asked for.
 
-import { Client, type ClientOptions, SdkHttpError } from '@modelcontextprotocol/client';
+import { Client, type ClientOptions, SdkHttpError, SseError } from '@modelcontextprotocol/client';
 import type { Bearer } from '../auth/bearer.ts';
 import type { HttpEntry, Protocol, ServerEntry, StdioEntry } from '../config/entry.ts';
 import type { Fetch } from '../deps.ts';
-import { NetworkError } from '../errors.ts';
+import { NetworkError, ProtocolError } from '../errors.ts';
 import {
   type HttpKind,
   openHttpTransport,
@@ -38,7 +38,10 @@ export async function connect(options: ConnectOptions): Promise<Connection> {
   return entry.kind === 'stdio' ? connectStdio(entry, options) : connectHttp(entry, options);
 }
 
-/** The other transport is tried on 400, 404 and 405 only: what the first one says about tokens is final. */
+/**
+ * The other transport is tried on 400, 404 and 405 only: what the first one says about tokens is final. If that is
+ * none either, the first failure is told.
+ */
 async function connectHttp(entry: HttpEntry, options: ConnectOptions): Promise<Connection> {
   let failure: unknown;
   for (const kind of transportOrder(entry)) {
@@ -55,16 +58,31 @@ async function connectHttp(entry: HttpEntry, options: ConnectOptions): Promise<C
 async function connectOver(kind: HttpKind, entry: HttpEntry, options: ConnectOptions): Promise<Connection> {
   const { bearer, http, signal, timeout } = options;
   if (!bearer || !http) throw new TypeError('an HTTP entry needs a bearer and an HTTP layer');
-  const { transport, refusal } = openHttpTransport(kind, entry, bearer, http);
+  const { transport, refusal, failure } = openHttpTransport(kind, entry, bearer, http);
   // The older transport exists only in revisions that begin with `initialize`.
   const client = newClient(options, kind === 'sse' ? 'legacy' : modeOf(entry.protocol));
   try {
     await client.connect(transport, { signal, timeout });
     return { client, refusal };
-  } catch (error) {
+  } catch (thrown) {
     await client.close();
+    const error = kind === 'sse' ? streamFailure(thrown, failure(), entry.name) : thrown;
     throw Object.assign(error as object, { refusal: refusal() });
   }
+}
+
+/** What opening an event stream failed with, where the SDK has no class for it. */
+function streamFailure(thrown: unknown, request: unknown, server: string): unknown {
+  if (SseError.isInstance(thrown) && thrown.code === undefined) return request ?? thrown;
+  // A stream that names an endpoint at another origin, where the token must not go.
+  if (thrown instanceof Error && thrown.constructor === Error) {
+    return new ProtocolError('invalid_answer', `${server} broke the protocol of HTTP+SSE`, {
+      hint: 'check the url, and tell the operator of the server',
+      server,
+      cause: thrown,
+    });
+  }
+  return thrown;
 }
 
 function modeOf(protocol: Protocol): Mode {
@@ -96,7 +114,7 @@ async function connectStdio(entry: StdioEntry, options: ConnectOptions): Promise
   }
   const said = lastWords.trim().split('\n').at(-1);
   throw new NetworkError('not_started', `${entry.name} (${entry.command}) did not start as an MCP server`, {
-    hint: said ? `it said: ${said}` : `check ${entry.path}.command and args`,
+    hint: [...(said ? [`it said: ${said}`] : []), `check ${entry.path}.command, args and cwd`].join('\n'),
     server: entry.name,
     cause: failure,
   });
@@ -111,5 +129,10 @@ function newClient(options: ConnectOptions, mode: Mode): Client {
 }
 
 function isWrongTransport(error: unknown): boolean {
-  return SdkHttpError.isInstance(error) && [400, 404, 405].includes(error.status);
+  const status = SdkHttpError.isInstance(error)
+    ? error.status
+    : SseError.isInstance(error)
+      ? error.code
+      : undefined;
+  return status !== undefined && [400, 404, 405].includes(status);
 }

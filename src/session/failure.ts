@@ -17,15 +17,21 @@ const certificate =
 
 /**
  * What a failed request becomes, decided by class and code of undici's and Node's errors. `origin` is all of the URL
- * that messages may show: a path or query can hold a secret. Errors of ours inside the chain are returned as they are.
+ * that messages may show: a path or query can hold a secret. `setting` is where the person wrote it, if they did.
+ * Errors of ours inside the chain are returned as they are.
  */
-export function requestFailure(error: unknown, origin: string, signal?: AbortSignal | null): Error {
+export function requestFailure(
+  error: unknown,
+  origin: string,
+  signal?: AbortSignal | null,
+  setting?: string,
+): Error {
   if (signal?.aborted) return abortFailure(signal.reason, origin);
   const chain = causes(error);
   const ours = chain.find((cause) => cause instanceof CliError);
   if (ours) return ours;
   for (const cause of chain) {
-    const known = translate(codeOf(cause), origin, error);
+    const known = translate(codeOf(cause), origin, error, setting);
     if (known) return known;
   }
   // fetch threw before sending. Its message repeats the header it refuses, so it is not kept as the cause.
@@ -34,16 +40,23 @@ export function requestFailure(error: unknown, origin: string, signal?: AbortSig
       hint: 'check the names and values in "headers"',
     });
   }
-  return new NetworkError('unreachable', `the request to ${origin} failed`, { cause: error });
+  const hint = 'try again; --verbose shows the cause';
+  return new NetworkError('unreachable', `the request to ${origin} failed`, { hint, cause: error });
 }
 
-function translate(code: string, origin: string, cause: unknown): Error | undefined {
+function translate(
+  code: string,
+  origin: string,
+  cause: unknown,
+  setting: string | undefined,
+): Error | undefined {
   if (dns.test(code)) {
-    const hint = 'check the host name and the network';
+    const hint = setting === undefined ? 'check the network' : `check ${setting} and the network`;
     return new NetworkError('dns', `the host of ${origin} was not found`, { hint, cause });
   }
   if (refused.test(code)) {
-    const hint = `is a server running at ${origin}?`;
+    const hint =
+      setting === undefined ? 'is a server running there?' : `is a server running there? Check ${setting}`;
     return new NetworkError('refused', `${origin} refused the connection`, { hint, cause });
   }
   if (proxy.test(code)) {
@@ -51,18 +64,21 @@ function translate(code: string, origin: string, cause: unknown): Error | undefi
     return new NetworkError('proxy', `the proxy did not connect us to ${origin}`, { hint, cause });
   }
   if (unreachable.test(code)) {
-    return new NetworkError('unreachable', `${origin} cannot be reached from here`, { cause });
+    const hint = `check the network, the VPN and the firewall${setting === undefined ? '' : `, and ${setting}`}`;
+    return new NetworkError('unreachable', `${origin} cannot be reached from here`, { hint, cause });
   }
-  if (reset.test(code)) return new NetworkError('reset', `${origin} closed the connection`, { cause });
+  if (reset.test(code)) {
+    // What a server does that is spoken to in https where it speaks http, or the other way round.
+    const hint = `try again; does the server want ${origin.startsWith('https:') ? 'http' : 'https'}?`;
+    return new NetworkError('reset', `${origin} closed the connection`, { hint, cause });
+  }
   if (timeout.test(code)) {
     const hint = 'a larger --timeout waits longer';
     return new NetworkError('timeout', `${origin} did not answer in time`, { hint, cause });
   }
   if (certificate.test(code)) {
-    const hint =
-      'if the certificate is from your own authority, name it with --ca-file or NODE_EXTRA_CA_CERTS';
     return new NetworkError('tls', `the certificate of ${origin} was not accepted (${code})`, {
-      hint,
+      hint: certificateHint(code, setting),
       cause,
     });
   }
@@ -72,9 +88,20 @@ function translate(code: string, origin: string, cause: unknown): Error | undefi
   }
   if (notHttp.test(code)) {
     // The cause would hold what the server sent.
-    return new ProtocolError('not_http', `${origin} did not answer in HTTP`);
+    const hint = setting === undefined ? 'is this the right port?' : `check host and port in ${setting}`;
+    return new ProtocolError('not_http', `${origin} did not answer in HTTP`, { hint });
   }
   return undefined;
+}
+
+function certificateHint(code: string, setting: string | undefined): string {
+  if (/^CERT_(HAS_EXPIRED|NOT_YET_VALID)$/.test(code)) {
+    return "the server's operator has to renew it; check the clock of this machine too";
+  }
+  if (/ALTNAME|HOSTNAME_MISMATCH/.test(code)) {
+    return `it is for another host${setting === undefined ? '' : `; check the host name in ${setting}`}`;
+  }
+  return 'if the certificate is from your own authority, name it with --ca-file or NODE_EXTRA_CA_CERTS';
 }
 
 /** An abort is the person's (Ctrl-C) unless the signal was a time limit or names its own reason. */

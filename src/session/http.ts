@@ -11,6 +11,8 @@ import { trustedCertificates } from './trust.ts';
 export type HttpOptions = ReachOptions & {
   /** undici's own `fetch`: the dispatchers are undici's, and Node's built-in one is of another version. */
   fetch: Fetch;
+  /** Where the person wrote the server's URL, for hints. */
+  setting?: string | undefined;
   /** PEM file whose certificates are trusted besides the usual ones. */
   caFile?: string | undefined;
   /** Milliseconds until the response headers; a body may take as long as it likes. */
@@ -37,6 +39,7 @@ export function openHttp(options: HttpOptions): Http {
   if (server)
     throw new ConfigError('insecure_url', `the server's URL ${server.reason}`, { hint: server.hint });
 
+  const own = new URL(options.serverUrl).origin;
   const reach = reachOf(options);
   const answered = new Set<string>();
   let opening: Promise<Dispatchers> | undefined;
@@ -65,7 +68,9 @@ export function openHttp(options: HttpOptions): Http {
     const onAbort = () => abort.abort(signal?.reason);
     const done = () => signal?.removeEventListener('abort', onAbort);
     const translate = (error: unknown) =>
-      closed ? new CancelledError() : requestFailure(error, url.origin, signal);
+      closed
+        ? new CancelledError()
+        : requestFailure(error, url.origin, signal, url.origin === own ? options.setting : undefined);
     if (signal?.aborted) throw translate(signal.reason);
     signal?.addEventListener('abort', onAbort, { once: true });
     const dispatcher = dispatchers.of(url);

@@ -5,6 +5,7 @@ import {
   SdkError,
   SdkErrorCode,
   SdkHttpError,
+  SseError,
   UnauthorizedError,
 } from '@modelcontextprotocol/client';
 import { AuthError, CancelledError, CliError, NetworkError, ProtocolError } from '../errors.ts';
@@ -29,7 +30,10 @@ export function translate(error: unknown, server: string, signal: AbortSignal): 
   }
   if (UnauthorizedError.isInstance(error)) return refusedToken(server, error);
   if (SdkHttpError.isInstance(error)) return httpError(error.status, server, error);
+  if (SseError.isInstance(error))
+    return error.code ? httpError(error.code, server, error) : notMcp(server, error);
   if (SdkError.isInstance(error)) return sdkError(error, server);
+  if (isUnreadable(error)) return notMcp(server, error);
   if (RpcError.isInstance(error)) {
     return new ProtocolError('rpc_error', `${server} answered with error ${error.code}: ${error.message}`, {
       server,
@@ -66,11 +70,20 @@ function httpError(status: number, server: string, cause: unknown): CliError {
       cause,
     });
   }
-  return new ProtocolError('not_mcp', `${server} answered HTTP ${status}, not MCP`, {
+  return notMcp(server, cause, `HTTP ${status}`);
+}
+
+function notMcp(server: string, cause: unknown, answer = 'something else'): ProtocolError {
+  return new ProtocolError('not_mcp', `${server} answered ${answer}, not MCP`, {
     hint: 'check the url: it must be the MCP endpoint, often ending in /mcp or /sse',
     server,
     cause,
   });
+}
+
+/** What the SDK lets through of an answer that it could not read: JSON that is none, or no JSON-RPC. */
+function isUnreadable(error: unknown): error is Error {
+  return error instanceof SyntaxError || (error instanceof Error && error.name === 'ZodError');
 }
 
 function sdkError(error: SdkError, server: string): CliError {
@@ -78,22 +91,36 @@ function sdkError(error: SdkError, server: string): CliError {
   switch (error.code) {
     case SdkErrorCode.RequestTimeout:
       return new NetworkError('timeout', `${server} did not answer in time`, {
-        hint: 'allow more with --timeout MS',
+        hint: 'a larger --timeout waits longer',
         ...details,
       });
     case SdkErrorCode.ConnectionClosed:
     case SdkErrorCode.SendFailed:
     case SdkErrorCode.NotConnected:
-      return new NetworkError('closed', `${server} closed the connection`, details);
+      return new NetworkError('closed', `${server} closed the connection`, {
+        hint: 'try again; see whether the server is well',
+        ...details,
+      });
+    case SdkErrorCode.ClientHttpUnexpectedContent:
+      return notMcp(server, error);
     case SdkErrorCode.EraNegotiationFailed:
+      // The question that finds out the revision got an answer that is none.
+      if (SdkError.isInstance(error.cause)) return sdkError(error.cause, server);
+      if (error.cause instanceof Error) return notMcp(server, error);
       return new ProtocolError('negotiation_failed', `${server} and mcp-cli share no protocol revision`, {
         hint: 'try --protocol legacy',
         ...details,
       });
     case SdkErrorCode.CapabilityNotSupported:
     case SdkErrorCode.MethodNotSupportedByProtocolVersion:
-      return new ProtocolError('not_supported', `${server} does not offer this`, details);
+      return new ProtocolError('not_supported', `${server} does not offer this`, {
+        hint: 'another protocol revision may have it: try --protocol legacy or modern',
+        ...details,
+      });
     default:
-      return new ProtocolError('invalid_answer', `${server} broke the protocol: ${error.message}`, details);
+      return new ProtocolError('invalid_answer', `${server} broke the protocol: ${error.message}`, {
+        hint: 'tell the operator of the server; --verbose shows the cause',
+        ...details,
+      });
   }
 }

@@ -2,6 +2,8 @@
 
 import {
   type AuthProvider,
+  SdkErrorCode,
+  SdkHttpError,
   SSEClientTransport,
   StreamableHTTPClientTransport,
   type Transport,
@@ -29,6 +31,8 @@ export type HttpTransport = {
   transport: Transport;
   /** Undefined until a request was refused. */
   refusal(): Refusal | undefined;
+  /** What the last failed request failed with: an event stream keeps only its text. */
+  failure(): unknown;
 };
 
 /** Streamable HTTP first, unless the path says that it is the older transport's. */
@@ -45,10 +49,14 @@ export function openHttpTransport(
   const url = new URL(entry.url);
   const refusals = new WeakMap<Response, Refusal>();
   let refusal: Refusal | undefined;
+  let failure: unknown;
   const fetch = withHeaders(entry, async (target, init) => {
     // A command reads its answers where it asks: the stream of unasked-for messages is one request too many.
     if (kind === 'streamable' && init?.method === 'GET') return new Response(null, { status: 405 });
-    const response = await http(target, init);
+    const response = await http(target, init).catch((error: unknown) => {
+      failure = error;
+      throw error;
+    });
     if (response.status === 401 || response.status === 403) {
       refusal = {
         status: response.status,
@@ -57,6 +65,7 @@ export function openHttpTransport(
       };
       refusals.set(response, refusal);
     }
+    if (kind === 'sse' && init?.method === 'POST') requireTaken(response);
     return response;
   });
   const authProvider: AuthProvider = {
@@ -76,7 +85,13 @@ export function openHttpTransport(
   } as const;
   const transport =
     kind === 'sse' ? new SSEClientTransport(url, options) : new StreamableHTTPClientTransport(url, options);
-  return { transport, refusal: () => refusal };
+  return { transport, refusal: () => refusal, failure: () => failure };
+}
+
+/** The SDK throws a refused message of the older transport as a text. A 401 it answers by asking for a token. */
+function requireTaken({ ok, status, statusText }: Response): void {
+  if (ok || status === 401) return;
+  throw new SdkHttpError(SdkErrorCode.SendFailed, 'the message was not taken', { status, statusText });
 }
 
 function bearerOf(headers: Headers): string | undefined {

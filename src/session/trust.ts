@@ -15,7 +15,10 @@ export async function trustedCertificates(
   if (caFile === undefined) return undefined;
   const added = pemBlocks(
     await readFile(caFile, 'utf8').catch((cause) => {
-      throw new ConfigError('ca_file', `the CA file ${caFile} cannot be read`, { cause });
+      throw new ConfigError('ca_file', `the CA file ${caFile} cannot be read`, {
+        hint: 'check --ca-file',
+        cause,
+      });
     }),
   );
   if (added.length === 0 || !added.every(isCertificate)) {

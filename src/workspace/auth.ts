@@ -32,6 +32,7 @@ export async function openAuth(shared: Shared, entry: HttpEntry): Promise<AuthCo
   const http = openHttp({
     fetch: deps.fetch,
     serverUrl: entry.url,
+    setting: entry.origin === '--server' ? '--server' : `${entry.path}.url`,
     allowHttp: entry.allowHttp,
     allowPrivateNetwork: entry.allowPrivateNetwork,
     caFile: flags.caFile,
