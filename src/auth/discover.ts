@@ -5,7 +5,7 @@ import { AuthError, type CliError, NetworkError, ProtocolError } from '../errors
 import { issuerEquals } from '../url.ts';
 import type { Challenge } from './challenge.ts';
 import type { AuthContext } from './context.ts';
-import { fetchDocument } from './document.ts';
+import { fetchDocument, withoutMetadata } from './document.ts';
 import {
   judgeResourceMetadata,
   judgeServerMetadata,
@@ -49,8 +49,8 @@ async function discoverResource(
   const announced = challenge?.resourceMetadata;
   const ordered = announced && URL.canParse(announced) ? new Set([announced, ...places]) : places;
   for (const place of ordered) {
-    const json = await fetchDocument(ctx.http, place, ctx.signal);
-    if (json !== undefined) return judgeResourceMetadata(json, url, place);
+    const json = await fetchDocument(ctx, place);
+    if (json !== undefined) return judgeResourceMetadata(json, ctx.entry, place);
   }
   return undefined;
 }
@@ -65,16 +65,19 @@ async function firstServer(ctx: AuthContext, issuers: readonly string[]): Promis
       failure ??= new AuthError(
         'no_authorization_server',
         `${issuer} publishes no authorization server metadata`,
-        {
-          hint: 'set oauth.authorization_url and oauth.token_url, or oauth.discovery_url',
-        },
+        { hint: withoutMetadata(ctx.entry.path) },
       );
     } catch (error) {
       if (!(error instanceof NetworkError)) throw error;
       failure ??= error;
     }
   }
-  throw failure ?? new AuthError('no_authorization_server', 'the server names no authorization server');
+  throw (
+    failure ??
+    new AuthError('no_authorization_server', 'the server names no authorization server', {
+      hint: withoutMetadata(ctx.entry.path),
+    })
+  );
 }
 
 async function serverMetadata(ctx: AuthContext, issuer: string): Promise<ServerMetadata | undefined> {
@@ -82,12 +85,13 @@ async function serverMetadata(ctx: AuthContext, issuer: string): Promise<ServerM
     throw new ProtocolError(
       'metadata_invalid',
       `the server names an authorization server that is no URL: ${issuer}`,
+      { hint: withoutMetadata(ctx.entry.path) },
     );
   }
   for (const url of serverMetadataUrls(issuer)) {
-    const json = await fetchDocument(ctx.http, url, ctx.signal);
+    const json = await fetchDocument(ctx, url);
     if (json === undefined) continue;
-    const { metadata, slash } = judgeServerMetadata(json, { issuer, url, allowHttp: ctx.entry.allowHttp });
+    const { metadata, slash } = judgeServerMetadata(json, { issuer, url, entry: ctx.entry });
     if (slash) noteSlash(ctx, issuer, metadata.issuer);
     return metadata;
   }
@@ -104,7 +108,7 @@ async function serverOfOrigin(
 ): Promise<Pick<Discovery, 'server' | 'source'>> {
   const { origin } = new URL(ctx.entry.url);
   for (const url of serverMetadataUrls(origin)) {
-    const json = await fetchDocument(ctx.http, url, ctx.signal);
+    const json = await fetchDocument(ctx, url);
     if (json === undefined) continue;
     const elsewhere = mayPointElsewhere ? foreignIssuer(json, origin) : undefined;
     if (elsewhere !== undefined) {
@@ -115,11 +119,7 @@ async function serverOfOrigin(
       });
       return { server: await firstServer(ctx, [elsewhere]), source: 'metadata' };
     }
-    const { metadata, slash } = judgeServerMetadata(json, {
-      issuer: origin,
-      url,
-      allowHttp: ctx.entry.allowHttp,
-    });
+    const { metadata, slash } = judgeServerMetadata(json, { issuer: origin, url, entry: ctx.entry });
     if (slash) noteSlash(ctx, origin, metadata.issuer);
     return { server: metadata, source: 'metadata' };
   }
@@ -143,21 +143,17 @@ async function configuredDocument(
   url: string,
   pinned: string | undefined,
 ): Promise<ServerMetadata> {
-  const json = await fetchDocument(ctx.http, url, ctx.signal);
+  const json = await fetchDocument(ctx, url);
   if (json === undefined) {
     throw new AuthError('no_authorization_server', `there is no authorization server metadata at ${url}`, {
-      hint: 'check oauth.discovery_url',
+      hint: `check ${ctx.entry.path}.oauth.discovery_url`,
     });
   }
-  const { metadata, slash } = judgeServerMetadata(json, {
-    issuer: pinned,
-    url,
-    allowHttp: ctx.entry.allowHttp,
-  });
+  const { metadata, slash } = judgeServerMetadata(json, { issuer: pinned, url, entry: ctx.entry });
   if (slash && pinned) noteSlash(ctx, pinned, metadata.issuer);
   if (!pinned && !isMetadataUrlOf(metadata.issuer, url)) {
     throw new ProtocolError('issuer_mismatch', `the metadata at ${url} belongs to ${metadata.issuer}`, {
-      hint: `set oauth.issuer to ${metadata.issuer} if that is the server you mean`,
+      hint: `set ${ctx.entry.path}.oauth.issuer to ${metadata.issuer} if that is the server you mean`,
     });
   }
   return metadata;

@@ -1,6 +1,6 @@
-import type { Fetch } from '../deps.ts';
 import { NetworkError, ProtocolError } from '../errors.ts';
 import { discard, readText } from './body.ts';
+import type { AuthContext } from './context.ts';
 import { followSameOrigin } from './follow.ts';
 
 const HEADERS = { accept: 'application/json', 'mcp-protocol-version': '2025-11-25' };
@@ -10,7 +10,10 @@ const HEADERS = { accept: 'application/json', 'mcp-protocol-version': '2025-11-2
  * body, a redirect to another origin. Nothing secret is ever sent with it.
  * @throws NetworkError `server_error` on 5xx and 429, ProtocolError `metadata_invalid` on unreadable JSON
  */
-export async function fetchDocument(http: Fetch, url: string, signal: AbortSignal): Promise<unknown> {
+export async function fetchDocument(
+  { http, signal, entry }: Pick<AuthContext, 'http' | 'signal' | 'entry'>,
+  url: string,
+): Promise<unknown> {
   const response = await followSameOrigin(http, url, { headers: HEADERS, signal });
   if (response.status >= 500 || response.status === 429) {
     await discard(response);
@@ -23,8 +26,15 @@ export async function fetchDocument(http: Fetch, url: string, signal: AbortSigna
   try {
     return JSON.parse(text);
   } catch {
-    throw new ProtocolError('metadata_invalid', `${url} did not answer with readable JSON`);
+    throw new ProtocolError('metadata_invalid', `${url} did not answer with readable JSON`, {
+      hint: withoutMetadata(entry.path),
+    });
   }
+}
+
+/** What helps against a server that publishes none, or nonsense. */
+export function withoutMetadata(path: string): string {
+  return `tell its operator, or do without: set ${path}.oauth.authorization_url and token_url`;
 }
 
 function looksLikeHtml(text: string, response: Response): boolean {

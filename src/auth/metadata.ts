@@ -1,6 +1,8 @@
 import type { AuthorizationServer } from 'oauth4webapi';
+import type { HttpEntry } from '../config/entry.ts';
 import { ProtocolError } from '../errors.ts';
 import { coversResource, issuerEquals, parseEndpoint } from '../url.ts';
+import { withoutMetadata } from './document.ts';
 
 /** Authorization server metadata after its checks: RFC 8414 names, endpoints that parse and are safe to call. */
 export type ServerMetadata = AuthorizationServer & { token_endpoint: string };
@@ -49,22 +51,24 @@ function stringList(value: unknown): string[] {
  */
 export function judgeServerMetadata(
   json: unknown,
-  expected: { issuer: string | undefined; url: string; allowHttp: boolean },
+  expected: { issuer: string | undefined; url: string; entry: Pick<HttpEntry, 'path' | 'allowHttp'> },
 ): { metadata: ServerMetadata; slash: boolean } {
-  const document = asObject(json, expected.url);
+  const { path, allowHttp } = expected.entry;
+  const unusable = (why: string) => invalid(expected.url, why, path);
+  const document = asObject(json, unusable);
   const issuer = document.issuer;
-  if (typeof issuer !== 'string') throw invalid(expected.url, 'it has no issuer');
+  if (typeof issuer !== 'string') throw unusable('it has no issuer');
   const match = expected.issuer === undefined ? 'same' : issuerEquals(expected.issuer, issuer);
   if (match === 'different') {
     throw new ProtocolError('issuer_mismatch', `the metadata at ${expected.url} belongs to another issuer`, {
-      hint: `expected ${expected.issuer}; if the server has moved, set oauth.issuer to the issuer you trust`,
+      hint: `expected ${expected.issuer}; if the server has moved, set ${path}.oauth.issuer to the issuer you trust`,
     });
   }
   const metadata: Json = { issuer };
   for (const name of ENDPOINTS) {
     const value = document[name];
     if (typeof value !== 'string' || value === '') continue;
-    parseEndpoint(value, name, expected.allowHttp);
+    parseEndpoint(value, name, allowHttp);
     // Verbatim: doubled slashes and upper-case hosts are the server's business.
     metadata[name] = value;
   }
@@ -72,7 +76,7 @@ export function judgeServerMetadata(
     if (Array.isArray(document[name])) metadata[name] = stringList(document[name]);
   }
   for (const name of FLAGS) metadata[name] = document[name] === true;
-  if (typeof metadata.token_endpoint !== 'string') throw invalid(expected.url, 'it has no token_endpoint');
+  if (typeof metadata.token_endpoint !== 'string') throw unusable('it has no token_endpoint');
   return { metadata: metadata as unknown as ServerMetadata, slash: match === 'slash' };
 }
 
@@ -81,13 +85,18 @@ export function judgeServerMetadata(
  * prefix of its URL (RFC 9728 section 3.3): otherwise another server's tokens could be asked for.
  * @throws ProtocolError `metadata_invalid`, `resource_mismatch`
  */
-export function judgeResourceMetadata(json: unknown, serverUrl: string, url: string): ResourceMetadata {
-  const document = asObject(json, url);
+export function judgeResourceMetadata(
+  json: unknown,
+  { url: serverUrl, path }: Pick<HttpEntry, 'url' | 'path'>,
+  url: string,
+): ResourceMetadata {
+  const unusable = (why: string) => invalid(url, why, path);
+  const document = asObject(json, unusable);
   const resource = document.resource;
-  if (typeof resource !== 'string') throw invalid(url, 'it has no resource');
+  if (typeof resource !== 'string') throw unusable('it has no resource');
   if (!coversResource(resource, serverUrl)) {
     throw new ProtocolError('resource_mismatch', `the metadata at ${url} describes another resource`, {
-      hint: `it names ${resource}, which does not contain ${serverUrl}; check the url of this server`,
+      hint: `it names ${resource}, which does not contain ${serverUrl}; check ${path}.url`,
     });
   }
   return {
@@ -98,7 +107,7 @@ export function judgeResourceMetadata(json: unknown, serverUrl: string, url: str
 }
 
 /** Refuses a server that cannot be shown to check PKCE (MCP authorization, Authorization Code Protection). */
-export function requirePkce(metadata: ServerMetadata, allowMissing: boolean): void {
+export function requirePkce(metadata: ServerMetadata, allowMissing: boolean, path: string): void {
   const methods = metadata.code_challenge_methods_supported;
   if (methods?.includes('S256')) return;
   if (methods === undefined && allowMissing) return;
@@ -107,18 +116,22 @@ export function requirePkce(metadata: ServerMetadata, allowMissing: boolean): vo
     methods === undefined
       ? `${metadata.issuer} does not say that it checks PKCE`
       : `${metadata.issuer} does not support PKCE with S256`,
-    methods === undefined
-      ? { hint: 'if its operator confirms that it does, set oauth.allow_missing_pkce_metadata to true' }
-      : {},
+    {
+      hint:
+        methods === undefined
+          ? `if its operator confirms that it does, set ${path}.oauth.allow_missing_pkce_metadata to true`
+          : 'tell its operator: without it a stolen code is a stolen sign-in',
+    },
   );
 }
 
-function asObject(json: unknown, url: string): Json {
-  if (typeof json !== 'object' || json === null || Array.isArray(json))
-    throw invalid(url, 'it is not an object');
+function asObject(json: unknown, unusable: (why: string) => ProtocolError): Json {
+  if (typeof json !== 'object' || json === null || Array.isArray(json)) throw unusable('it is not an object');
   return json as Json;
 }
 
-function invalid(url: string, why: string): ProtocolError {
-  return new ProtocolError('metadata_invalid', `the metadata at ${url} cannot be used: ${why}`);
+function invalid(url: string, why: string, path: string): ProtocolError {
+  return new ProtocolError('metadata_invalid', `the metadata at ${url} cannot be used: ${why}`, {
+    hint: withoutMetadata(path),
+  });
 }

@@ -56,11 +56,11 @@ export function planSignIn(entry: HttpEntry, facts: PlanFacts): AuthPlan {
   const { oauth } = entry;
   const server = facts.discovery?.server ?? configuredServer(oauth);
   const source = facts.discovery?.source ?? 'configured';
-  if (source === 'metadata') requirePkce(server, oauth?.allowMissingPkceMetadata ?? false);
+  if (source === 'metadata') requirePkce(server, oauth?.allowMissingPkceMetadata ?? false, entry.path);
   const { authorization_endpoint } = server;
   if (!authorization_endpoint) {
     throw new AuthError('no_authorization_endpoint', `${server.issuer} offers no sign-in in a browser`, {
-      hint: 'set oauth.grant_type to a grant that the server offers',
+      hint: `set ${entry.path}.oauth.grant_type to a grant that the server offers`,
       server: entry.name,
     });
   }
@@ -131,9 +131,9 @@ export function registrationEndpoint(
 export function registrationUnavailable(entry: HttpEntry, issuer: string): AuthError {
   return new AuthError('registration_unavailable', `${issuer} registers no clients by itself`, {
     hint: [
-      `register mcp-cli with ${issuer} and set oauth.client_id (and oauth.client_secret) under ${entry.path}`,
-      'or set oauth.client_metadata_url, if it accepts client metadata documents',
-      `or pass a token of your own in ${entry.bearerTokenEnv ?? 'the variable named by bearer_token_env'}`,
+      `register mcp-cli with ${issuer} and set ${entry.path}.oauth.client_id (and client_secret)`,
+      `or set ${entry.path}.oauth.client_metadata_url, if it accepts client metadata documents`,
+      `or pass a token of your own in ${entry.bearerTokenEnv ?? `the variable named by ${entry.path}.bearer_token_env`}`,
     ].join('\n'),
     server: entry.name,
   });
@@ -189,7 +189,7 @@ function keepSecretWithItsIssuer(entry: HttpEntry, issuer: string, record: Store
   if (!oauth?.clientSecret || !record || record.client.source !== 'configured') return;
   if (record.issuer === issuer || oauth.issuer === issuer || hasConfiguredEndpoints(oauth)) return;
   throw new ProtocolError('issuer_changed', `${entry.name} now names ${issuer} instead of ${record.issuer}`, {
-    hint: `the client secret was for ${record.issuer}; if the move is genuine, set oauth.issuer to ${issuer}`,
+    hint: `the client secret was for ${record.issuer}; if the move is genuine, set ${entry.path}.oauth.issuer to ${issuer}`,
     server: entry.name,
   });
 }

@@ -42,7 +42,7 @@ export async function register(
   });
   const text = await readText(response);
   if (!response.ok) throw judgeRefusal(entry, plan.server.issuer, response.status, text);
-  return judgeRegistration(text, plan.server, redirectUri);
+  return judgeRegistration(text, plan.server, redirectUri, entry.path);
 }
 
 /**
@@ -70,13 +70,19 @@ function withBound(uris: unknown, redirectUri: string): string[] {
 }
 
 /** Pure. Servers answer 200 or 201, with members missing or null. */
-export function judgeRegistration(text: string, server: ServerMetadata, redirectUri: string): Registration {
+export function judgeRegistration(
+  text: string,
+  server: ServerMetadata,
+  redirectUri: string,
+  path: string,
+): Registration {
   const json = parseObject(text);
   const id = json?.client_id;
   if (typeof id !== 'string' || id === '') {
     throw new ProtocolError(
       'registration_invalid',
       `${server.issuer} answered a registration without a client_id`,
+      { hint: `register mcp-cli with it by hand and set ${path}.oauth.client_id` },
     );
   }
   const secret = json?.client_secret;

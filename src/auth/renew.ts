@@ -9,7 +9,7 @@ import { isFresh, type StoredRecord, type StoredTokens } from '../store/record.t
 import type { AuthContext } from './context.ts';
 import { findRecord, keepRecord } from './keep.ts';
 import { loginCommand, loginRequired } from './required.ts';
-import { carryOver, refreshTokens, type TokenEndpoint } from './token.ts';
+import { carryOver, endpointHint, refreshTokens, type TokenEndpoint } from './token.ts';
 import type { TokenAnswer } from './token-response.ts';
 
 /** Longer than any refresh may take, so that a waiter outlives the holder. */
@@ -72,6 +72,7 @@ async function afterRefusal(
   }
   if (answer.kind === 'broken') {
     throw new ProtocolError('token_response_invalid', `${sent.issuer} broke the protocol: ${answer.why}`, {
+      hint: `${endpointHint(path)}; the sign-in is kept`,
       server,
     });
   }

@@ -85,9 +85,7 @@ export function answerError(
       return new ProtocolError(
         'token_response_invalid',
         `the token endpoint of ${issuer} broke the protocol: ${answer.why}`,
-        {
-          server,
-        },
+        { hint: endpointHint(context.path), server },
       );
     case 'refused':
       return new AuthError(codeOf(answer.error), `${issuer} refused the sign-in: ${describe(answer)}`, {
@@ -112,7 +110,13 @@ function codeOf(error: string): string {
   return CODES.has(error) ? error : 'token_refused';
 }
 
+/** For an endpoint whose answer is not OAuth's. */
+export function endpointHint(path: string): string {
+  return `tell its operator, or name another endpoint in ${path}.oauth.token_url`;
+}
+
 function describe(answer: { error: string; description: string | undefined }): string {
+  if (/^http_\d+$/.test(answer.error)) return `its token endpoint answered HTTP ${answer.error.slice(5)}`;
   return answer.description ? `${answer.error} (${answer.description.slice(0, 300)})` : answer.error;
 }
 
@@ -134,6 +138,7 @@ function refusalHint(
     case 'invalid_grant':
       return `the code had expired or was used before, or ${path}.oauth.redirect_uri differs from the registered one; sign in again: ${login}`;
     default:
+      if (answer.error.startsWith('http_')) return endpointHint(path);
       return `sign in again: ${login}`;
   }
 }

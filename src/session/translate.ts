@@ -108,7 +108,7 @@ function sdkError(error: SdkError, server: string): CliError {
       if (SdkError.isInstance(error.cause)) return sdkError(error.cause, server);
       if (error.cause instanceof Error) return notMcp(server, error);
       return new ProtocolError('negotiation_failed', `${server} and mcp-cli share no protocol revision`, {
-        hint: 'try --protocol legacy',
+        hint: 'try --protocol legacy; if that fails too, check the url',
         ...details,
       });
     case SdkErrorCode.CapabilityNotSupported:

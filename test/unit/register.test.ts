@@ -9,6 +9,7 @@ const judge = (answer: unknown, methods?: string[]) =>
     JSON.stringify(answer),
     methods ? { ...server, token_endpoint_auth_methods_supported: methods } : server,
     uri,
+    'mcpServers.notes',
   );
 
 describe('judgeRegistration', () => {
