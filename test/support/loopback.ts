@@ -35,13 +35,18 @@ export type Loopback = {
 
 /** The certificate of every counterpart that speaks TLS; its own authority, for `--ca-file`. */
 export const certificateFile = fileURLToPath(new URL('tls/certificate.pem', import.meta.url));
+/** One that ended in 2020, of the same key. */
+export const expiredCertificateFile = fileURLToPath(new URL('tls/expired.pem', import.meta.url));
 const keyFile = fileURLToPath(new URL('tls/key.pem', import.meta.url));
 
 /**
  * Starts a server on 127.0.0.1 that logs each request, registers the secrets in it, and then asks `handler`.
- * With `tls` it is `https:` with a certificate that nobody trusts.
+ * With `tls` it is `https:` with a certificate that nobody trusts, or with the one that is over.
  */
-export async function listen(handler: Handler, { tls = false } = {}): Promise<Loopback> {
+export async function listen(
+  handler: Handler,
+  { tls = false }: { tls?: boolean | 'expired' } = {},
+): Promise<Loopback> {
   const sockets = new Set<Socket>();
   const log: Hit[] = [];
   const serve: RequestListener = (request, response) => {
@@ -57,8 +62,9 @@ export async function listen(handler: Handler, { tls = false } = {}): Promise<Lo
       else answer(response, 500, `the counterpart failed: ${String(error)}`, 'text/plain');
     });
   };
+  const certificate = tls === 'expired' ? expiredCertificateFile : certificateFile;
   const server = tls
-    ? createSecureServer({ key: readFileSync(keyFile), cert: readFileSync(certificateFile) }, serve)
+    ? createSecureServer({ key: readFileSync(keyFile), cert: readFileSync(certificate) }, serve)
     : createServer(serve);
   server.on('connection', (socket) => {
     sockets.add(socket);
