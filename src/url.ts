@@ -19,6 +19,8 @@ export function isLoopbackHost(host: string): boolean {
   return bare === 'localhost' || (bare.endsWith('.localhost') && !bare.startsWith('.'));
 }
 
+const TELL = 'tell the operator of the server: its metadata is wrong';
+
 /**
  * A URL that a server named as one of its endpoints: absolute, https (or http on loopback, or anywhere with
  * `allowHttp`), without user name, password or fragment (RFC 6749 section 3.1). Throws ProtocolError that names
@@ -27,21 +29,22 @@ export function isLoopbackHost(host: string): boolean {
 export function parseEndpoint(text: unknown, what: string, allowHttp = false): URL {
   // The URL parser drops tabs and newlines silently; a URL that needs that is not what its author wrote.
   const wellFormed = typeof text === 'string' && !/[\p{Cc}\s]/u.test(text) && URL.canParse(text);
-  if (!wellFormed) throw new ProtocolError('invalid_url', `the ${what} is not an absolute URL`);
+  if (!wellFormed)
+    throw new ProtocolError('invalid_url', `the ${what} is not an absolute URL`, { hint: TELL });
   const url = new URL(text);
   if (
     url.protocol !== 'https:' &&
     !(url.protocol === 'http:' && (allowHttp || isLoopbackHost(url.hostname)))
   ) {
     throw new ProtocolError('insecure_url', `the ${what} is not an https URL`, {
-      hint:
-        url.protocol === 'http:' ? 'if you trust the network in between, set "allow_http": true' : undefined,
+      hint: url.protocol === 'http:' ? 'if you trust the network in between, set "allow_http": true' : TELL,
     });
   }
   if (url.username !== '' || url.password !== '') {
-    throw new ProtocolError('invalid_url', `the ${what} has a user name or password in it`);
+    throw new ProtocolError('invalid_url', `the ${what} has a user name or password in it`, { hint: TELL });
   }
-  if (text.includes('#')) throw new ProtocolError('invalid_url', `the ${what} has a fragment`);
+  if (text.includes('#'))
+    throw new ProtocolError('invalid_url', `the ${what} has a fragment`, { hint: TELL });
   return url;
 }
 

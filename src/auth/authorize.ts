@@ -1,7 +1,7 @@
 // The authorization request and its answer (RFC 6749 section 4.1, RFC 7636, RFC 8707, RFC 9207).
 
 import * as oauth from 'oauth4webapi';
-import { AuthError, type CliError, ProtocolError } from '../errors.ts';
+import { AuthError, type CliError, NetworkError, ProtocolError } from '../errors.ts';
 import type { AuthPlan } from './plan.ts';
 
 export type AuthorizationRequest = {
@@ -46,7 +46,7 @@ export function issuerHolds(plan: Pick<AuthPlan, 'server'>, params: URLSearchPar
  * Judges the callback before its code goes anywhere: the `iss` table of RFC 9207 section 2.4 first, for error answers
  * too, because after a mix-up neither code nor error text may be used or shown. `state` was checked by the listener.
  * Returns the parameters in the form oauth4webapi will exchange.
- * @throws ProtocolError `issuer_mismatch`; AuthError with the server's error code
+ * @throws ProtocolError `issuer_mismatch`; AuthError with the server's error code; NetworkError `server_error`
  */
 export function judgeCallback(
   plan: AuthPlan,
@@ -75,6 +75,9 @@ export function judgeCallback(
   }
 }
 
+/** RFC 6749 section 4.1.2.1: what HTTP 500 and 503 would be, were there no redirect. */
+const TROUBLE = ['server_error', 'temporarily_unavailable'];
+
 const HINTS: Record<string, (path: string) => string> = {
   invalid_scope: (path) => `check ${path}.oauth.scopes`,
   unauthorized_client: (path) =>
@@ -93,6 +96,13 @@ function refusal(
   if (error === 'access_denied') {
     return new AuthError('access_denied', `the sign-in to ${server} was refused in the browser`, {
       hint: `to try again: ${login}`,
+      server,
+    });
+  }
+  if (TROUBLE.includes(error)) {
+    const hint = 'the authorization server is in trouble; try again later';
+    return new NetworkError('server_error', `${plan.server.issuer} could not sign you in: ${error}`, {
+      hint,
       server,
     });
   }
