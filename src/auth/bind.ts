@@ -25,9 +25,14 @@ const limits = {
 /**
  * One HTTP server on the same port of every address. Port 0 takes any; a port is bound, never probed first. An
  * address that this machine does not have is left out unless it is the only one. Throws ConfigError `port_in_use`,
- * which counts on either address: whoever holds the other one would receive half of the browsers' callbacks.
+ * which counts on either address: whoever holds the other one would receive half of the browsers' callbacks. `setting`
+ * is what hints call the redirect's key.
  */
-export async function bindLoopback(addresses: string[], port: number): Promise<Bound> {
+export async function bindLoopback(
+  addresses: string[],
+  port: number,
+  setting = '"redirect_uri"',
+): Promise<Bound> {
   for (let attempt = 1; ; attempt++) {
     const exchange = exchangeOf();
     const servers: Server[] = [];
@@ -44,7 +49,7 @@ export async function bindLoopback(addresses: string[], port: number): Promise<B
     } catch (error) {
       await close();
       if (codeOf(error) === 'EADDRINUSE' && port === 0 && attempt < tries) continue;
-      throw bindFailure(error, port);
+      throw bindFailure(error, port, setting);
     }
   }
 }
@@ -89,20 +94,23 @@ function bind(
   });
 }
 
-function bindFailure(error: unknown, port: number): Error {
+function bindFailure(error: unknown, port: number, setting: string): Error {
   if (codeOf(error) === 'EADDRINUSE') {
     return new ConfigError('port_in_use', `port ${port} is in use, and the redirect URI needs it`, {
-      hint: `end the program that listens on port ${port}, or set another "redirect_uri" that the client is registered with`,
+      hint: `end the program that listens on port ${port}, or set ${setting} to another one that the client is registered with`,
       cause: error,
     });
   }
   if (codeOf(error) === 'EACCES') {
     return new ConfigError('port_denied', `port ${port} may not be listened on`, {
-      hint: 'set a "redirect_uri" with a port above 1023',
+      hint: `set ${setting} to one with a port above 1023`,
       cause: error,
     });
   }
-  return new ConfigError('no_loopback', 'no loopback address can be listened on', { cause: error });
+  return new ConfigError('no_loopback', 'no loopback address can be listened on', {
+    hint: 'check the network of this machine or container: 127.0.0.1 is missing',
+    cause: error,
+  });
 }
 
 async function end(server: Server, exchange: Exchange): Promise<void> {

@@ -23,6 +23,10 @@ export type ListenOptions = {
    * given and true does the page show the `error` of the answer, which must not be shown otherwise (section 2.4).
    */
   issuerHolds?: (answer: URLSearchParams) => boolean;
+  /** The key of the configuration that decides the redirect, for hints. */
+  setting?: string;
+  /** What may be wrong with the redirect or the client if the browser never comes back, for the hint. */
+  stuck?: string;
 };
 
 export type Listener = {
@@ -47,9 +51,9 @@ export async function listen(options: ListenOptions): Promise<Listener> {
   const redirect = loopbackRedirect(options.redirectUri);
   if (!redirect) throw new ConfigError('redirect_uri', 'the redirect URI is not http on loopback');
   if (options.signal.aborted) throw new CancelledError();
-  const bound = await bindLoopback(redirect.hosts, redirect.port);
-  const { signal, timeout } = options;
-  const outcome = outcomeOf<URLSearchParams>({ signal, timeout, finished: () => void bound.close() });
+  const bound = await bindLoopback(redirect.hosts, redirect.port, options.setting);
+  const { signal, timeout, stuck } = options;
+  const outcome = outcomeOf<URLSearchParams>({ signal, timeout, stuck, finished: () => void bound.close() });
   // A URL writes IPv6 in brackets; of two addresses the first is the one that is always bound.
   const host = redirect.hosts[0] === '::1' ? '[::1]' : (redirect.hosts[0] ?? '127.0.0.1');
   const authorities = new Set([redirect.host, host].flatMap((name) => spellings(name, bound.port)));

@@ -9,6 +9,7 @@ import type { AuthContext } from './context.ts';
 import type { AuthPlan, Client } from './plan.ts';
 import { chooseRedirect, type RedirectChoice, withEphemeralPort, withLocalhost } from './redirect.ts';
 import { RedirectRefused, type Registration, register } from './register.ts';
+import { resetCommand } from './required.ts';
 
 export type BoundClient = Client & {
   /** Registered before, and used again. */
@@ -39,6 +40,8 @@ export async function bindClient(
       signal: ctx.signal,
       timeout: ctx.loginTimeout,
       issuerHolds: (answer) => issuerHolds(plan, answer),
+      setting: `${ctx.entry.path}.oauth.redirect_uri`,
+      stuck: whatIsWrong(ctx, plan, uri),
     });
   let listener = await openChosen(open, choice);
   try {
@@ -59,6 +62,15 @@ export async function bindClient(
     await listener.close();
     throw error;
   }
+}
+
+/** An authorization server that does not know the client or the redirect shows a page and sends nobody back. */
+function whatIsWrong({ entry }: AuthContext, { client, server }: AuthPlan, uri: string): string {
+  if (client?.source === 'registered' || !client) {
+    return `if the page showed an error, forget the registration: ${resetCommand(entry)}`;
+  }
+  const { path } = entry;
+  return `if the page showed an error, compare ${path}.oauth.client_id and redirect_uri with ${server.issuer}: the redirect is ${uri}`;
 }
 
 async function openChosen(

@@ -11,6 +11,8 @@ type Options = {
   signal: AbortSignal;
   /** Milliseconds until AuthError `login_timeout`. */
   timeout: number;
+  /** What else may be wrong if nobody comes back. */
+  stuck?: string | undefined;
   /** Called once, whatever settled it. */
   finished(): void;
 };
@@ -29,8 +31,11 @@ export function outcomeOf<T>(options: Options): Outcome<T> {
     fail(reason instanceof CancelledError ? reason : new CancelledError());
   };
   const timer = setTimeout(() => {
-    const hint =
-      'sign in again and finish in the browser; --login-timeout 15m gives more time\nwith --no-browser the URL is shown to open anywhere';
+    const hint = [
+      ...(options.stuck === undefined ? [] : [options.stuck]),
+      'sign in again and finish in the browser; --login-timeout 15m gives more time',
+      'with --no-browser the URL is shown to open anywhere',
+    ].join('\n');
     fail(new AuthError('login_timeout', 'nobody finished the sign-in in time', { hint }));
   }, options.timeout);
   options.signal.addEventListener('abort', onAbort, { once: true });

@@ -3,16 +3,19 @@ import { AuthError } from '../errors.ts';
 import type { AuthContext } from './context.ts';
 
 /** What a person types to sign in to this entry and account, quoted for a POSIX shell where that is needed. Pure. */
-export function loginCommand({ name, account, origin, url }: HttpEntry): string {
+export function loginCommand(entry: HttpEntry): string {
+  return authCommand('login', entry);
+}
+
+/** What a person types to forget the sign-in and the registration of this entry and account. Pure. */
+export function resetCommand(entry: HttpEntry): string {
+  return authCommand('reset', entry);
+}
+
+function authCommand(word: string, { name, account, origin, url }: HttpEntry): string {
   // Without a configuration the URL is the name. A query can be a key, which no message shows.
   const server = origin !== '--server' ? name : new URL(url).search === '' ? url : 'URL';
-  const words = [
-    'mcp-cli',
-    'auth',
-    'login',
-    server,
-    ...(account === undefined ? [] : ['--account', account]),
-  ];
+  const words = ['mcp-cli', 'auth', word, server, ...(account === undefined ? [] : ['--account', account])];
   return words.map(quote).join(' ');
 }
 
