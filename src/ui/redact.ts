@@ -49,10 +49,14 @@ export function mask(text: string, secrets: Iterable<string>): string {
   return clean;
 }
 
+const SECRET_NAME = /(?:^|_)(?:KEY|TOKEN|SECRET|PASSWORD)(?:_|$)/i;
+/** Where a secret is, not what it is: messages have to name these. */
+const PLACE_NAME = /_(?:FILE|PATH|DIR|URL|BACKEND)$/i;
+
 /** What the environment holds under a name that says secret: a server can send it back in what it answers. */
 export function environmentSecrets(env: Readonly<Record<string, string | undefined>>): string[] {
   return Object.entries(env).flatMap(([name, value]) =>
-    value && value.length >= 8 && /(?:^|_)(?:KEY|TOKEN|SECRET|PASSWORD)(?:_|$)/i.test(name) ? [value] : [],
+    value && value.length >= 8 && SECRET_NAME.test(name) && !PLACE_NAME.test(name) ? [value] : [],
   );
 }
 

@@ -64,7 +64,7 @@ export async function runCli(argv: string[], options: CliOptions = {}): Promise<
 /** Registers the values of an environment that are secrets by their names. */
 export function registerEnvironment(env: Env): void {
   for (const [name, value] of Object.entries(env)) {
-    if (value && /(KEY|TOKEN|SECRET|PASSWORD)(_|$)/.test(name) && !name.endsWith('_FILE'))
+    if (value && /(KEY|TOKEN|SECRET|PASSWORD)(_|$)/.test(name) && !/_(FILE|BACKEND)$/.test(name))
       registerSecret(value, name);
   }
 }
