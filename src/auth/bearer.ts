@@ -114,6 +114,7 @@ async function widen(
       'insufficient_scope',
       `${ctx.entry.name} refuses although it was granted: ${wanted.join(' ')}`,
       {
+        hint: 'the account may lack the permission; see: mcp-cli auth status',
         server: ctx.entry.name,
       },
     );

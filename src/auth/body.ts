@@ -19,7 +19,9 @@ export async function readText(response: Response, maxBytes: number = maxDocumen
     size += value.byteLength;
     if (size > maxBytes) {
       await reader.cancel().catch(() => undefined);
-      throw new ProtocolError('too_large', `the server's answer is larger than ${maxBytes} bytes`);
+      throw new ProtocolError('too_large', `the server's answer is larger than ${maxBytes} bytes`, {
+        hint: 'tell the operator of the server',
+      });
     }
     text += decoder.decode(value, { stream: true });
   }
@@ -34,6 +36,7 @@ function broken(error: unknown): never {
   if (error instanceof CliError) throw error;
   if (error instanceof Error && error.name === 'AbortError') throw new CancelledError();
   throw new NetworkError('reset', "the connection broke in the middle of the server's answer", {
+    hint: 'try again',
     cause: error,
   });
 }

@@ -49,7 +49,10 @@ export type Listener = {
 /** Throws ConfigError `redirect_uri`, `port_in_use`, `port_denied` or `no_loopback`, CancelledError. */
 export async function listen(options: ListenOptions): Promise<Listener> {
   const redirect = loopbackRedirect(options.redirectUri);
-  if (!redirect) throw new ConfigError('redirect_uri', 'the redirect URI is not http on loopback');
+  if (!redirect)
+    throw new ConfigError('redirect_uri', 'the redirect URI is not http on loopback', {
+      hint: 'write it like http://localhost:8080/callback',
+    });
   if (options.signal.aborted) throw new CancelledError();
   const bound = await bindLoopback(redirect.hosts, redirect.port, options.setting);
   const { signal, timeout, stuck } = options;
@@ -106,7 +109,9 @@ type Link = { path: string; target: string; visited: boolean };
 function linkTo(authorizationUrl: string, random: ListenOptions['random']): Link {
   const target = new URL(authorizationUrl);
   if (!/^https?:$/.test(target.protocol)) {
-    throw new ProtocolError('insecure_url', 'the authorization endpoint is not an https URL');
+    throw new ProtocolError('insecure_url', 'the authorization endpoint is not an https URL', {
+      hint: 'tell the operator of the authorization server',
+    });
   }
   const path = `/${Buffer.from(random(16)).toString('base64url')}`;
   return { path, target: target.href, visited: false };

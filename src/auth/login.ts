@@ -154,6 +154,7 @@ async function askPerson(
       'unsafe_authorization_url',
       `${plan.server.issuer} names a sign-in page that must not be opened`,
       {
+        hint: 'tell the operator of the authorization server',
         server: ctx.entry.name,
       },
     );

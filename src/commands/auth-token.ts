@@ -29,6 +29,7 @@ export async function authToken(
   const given = await workspace.provided(entry);
   if (given && given.value === undefined) {
     throw new UsageError('token_provided', `${name} uses the Authorization header in ${given.source}`, {
+      hint: `read it there, or remove it to sign in: ${given.source}`,
       server: name,
     });
   }

@@ -63,7 +63,10 @@ async function piped(workspace: Workspace): Promise<string> {
     return Buffer.concat(chunks).toString('utf8');
   } catch (cause) {
     if (signal.aborted) throw new CancelledError();
-    throw new UsageError('unreadable_input', 'cannot read standard input', { cause });
+    throw new UsageError('unreadable_input', 'cannot read standard input', {
+      hint: 'give the arguments as key=value or with --args JSON',
+      cause,
+    });
   } finally {
     clearTimeout(timer);
     signal.removeEventListener('abort', stop);

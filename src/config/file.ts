@@ -108,7 +108,8 @@ function decode(file: string, bytes: Buffer): string {
 }
 
 function unreadable(file: string, cause: NodeJS.ErrnoException): ConfigError {
-  if (cause.code === 'ENOENT') return new ConfigError('not_found', `${file} does not exist`, { cause });
+  if (cause.code === 'ENOENT')
+    return new ConfigError('not_found', `${file} does not exist`, { hint: 'check the path', cause });
   const reason = cause.code === 'EACCES' ? 'you may not read it' : (cause.code ?? 'unknown reason');
   const hint = cause.code === 'EACCES' ? `chmod u+r ${quoted(file)}` : 'check the path';
   return new ConfigError('unreadable', `${file} cannot be read: ${reason}`, { hint, cause });

@@ -86,7 +86,7 @@ export async function toolArguments(
 /** The same key twice makes a list, where the tool wants one. */
 function again(key: string, before: unknown, value: unknown): unknown {
   if (Array.isArray(before) && Array.isArray(value)) return [...before, ...value];
-  throw new UsageError('bad_argument', `${key} is given twice`);
+  throw new UsageError('bad_argument', `${key} is given twice`, { hint: 'keep one of the two' });
 }
 
 /** A word's text as the type its schema wants; as it is, if it cannot be that: the check then says what is wrong. */

@@ -124,5 +124,7 @@ function proxyUrl(value: string | undefined, name: string): string {
   if (text === '') return '';
   const whole = text.includes('://') ? text : `http://${text}`;
   if (URL.canParse(whole) && /^https?:$/.test(new URL(whole).protocol)) return whole;
-  throw new ConfigError('proxy', `${name} is not the URL of an http or https proxy`);
+  throw new ConfigError('proxy', `${name} is not the URL of an http or https proxy`, {
+    hint: `write ${name} like http://proxy.example:8080`,
+  });
 }

@@ -108,7 +108,10 @@ function certificateHint(code: string, setting: string | undefined): string {
 function abortFailure(reason: unknown, origin: string): Error {
   if (reason instanceof CliError) return reason;
   if (reason instanceof Error && reason.name === 'TimeoutError') {
-    return new NetworkError('timeout', `${origin} did not answer in time`, { cause: reason });
+    return new NetworkError('timeout', `${origin} did not answer in time`, {
+      hint: 'a larger --timeout waits longer',
+      cause: reason,
+    });
   }
   return new CancelledError();
 }

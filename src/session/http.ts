@@ -103,7 +103,9 @@ async function open(options: HttpOptions, reach: Reach): Promise<Dispatchers> {
 
 function parse(text: string, allowHttp: boolean): URL {
   if (!URL.canParse(text))
-    throw new ProtocolError('invalid_url', 'the server named something that is no URL');
+    throw new ProtocolError('invalid_url', 'the server named something that is no URL', {
+      hint: 'tell the operator of the server',
+    });
   const url = new URL(text);
   const found = insecurity(url, allowHttp);
   if (!found) return url;

@@ -7,7 +7,9 @@ import { ProtocolError } from '../errors.ts';
  */
 export function relay(response: Response, done: () => void, translate: (error: unknown) => Error): Response {
   if (response.status < 200 || response.status > 599) {
-    throw new ProtocolError('not_http', `the server answered with the status ${response.status}`);
+    throw new ProtocolError('not_http', `the server answered with the status ${response.status}`, {
+      hint: 'tell the operator of the server',
+    });
   }
   if (!response.body) {
     done();

@@ -36,6 +36,7 @@ export function translate(error: unknown, server: string, signal: AbortSignal): 
   if (isUnreadable(error)) return notMcp(server, error);
   if (RpcError.isInstance(error)) {
     return new ProtocolError('rpc_error', `${server} answered with error ${error.code}: ${error.message}`, {
+      hint: "the words are the server's own; its documentation may say more",
       server,
       cause: error,
     });

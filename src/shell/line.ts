@@ -68,7 +68,10 @@ export function splitWords(text: string): string[] {
       word = (word ?? '') + character;
     }
   }
-  if (quote !== '') throw new UsageError('open_quote', `a ${quote} is not closed`);
+  if (quote !== '')
+    throw new UsageError('open_quote', `a ${quote} is not closed`, {
+      hint: 'close it, or write a backslash before it',
+    });
   if (word !== undefined) words.push(word);
   return words;
 }

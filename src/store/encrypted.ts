@@ -102,7 +102,9 @@ async function load(ground: Ground, key: string): Promise<string | undefined> {
 async function sealed(ground: Ground, key: string, value: string): Promise<Buffer> {
   const bytes = Buffer.from(value);
   if (bytes.length > VALUE_LIMIT) {
-    throw new StoreError('too_large', `a value of ${bytes.length} bytes is too large for the token store`);
+    throw new StoreError('too_large', `a value of ${bytes.length} bytes is too large for the token store`, {
+      hint: 'tell the operator of the authorization server: no token should be that long',
+    });
   }
   const secret = await ground.keys.secret(() => isFresh(ground));
   const derivation = await derivationFor(ground, secret);

@@ -20,5 +20,6 @@ export function codeOf(error: unknown): string | undefined {
 export function translate(error: unknown, verb: string, path: string): StoreError {
   if (error instanceof StoreError) return error;
   const code = codeOf(error) ?? 'unknown error';
-  return new StoreError('io', `could not ${verb} ${path} (${code})`, { hint: HINTS[code], cause: error });
+  const hint = HINTS[code] ?? 'check the disk and what else may use this file';
+  return new StoreError('io', `could not ${verb} ${path} (${code})`, { hint, cause: error });
 }

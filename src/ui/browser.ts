@@ -19,13 +19,20 @@ type Command = {
  */
 export async function openBrowser(url: string, options: Options): Promise<void> {
   if (!isSafeBrowserUrl(url))
-    throw new ProtocolError('insecure_url', 'the URL may not be opened in a browser');
+    throw new ProtocolError('insecure_url', 'the URL may not be opened in a browser', {
+      hint: 'tell the operator of the authorization server',
+    });
   const { env, platform } = options;
   const spawn = options.spawn ?? (await import('node:child_process')).spawn;
   const command = commandFor(url, env, platform) ?? (await packageCommand(url));
   await new Promise<void>((resolve, reject) => {
     const fail = (cause?: unknown) =>
-      reject(new ConfigError('no_browser', 'no browser could be started', { cause }));
+      reject(
+        new ConfigError('no_browser', 'no browser could be started', {
+          hint: '--no-browser shows the URL instead',
+          cause,
+        }),
+      );
     try {
       const child = spawn(command.program, command.args, {
         env: browserEnv(env),
