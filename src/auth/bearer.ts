@@ -1,7 +1,7 @@
 // The token of one server during one command: fresh, refreshed, or signed in for, and what to do when it is refused.
 
 import { AuthError, NetworkError } from '../errors.ts';
-import { isFresh, type StoredRecord } from '../store/record.ts';
+import { isAlive, isFresh, type StoredRecord } from '../store/record.ts';
 import type { Challenge } from './challenge.ts';
 import type { AuthContext } from './context.ts';
 import { findRecord } from './keep.ts';
@@ -24,6 +24,8 @@ export function openBearer(ctx: AuthContext): Bearer {
   const { fixedToken } = ctx;
   if (fixedToken) return fixedBearer(ctx, fixedToken);
   let known: StoredRecord | undefined;
+  /** Could not be refreshed early, and is used to its end: asking before every request would not bring it sooner. */
+  let lasting: StoredRecord | undefined;
   let flight: Promise<StoredRecord | undefined> | undefined;
   /** A refreshed token that is refused as well needs a person: refreshing again would go on for ever. */
   let refreshed = false;
@@ -33,10 +35,17 @@ export function openBearer(ctx: AuthContext): Bearer {
     });
     return flight;
   };
-  const isCurrent = () => known?.tokens !== undefined && isFresh(known.tokens, ctx.now());
+  const isCurrent = () => {
+    const tokens = known?.tokens;
+    if (!tokens) return false;
+    return isFresh(tokens, ctx.now()) || (known === lasting && isAlive(tokens, ctx.now()));
+  };
   return {
     async current() {
-      if (!isCurrent()) known = await once(() => obtain(ctx));
+      if (!isCurrent()) {
+        known = await once(() => obtain(ctx));
+        lasting = known?.tokens && !isFresh(known.tokens, ctx.now()) ? known : undefined;
+      }
       return known?.tokens?.accessToken;
     },
     async rejected(token, challenge) {
@@ -59,7 +68,7 @@ async function obtain(ctx: AuthContext): Promise<StoredRecord | undefined> {
   const tokens = record?.tokens;
   if (tokens && isFresh(tokens, ctx.now())) return record;
   if (!tokens) return oauth || record ? signIn(ctx) : undefined;
-  const alive = tokens.expiresAt !== undefined && tokens.expiresAt > ctx.now();
+  const alive = isAlive(tokens, ctx.now());
   if (!tokens.refreshToken && alive) return record;
   try {
     return tokens.refreshToken ? await renew(ctx, key) : await signIn(ctx);
