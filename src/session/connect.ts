@@ -1,5 +1,6 @@
 // Opening a session: transport by transport, revision by revision, with a token where one is asked for.
 
+import { setTimeout } from 'node:timers/promises';
 import { Client, type ClientOptions, SdkHttpError } from '@modelcontextprotocol/client';
 import type { Bearer } from '../auth/bearer.ts';
 import type { HttpEntry, Protocol, ServerEntry, StdioEntry } from '../config/entry.ts';
@@ -16,6 +17,8 @@ import {
 export type Connection = {
   client: Client;
   refusal(): Refusal | undefined;
+  /** Ends the session at the server as well. Never throws for what the server says to that. */
+  close(): Promise<void>;
 };
 
 export type ConnectOptions = {
@@ -28,6 +31,9 @@ export type ConnectOptions = {
   /** Milliseconds for one request. */
   timeout: number;
 };
+
+/** Milliseconds that a server has to say it heard of the end; the result is waiting. */
+const FAREWELL = 1000;
 
 const MODERN = '2026-07-28';
 
@@ -55,16 +61,27 @@ async function connectHttp(entry: HttpEntry, options: ConnectOptions): Promise<C
 async function connectOver(kind: HttpKind, entry: HttpEntry, options: ConnectOptions): Promise<Connection> {
   const { bearer, http, signal, timeout } = options;
   if (!bearer || !http) throw new TypeError('an HTTP entry needs a bearer and an HTTP layer');
-  const { transport, refusal } = openHttpTransport(kind, entry, bearer, http);
+  const { transport, refusal, end } = openHttpTransport(kind, entry, bearer, http);
   // The older transport exists only in revisions that begin with `initialize`.
   const client = newClient(options, kind === 'sse' ? 'legacy' : modeOf(entry.protocol));
   try {
     await client.connect(transport, { signal, timeout });
-    return { client, refusal };
+    const close = async () => {
+      if (!signal.aborted) await atMost(FAREWELL, end());
+      await client.close();
+    };
+    return { client, refusal, close };
   } catch (error) {
     await client.close();
     throw Object.assign(error as object, { refusal: refusal() });
   }
+}
+
+/** Waits for `work`, but not longer than that; how it ends is not looked at. */
+async function atMost(limit: number, work: Promise<void>): Promise<void> {
+  const timer = new AbortController();
+  await Promise.race([work, setTimeout(limit, undefined, timer)]).catch(() => undefined);
+  timer.abort();
 }
 
 function modeOf(protocol: Protocol): Mode {
@@ -87,7 +104,7 @@ async function connectStdio(entry: StdioEntry, options: ConnectOptions): Promise
     const client = newClient(options, mode);
     try {
       await client.connect(transport, { signal: options.signal, timeout: options.timeout });
-      return { client, refusal: () => undefined };
+      return { client, refusal: () => undefined, close: () => client.close() };
     } catch (error) {
       await client.close();
       failure ??= error;

@@ -29,6 +29,8 @@ export type HttpTransport = {
   transport: Transport;
   /** Undefined until a request was refused. */
   refusal(): Refusal | undefined;
+  /** Tells the server that nobody needs the session any more, if there is one. */
+  end(): Promise<void>;
 };
 
 /** Streamable HTTP first, unless the path says that it is the older transport's. */
@@ -59,8 +61,14 @@ export function openHttpTransport(
     }
     return response;
   });
+  let token: string | undefined;
+  let ending = false;
   const authProvider: AuthProvider = {
-    token: () => bearer.current(),
+    // Saying goodbye is not worth a refresh, and never a sign-in.
+    token: async () => {
+      if (!ending) token = await bearer.current();
+      return token;
+    },
     onUnauthorized: async ({ response }) => {
       const { challenge, token } = refusals.get(response) ?? {};
       if (!challenge && transport instanceof StreamableHTTPClientTransport && transport.sessionId) {
@@ -76,7 +84,14 @@ export function openHttpTransport(
   } as const;
   const transport =
     kind === 'sse' ? new SSEClientTransport(url, options) : new StreamableHTTPClientTransport(url, options);
-  return { transport, refusal: () => refusal };
+  return {
+    transport,
+    refusal: () => refusal,
+    async end() {
+      ending = true;
+      if (transport instanceof StreamableHTTPClientTransport) await transport.terminateSession();
+    },
+  };
 }
 
 function bearerOf(headers: Headers): string | undefined {
