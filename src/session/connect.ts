@@ -1,11 +1,13 @@
 // Opening a session: transport by transport, revision by revision, with a token where one is asked for.
 
 import { setTimeout } from 'node:timers/promises';
-import { Client, type ClientOptions, SdkHttpError } from '@modelcontextprotocol/client';
+import { Client, type ClientOptions } from '@modelcontextprotocol/client';
 import type { Bearer } from '../auth/bearer.ts';
 import type { HttpEntry, Protocol, ServerEntry, StdioEntry } from '../config/entry.ts';
 import type { Fetch } from '../deps.ts';
 import { NetworkError } from '../errors.ts';
+import { failWhenCut } from './cut.ts';
+import { statusOf } from './translate.ts';
 import {
   type HttpKind,
   openHttpTransport,
@@ -61,11 +63,12 @@ async function connectHttp(entry: HttpEntry, options: ConnectOptions): Promise<C
 async function connectOver(kind: HttpKind, entry: HttpEntry, options: ConnectOptions): Promise<Connection> {
   const { bearer, http, signal, timeout } = options;
   if (!bearer || !http) throw new TypeError('an HTTP entry needs a bearer and an HTTP layer');
-  const { transport, refusal, end } = openHttpTransport(kind, entry, bearer, http);
+  const { transport, refusal, reasonOf, end } = openHttpTransport(kind, entry, bearer, http);
   // The older transport exists only in revisions that begin with `initialize`.
   const client = newClient(options, kind === 'sse' ? 'legacy' : modeOf(entry.protocol));
   try {
     await client.connect(transport, { signal, timeout });
+    failWhenCut(transport);
     const close = async () => {
       if (!signal.aborted) await atMost(FAREWELL, end());
       await client.close();
@@ -73,7 +76,7 @@ async function connectOver(kind: HttpKind, entry: HttpEntry, options: ConnectOpt
     return { client, refusal, close };
   } catch (error) {
     await client.close();
-    throw Object.assign(error as object, { refusal: refusal() });
+    throw Object.assign(reasonOf(error) as object, { refusal: refusal() });
   }
 }
 
@@ -128,5 +131,6 @@ function newClient(options: ConnectOptions, mode: Mode): Client {
 }
 
 function isWrongTransport(error: unknown): boolean {
-  return SdkHttpError.isInstance(error) && [400, 404, 405].includes(error.status);
+  const status = statusOf(error);
+  return status !== undefined && [400, 404, 405].includes(status);
 }

@@ -10,8 +10,8 @@ import {
 import { type Connection, type ConnectOptions, connect } from './connect.ts';
 import { wantsSignIn } from './quirks.ts';
 import type { Session } from './session.ts';
-import { ownError, translate } from './translate.ts';
-import { type Refusal, SessionLost } from './transport.ts';
+import { ownError, SessionLost, translate } from './translate.ts';
+import type { Refusal } from './transport.ts';
 
 /** @throws CliError of every kind; see translate */
 export async function openSession(options: ConnectOptions): Promise<Session> {
@@ -94,8 +94,10 @@ function mender({ bearer, signal }: ConnectOptions, repair: Repair | undefined) 
   return async (error: unknown): Promise<void> => {
     if (signal.aborted || !bearer || ownError(error)) throw error;
     const refusal = repair?.refusal() ?? (error as { refusal?: Refusal }).refusal;
-    const cause = causeOf(error, refusal);
-    if (!left.delete(cause)) throw error;
+    let cause = causeOf(error, refusal);
+    // A new session is refused in the same way: then it is the token after all.
+    if (error instanceof SessionLost && !left.has('lost')) cause = 'token';
+    if (!left.delete(cause)) throw cause === 'lost' && repair ? new SessionLost() : error;
     if (cause === 'lost') return repair?.reopen();
     if (cause === 'scope') return bearer.stepUp(refusal?.challenge);
     // Some servers refuse inside a 200, and nothing says which token it was about.

@@ -5,9 +5,13 @@ import {
   SdkError,
   SdkErrorCode,
   SdkHttpError,
+  SseError,
   UnauthorizedError,
 } from '@modelcontextprotocol/client';
 import { AuthError, CancelledError, CliError, NetworkError, ProtocolError } from '../errors.ts';
+
+/** The server knows nothing of the session any more. */
+export class SessionLost extends Error {}
 
 /** The first error of ours in a chain of causes: the HTTP layer and the auth room already said what is wrong. */
 export function ownError(error: unknown): CliError | undefined {
@@ -27,8 +31,15 @@ export function translate(error: unknown, server: string, signal: AbortSignal): 
     own.server ??= server;
     return own;
   }
+  if (error instanceof SessionLost) {
+    return new NetworkError('session_lost', `${server} loses its sessions at once`, {
+      hint: 'the server is in trouble; try again later',
+      server,
+    });
+  }
   if (UnauthorizedError.isInstance(error)) return refusedToken(server, error);
-  if (SdkHttpError.isInstance(error)) return httpError(error.status, server, error);
+  const status = statusOf(error);
+  if (status !== undefined) return httpError(status, server, error);
   if (SdkError.isInstance(error)) return sdkError(error, server);
   if (RpcError.isInstance(error)) {
     return new ProtocolError('rpc_error', `${server} answered with error ${error.code}: ${error.message}`, {
@@ -37,6 +48,12 @@ export function translate(error: unknown, server: string, signal: AbortSignal): 
     });
   }
   return error;
+}
+
+/** The status of the HTTP answer that made this error, on either transport. */
+export function statusOf(error: unknown): number | undefined {
+  if (SdkHttpError.isInstance(error)) return error.status;
+  return SseError.isInstance(error) ? error.code : undefined;
 }
 
 function refusedToken(server: string, cause: unknown): AuthError {
@@ -82,6 +99,10 @@ function sdkError(error: SdkError, server: string): CliError {
         ...details,
       });
     case SdkErrorCode.ConnectionClosed:
+      return new NetworkError('closed', `${server} closed the connection before it answered`, {
+        hint: 'what was asked for may have been done all the same',
+        ...details,
+      });
     case SdkErrorCode.SendFailed:
     case SdkErrorCode.NotConnected:
       return new NetworkError('closed', `${server} closed the connection`, details);

@@ -3,6 +3,7 @@
 import {
   type AuthProvider,
   SSEClientTransport,
+  SseError,
   StreamableHTTPClientTransport,
   type Transport,
 } from '@modelcontextprotocol/client';
@@ -11,6 +12,7 @@ import type { Bearer } from '../auth/bearer.ts';
 import { type Challenge, parseChallenge } from '../auth/challenge.ts';
 import type { HttpEntry, StdioEntry } from '../config/entry.ts';
 import type { Fetch } from '../deps.ts';
+import { SessionLost } from './translate.ts';
 
 export type HttpKind = 'streamable' | 'sse';
 
@@ -22,13 +24,12 @@ export type Refusal = {
   token: string | undefined;
 };
 
-/** A 401 without a challenge in the middle of a session: the session is gone, not the sign-in (reference servers). */
-export class SessionLost extends Error {}
-
 export type HttpTransport = {
   transport: Transport;
   /** Undefined until a request was refused. */
   refusal(): Refusal | undefined;
+  /** What is really behind an error of the transport. */
+  reasonOf(error: unknown): unknown;
   /** Tells the server that nobody needs the session any more, if there is one. */
   end(): Promise<void>;
 };
@@ -47,10 +48,16 @@ export function openHttpTransport(
   const url = new URL(entry.url);
   const refusals = new WeakMap<Response, Refusal>();
   let refusal: Refusal | undefined;
+  let failure: unknown;
   const fetch = withHeaders(entry, async (target, init) => {
     // A command reads its answers where it asks: the stream of unasked-for messages is one request too many.
-    if (kind === 'streamable' && init?.method === 'GET') return new Response(null, { status: 405 });
-    const response = await http(target, init);
+    const resumes = new Headers(init?.headers).has('last-event-id');
+    if (kind === 'streamable' && init?.method === 'GET' && !resumes)
+      return new Response(null, { status: 405 });
+    const response = await http(target, init).catch((error: unknown) => {
+      failure = error;
+      throw error;
+    });
     if (response.status === 401 || response.status === 403) {
       refusal = {
         status: response.status,
@@ -72,6 +79,7 @@ export function openHttpTransport(
     onUnauthorized: async ({ response }) => {
       const { challenge, token } = refusals.get(response) ?? {};
       if (!challenge && transport instanceof StreamableHTTPClientTransport && transport.sessionId) {
+        // The session is gone, not the sign-in (MCP feature reference server).
         throw new SessionLost();
       }
       await bearer.rejected(token, challenge);
@@ -87,6 +95,8 @@ export function openHttpTransport(
   return {
     transport,
     refusal: () => refusal,
+    // EventSource keeps no more of an error than its text.
+    reasonOf: (error) => (SseError.isInstance(error) && error.code === undefined && failure) || error,
     async end() {
       ending = true;
       if (transport instanceof StreamableHTTPClientTransport) await transport.terminateSession();
