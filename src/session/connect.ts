@@ -8,13 +8,8 @@ import type { Fetch } from '../deps.ts';
 import { NetworkError } from '../errors.ts';
 import { failWhenCut } from './cut.ts';
 import { statusOf } from './translate.ts';
-import {
-  type HttpKind,
-  openHttpTransport,
-  openStdioTransport,
-  type Refusal,
-  transportOrder,
-} from './transport.ts';
+import { openHttpTransport, openStdioTransport, transportOrder } from './transport.ts';
+import type { HttpKind, Refusal } from './watch.ts';
 
 export type Connection = {
   client: Client;

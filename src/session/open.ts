@@ -11,7 +11,7 @@ import { type Connection, type ConnectOptions, connect } from './connect.ts';
 import { wantsSignIn } from './quirks.ts';
 import type { Session } from './session.ts';
 import { ownError, SessionLost, translate } from './translate.ts';
-import type { Refusal } from './transport.ts';
+import type { Refusal } from './watch.ts';
 
 /** @throws CliError of every kind; see translate */
 export async function openSession(options: ConnectOptions): Promise<Session> {

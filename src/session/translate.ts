@@ -1,6 +1,7 @@
 // What the SDK throws, in our words: by class and code, never by text. Loaded only after the SDK.
 
 import {
+  InsufficientScopeError,
   ProtocolError as RpcError,
   SdkError,
   SdkErrorCode,
@@ -38,6 +39,12 @@ export function translate(error: unknown, server: string, signal: AbortSignal): 
     });
   }
   if (UnauthorizedError.isInstance(error)) return refusedToken(server, error);
+  if (InsufficientScopeError.isInstance(error)) {
+    return new AuthError('insufficient_scope', `${server} wants a further scope after every sign-in`, {
+      hint: 'the account may lack a permission; see: mcp-cli auth status',
+      server,
+    });
+  }
   const status = statusOf(error);
   if (status !== undefined) return httpError(status, server, error);
   if (SdkError.isInstance(error)) return sdkError(error, server);

@@ -9,20 +9,10 @@ import {
 } from '@modelcontextprotocol/client';
 import { StdioClientTransport } from '@modelcontextprotocol/client/stdio';
 import type { Bearer } from '../auth/bearer.ts';
-import { type Challenge, parseChallenge } from '../auth/challenge.ts';
 import type { HttpEntry, StdioEntry } from '../config/entry.ts';
 import type { Fetch } from '../deps.ts';
 import { SessionLost } from './translate.ts';
-
-export type HttpKind = 'streamable' | 'sse';
-
-/** What the last refusal said: the SDK reads challenges less carefully than we do. */
-export type Refusal = {
-  status: number;
-  challenge: Challenge | undefined;
-  /** What the refused request carried. By now the bearer may have another one, which nobody has refused. */
-  token: string | undefined;
-};
+import { type HttpKind, type Refusal, watchAnswers } from './watch.ts';
 
 export type HttpTransport = {
   transport: Transport;
@@ -46,28 +36,7 @@ export function openHttpTransport(
   http: Fetch,
 ): HttpTransport {
   const url = new URL(entry.url);
-  const refusals = new WeakMap<Response, Refusal>();
-  let refusal: Refusal | undefined;
-  let failure: unknown;
-  const fetch = withHeaders(entry, async (target, init) => {
-    // A command reads its answers where it asks: the stream of unasked-for messages is one request too many.
-    const resumes = new Headers(init?.headers).has('last-event-id');
-    if (kind === 'streamable' && init?.method === 'GET' && !resumes)
-      return new Response(null, { status: 405 });
-    const response = await http(target, init).catch((error: unknown) => {
-      failure = error;
-      throw error;
-    });
-    if (response.status === 401 || response.status === 403) {
-      refusal = {
-        status: response.status,
-        challenge: parseChallenge(response.headers.get('www-authenticate')),
-        token: bearerOf(new Headers(init?.headers)),
-      };
-      refusals.set(response, refusal);
-    }
-    return response;
-  });
+  const watch = watchAnswers(kind, bearer, http);
   let token: string | undefined;
   let ending = false;
   const authProvider: AuthProvider = {
@@ -77,7 +46,7 @@ export function openHttpTransport(
       return token;
     },
     onUnauthorized: async ({ response }) => {
-      const { challenge, token } = refusals.get(response) ?? {};
+      const { challenge, token } = watch.refusalOf(response) ?? {};
       if (!challenge && transport instanceof StreamableHTTPClientTransport && transport.sessionId) {
         // The session is gone, not the sign-in (MCP feature reference server).
         throw new SessionLost();
@@ -87,25 +56,22 @@ export function openHttpTransport(
   };
   const options = {
     authProvider,
-    fetch: fetch as typeof globalThis.fetch,
+    fetch: withHeaders(entry, watch.fetch) as typeof globalThis.fetch,
     onInsufficientScope: 'throw',
   } as const;
   const transport =
     kind === 'sse' ? new SSEClientTransport(url, options) : new StreamableHTTPClientTransport(url, options);
   return {
     transport,
-    refusal: () => refusal,
+    refusal: watch.lastRefusal,
     // EventSource keeps no more of an error than its text.
-    reasonOf: (error) => (SseError.isInstance(error) && error.code === undefined && failure) || error,
+    reasonOf: (error) =>
+      (SseError.isInstance(error) && error.code === undefined && watch.lastFailure()) || error,
     async end() {
       ending = true;
       if (transport instanceof StreamableHTTPClientTransport) await transport.terminateSession();
     },
   };
-}
-
-function bearerOf(headers: Headers): string | undefined {
-  return /^Bearer (.+)$/i.exec(headers.get('authorization') ?? '')?.[1];
 }
 
 /** Configured headers go to the MCP server's origin and to no other (an API key is as good as a token). */
