@@ -11,7 +11,7 @@ import type { Flags, Workspace } from './workspace.ts';
 /** A person at an authorization server, with a password manager and a second factor. */
 const LOGIN_TIMEOUT = 5 * 60_000;
 /** MCP authorization, Step-Up: no more than a few attempts. */
-const BROWSER_ROUNDS = 2;
+export const BROWSER_ROUNDS = 2;
 
 export type Closing = (() => Promise<void> | void)[];
 
