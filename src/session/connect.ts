@@ -7,7 +7,7 @@ import type { HttpEntry, Protocol, ServerEntry, StdioEntry } from '../config/ent
 import type { Fetch } from '../deps.ts';
 import { NetworkError } from '../errors.ts';
 import { failWhenCut } from './cut.ts';
-import { statusOf } from './translate.ts';
+import { refusesRevision, statusOf } from './translate.ts';
 import { openHttpTransport, openStdioTransport, transportOrder } from './transport.ts';
 import type { HttpKind, Refusal } from './watch.ts';
 
@@ -126,6 +126,6 @@ function newClient(options: ConnectOptions, mode: Mode): Client {
 }
 
 function isWrongTransport(error: unknown): boolean {
-  const status = statusOf(error);
+  const status = refusesRevision(error) ? undefined : statusOf(error);
   return status !== undefined && [400, 404, 405].includes(status);
 }

@@ -45,6 +45,7 @@ export function translate(error: unknown, server: string, signal: AbortSignal): 
       server,
     });
   }
+  if (refusesRevision(error)) return noCommonRevision(server, error);
   const status = statusOf(error);
   if (status !== undefined) return httpError(status, server, error);
   if (SdkError.isInstance(error)) return sdkError(error, server);
@@ -61,6 +62,29 @@ export function translate(error: unknown, server: string, signal: AbortSignal): 
 export function statusOf(error: unknown): number | undefined {
   if (SdkHttpError.isInstance(error)) return error.status;
   return SseError.isInstance(error) ? error.code : undefined;
+}
+
+/** UnsupportedProtocolVersionError of the 2026-07-28 revision. */
+const UNSUPPORTED_REVISION = -32022;
+
+/** A 400 that is about the revision, and not about the transport. */
+export function refusesRevision(error: unknown): boolean {
+  if (!SdkHttpError.isInstance(error) || error.status !== 400) return false;
+  try {
+    const { text } = error.data as { text?: string };
+    const body = JSON.parse(text ?? '') as { error?: { code?: unknown } } | null;
+    return body?.error?.code === UNSUPPORTED_REVISION;
+  } catch {
+    return false;
+  }
+}
+
+function noCommonRevision(server: string, cause: unknown): ProtocolError {
+  return new ProtocolError('negotiation_failed', `${server} and mcp-cli share no protocol revision`, {
+    hint: 'with --protocol auto it is found out; some older servers need --protocol legacy',
+    server,
+    cause,
+  });
 }
 
 function refusedToken(server: string, cause: unknown): AuthError {
@@ -90,7 +114,11 @@ function httpError(status: number, server: string, cause: unknown): CliError {
       cause,
     });
   }
-  return new ProtocolError('not_mcp', `${server} answered HTTP ${status}, not MCP`, {
+  return notMcp(server, `HTTP ${status}`, cause);
+}
+
+function notMcp(server: string, what: string, cause: unknown): ProtocolError {
+  return new ProtocolError('not_mcp', `${server} answered ${what}, not MCP`, {
     hint: 'check the url: it must be the MCP endpoint, often ending in /mcp or /sse',
     server,
     cause,
@@ -114,10 +142,10 @@ function sdkError(error: SdkError, server: string): CliError {
     case SdkErrorCode.NotConnected:
       return new NetworkError('closed', `${server} closed the connection`, details);
     case SdkErrorCode.EraNegotiationFailed:
-      return new ProtocolError('negotiation_failed', `${server} and mcp-cli share no protocol revision`, {
-        hint: 'try --protocol legacy',
-        ...details,
-      });
+      if (SdkError.isInstance(error.cause)) return sdkError(error.cause, server);
+      return noCommonRevision(server, error);
+    case SdkErrorCode.ClientHttpUnexpectedContent:
+      return notMcp(server, 'with a page', error);
     case SdkErrorCode.CapabilityNotSupported:
     case SdkErrorCode.MethodNotSupportedByProtocolVersion:
       return new ProtocolError('not_supported', `${server} does not offer this`, details);

@@ -24,8 +24,9 @@ export type HttpTransport = {
   end(): Promise<void>;
 };
 
-/** Streamable HTTP first, unless the path says that it is the older transport's. */
+/** Streamable HTTP first, unless the path says that it is the older transport's. The newest revision has only the one. */
 export function transportOrder(entry: HttpEntry): HttpKind[] {
+  if (entry.protocol === 'modern') return ['streamable'];
   return new URL(entry.url).pathname.endsWith('/sse') ? ['sse', 'streamable'] : ['streamable', 'sse'];
 }
 
