@@ -191,7 +191,7 @@ describe('an endpoint that is no MCP today', () => {
     ['502 with a page', html('/mcp', 502), 5, 'server_error'],
     ['429', empty('/mcp', 429), 5, 'server_error'],
     ['500', empty('/mcp', 500), 5, 'server_error'],
-    ['a page with status 200', html('/mcp', 200), 7, 'negotiation_failed'],
+    ['a page with status 200', html('/mcp', 200), 7, 'not_mcp'],
     ['404 with a page', html('/mcp', 404), 7, 'not_mcp'],
   ])('%s', async (_, intercept, exit, code) => {
     const { authorization, server, script } = await at(sessionServer);
