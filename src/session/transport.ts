@@ -11,6 +11,7 @@ import { StdioClientTransport } from '@modelcontextprotocol/client/stdio';
 import type { Bearer } from '../auth/bearer.ts';
 import type { HttpEntry, StdioEntry } from '../config/entry.ts';
 import type { Fetch } from '../deps.ts';
+import { ProtocolError } from '../errors.ts';
 import { SessionLost } from './translate.ts';
 import { type HttpKind, type Refusal, watchAnswers } from './watch.ts';
 
@@ -65,9 +66,17 @@ export function openHttpTransport(
   return {
     transport,
     refusal: watch.lastRefusal,
-    // EventSource keeps no more of an error than its text.
-    reasonOf: (error) =>
-      (SseError.isInstance(error) && error.code === undefined && watch.lastFailure()) || error,
+    reasonOf(error) {
+      // EventSource keeps no more of an error than its text.
+      if (SseError.isInstance(error) && error.code === undefined) return watch.lastFailure() ?? error;
+      // An endpoint elsewhere, or none, is refused with an error of no class.
+      const nameless = kind === 'sse' && error instanceof Error && error.constructor === Error;
+      if (!nameless) return error;
+      return new ProtocolError('invalid_answer', `${entry.name} broke the protocol of HTTP+SSE`, {
+        server: entry.name,
+        cause: error,
+      });
+    },
     async end() {
       ending = true;
       if (transport instanceof StreamableHTTPClientTransport) await transport.terminateSession();

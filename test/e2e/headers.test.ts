@@ -56,6 +56,23 @@ describe('a token', () => {
     expect(other.log).toEqual([]);
   });
 
+  test('does not go to an HTTP+SSE endpoint on another origin', async () => {
+    const other = await elsewhere();
+    const { server, person, script } = await scene({ entry: { headers: { 'X-Api-Key': KEYED } } });
+    expect((await person(LIST)).exit).toBe(0);
+    server.intercept = (hit, response) => {
+      if (hit.method === 'GET') {
+        response.writeHead(200, { 'content-type': 'text/event-stream' });
+        response.write(`event: endpoint\ndata: ${other.url}/messages\n\n`);
+      } else response.writeHead(405).end();
+      return true;
+    };
+    const result = await script(LIST);
+    expect(result.exit).toBe(7);
+    expect(errorOf(result)).toMatchObject({ code: 'invalid_answer', server: 'notes' });
+    expect(other.log).toEqual([]);
+  });
+
   test('follows a 308 on the same origin', async () => {
     const { server, person, script } = await scene();
     expect((await person(LIST)).exit).toBe(0);
