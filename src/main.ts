@@ -1,4 +1,5 @@
 // The only file that touches `process`. Everything a test may replace is made here and handed to the program.
+import { setMaxListeners } from 'node:events';
 import { homedir } from 'node:os';
 import { parse } from 'node:path';
 import { isatty } from 'node:tty';
@@ -31,6 +32,8 @@ function quietPipe(stream: NodeJS.WriteStream): (text: string) => void {
 /** The first signal lets the program end by itself, a save under way included; the second one ends it at once. */
 function interruption(): AbortSignal {
   const controller = new AbortController();
+  // Every request and wait of a long session listens to it.
+  setMaxListeners(0, controller.signal);
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
     process.on(signal, () => {
       if (controller.signal.aborted) process.exit(130);

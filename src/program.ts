@@ -2,10 +2,11 @@ import { Command, CommanderError } from 'commander';
 import type { Deps } from './deps.ts';
 import { UsageError } from './errors.ts';
 import { examples, group, growAuth, growServers, growTools, type Perform, unknownCommand } from './tree.ts';
+import { environmentSecrets } from './ui/redact.ts';
 import { report } from './ui/report.ts';
 import { version } from './version.ts';
-import { addRootFlags, readFlags, wantsJson } from './workspace/flags.ts';
-import type { Flags, Workspace } from './workspace/workspace.ts';
+import { addRootFlags, type Flags, readFlags, wantsJson } from './workspace/flags.ts';
+import type { Workspace } from './workspace/workspace.ts';
 
 type OpenWorkspace = (deps: Deps, flags: Flags) => Workspace;
 
@@ -42,6 +43,7 @@ export async function run(argv: string[], deps: Deps, open?: OpenWorkspace): Pro
       json: format !== 'text' || (error instanceof CommanderError && wantsJson(argv)),
       verbose,
       aborted: deps.signal.aborted,
+      secrets: environmentSecrets(deps.env),
     });
   }
 }

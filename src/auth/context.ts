@@ -11,6 +11,8 @@ export type AuthContext = Pick<Deps, 'now' | 'random' | 'openUrl' | 'signal'> & 
   /** Opened on first use: a command with an environment token never asks for a password. */
   store(): Promise<SecretStore>;
   withLock: WithLock;
+  /** Sign-ins of one command follow each other: nobody can tell two browser tabs and two countdowns apart. */
+  inTurn<T>(work: () => Promise<T>): Promise<T>;
   notify(event: AuthEvent): void;
   /** Whether a sign-in may start by itself: a browser may be opened, a person is there to use it. */
   interactive: boolean;

@@ -36,7 +36,7 @@ const LOCK_MARGIN = 30_000;
 
 /**
  * Signs in and keeps the tokens, or takes over the result of another process that signs in to the same server and
- * account: one browser at a time on a machine.
+ * account: one browser at a time on a machine for them, and one in this command for all servers.
  * @throws AuthError `login_required` where nobody is there to sign in; and all that can go wrong on the way
  */
 export async function signIn(ctx: AuthContext, options: SignInOptions = {}): Promise<StoredRecord> {
@@ -48,14 +48,15 @@ export async function signIn(ctx: AuthContext, options: SignInOptions = {}): Pro
     signal: ctx.signal,
     onWait: () => ctx.notify({ kind: 'waiting-for-other-process' }),
   };
-  return ctx.withLock(`${before.key}.login`, lock, async () => {
+  const alone = async () => {
     const kept = await findRecord(ctx);
     const tokens = kept.record?.tokens;
     const done = tokens && tokens.accessToken !== unwanted && isFresh(tokens, ctx.now());
     if (kept.record && done && (options.force || coversScopes(tokens.scope, options.scopes ?? [])))
       return kept.record;
     return attempts(ctx, kept, options);
-  });
+  };
+  return ctx.inTurn(() => ctx.withLock(`${before.key}.login`, lock, alone));
 }
 
 async function attempts(ctx: AuthContext, kept: Kept, options: SignInOptions): Promise<StoredRecord> {

@@ -1,10 +1,9 @@
 import type { Deps } from '../deps.ts';
-import type { Flags } from '../workspace/workspace.ts';
 import { json } from './json.ts';
 
 export type Output = {
   deps: Pick<Deps, 'out' | 'err' | 'stdout' | 'env'>;
-  flags: Pick<Flags, 'format' | 'quiet'>;
+  flags: { format: 'text' | 'json' | 'ndjson'; quiet: boolean };
 };
 
 export type Result = {

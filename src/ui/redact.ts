@@ -49,7 +49,14 @@ export function mask(text: string, secrets: Iterable<string>): string {
   return clean;
 }
 
-/** The same, and without anything that has the shape of a secret. */
+/** What the environment holds under a name that says secret: a server can send it back in what it answers. */
+export function environmentSecrets(env: Readonly<Record<string, string | undefined>>): string[] {
+  return Object.entries(env).flatMap(([name, value]) =>
+    value && value.length >= 8 && /(?:^|_)(?:KEY|TOKEN|SECRET|PASSWORD)(?:_|$)/i.test(name) ? [value] : [],
+  );
+}
+
+/** As `mask`, and without anything that has the shape of a secret. */
 export function redact(text: string, secrets: Iterable<string> = []): string {
   return RULES.reduce((clean, [pattern, instead]) => clean.replace(pattern, instead), mask(text, secrets));
 }

@@ -5,22 +5,26 @@ import type { AuthContext } from '../auth/context.ts';
 import type { HttpEntry } from '../config/entry.ts';
 import type { Deps } from '../deps.ts';
 import type { WithLock } from '../store/lock.ts';
-import { once } from './once.ts';
-import type { Flags, Workspace } from './workspace.ts';
+import type { Flags } from './flags.ts';
+import { type InTurn, once } from './once.ts';
 
 /** A person at an authorization server, with a password manager and a second factor. */
 const LOGIN_TIMEOUT = 5 * 60_000;
 /** MCP authorization, Step-Up: no more than a few attempts. */
 export const BROWSER_ROUNDS = 2;
 
-export type Closing = (() => Promise<void> | void)[];
+/** What the servers of one command share. */
+type Shared = Pick<AuthContext, 'store'> & {
+  deps: Deps;
+  flags: Flags;
+  inTurn: InTurn;
+  provided(entry: HttpEntry): Promise<AuthContext['fixedToken']>;
+  /** Takes what has to be closed at the end. */
+  closing: (() => Promise<void> | void)[];
+};
 
-export async function openAuth(
-  workspace: Workspace,
-  entry: HttpEntry,
-  closing: Closing,
-): Promise<AuthContext> {
-  const { deps, flags, store } = workspace;
+export async function openAuth(shared: Shared, entry: HttpEntry): Promise<AuthContext> {
+  const { deps, flags, store, inTurn, closing } = shared;
   const [{ openHttp }, { openProgress }] = await Promise.all([
     import('../session/http.ts'),
     import('../ui/progress.ts'),
@@ -50,6 +54,7 @@ export async function openAuth(
     http: http.fetch,
     store,
     withLock: lazyLock(deps),
+    inTurn,
     now: deps.now,
     random: deps.random,
     openUrl: deps.openUrl,
@@ -57,7 +62,7 @@ export async function openAuth(
     notify: progress.notify,
     ...attendance(deps, flags),
     rounds: { left: BROWSER_ROUNDS },
-    fixedToken: await workspace.provided(entry),
+    fixedToken: await shared.provided(entry),
     loginTimeout: flags.loginTimeout ?? LOGIN_TIMEOUT,
   };
 }

@@ -1,5 +1,25 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import type { Flags } from './workspace.ts';
+
+/** The root flags, parsed. */
+export type Flags = {
+  configFile: string | undefined;
+  /** From `--server a,b`: names, or URLs. */
+  servers: string[];
+  account: string | undefined;
+  format: 'text' | 'json' | 'ndjson';
+  yes: boolean;
+  quiet: boolean;
+  verbose: boolean;
+  browser: boolean;
+  nonInteractive: boolean;
+  tokenBackend: string | undefined;
+  /** Of one request, milliseconds. */
+  timeout: number | undefined;
+  /** How long the person has at the authorization server, milliseconds. */
+  loginTimeout: number | undefined;
+  protocol: 'auto' | 'legacy' | 'modern' | undefined;
+  caFile: string | undefined;
+};
 
 const UNITS: Record<string, number> = { ms: 1, s: 1000, m: 60_000 };
 

@@ -6,3 +6,15 @@ export function once<T>(make: () => Promise<T>): () => Promise<T> {
     return made;
   };
 }
+
+export type InTurn = <T>(work: () => Promise<T>) => Promise<T>;
+
+/** One work at a time, in the order they came; one that fails does not hold up the next. */
+export function queue(): InTurn {
+  let last: Promise<unknown> = Promise.resolve();
+  return (work) => {
+    const mine = last.then(work);
+    last = mine.catch(() => undefined);
+    return mine;
+  };
+}

@@ -8,28 +8,8 @@ import type { Deps } from '../deps.ts';
 import type { Session } from '../session/session.ts';
 import type { SecretStore } from '../store/store.ts';
 import { BROWSER_ROUNDS, openAuth } from './auth.ts';
-import { once } from './once.ts';
-
-/** The root flags, parsed. */
-export type Flags = {
-  configFile: string | undefined;
-  /** From `--server a,b`: names, or URLs. */
-  servers: string[];
-  account: string | undefined;
-  format: 'text' | 'json' | 'ndjson';
-  yes: boolean;
-  quiet: boolean;
-  verbose: boolean;
-  browser: boolean;
-  nonInteractive: boolean;
-  tokenBackend: string | undefined;
-  /** Of one request, milliseconds. */
-  timeout: number | undefined;
-  /** How long the person has at the authorization server, milliseconds. */
-  loginTimeout: number | undefined;
-  protocol: 'auto' | 'legacy' | 'modern' | undefined;
-  caFile: string | undefined;
-};
+import type { Flags } from './flags.ts';
+import { once, queue } from './once.ts';
 
 export type Workspace = {
   deps: Deps;
@@ -56,20 +36,22 @@ export function openWorkspace(deps: Deps, flags: Flags): Workspace {
   const contexts = new Map<string, Promise<AuthContext>>();
   const config = once(() => readConfig(deps, flags));
   const store = once(async () => openSecrets(deps, flags, await config()));
+  const provided = async (entry: HttpEntry) => {
+    const { providedToken } = await import('../config/provided.ts');
+    return providedToken(entry, await configuredNames(config, entry), deps.env);
+  };
+  const shared = { deps, flags, store, provided, inTurn: queue(), closing };
 
   const workspace: Workspace = {
     deps,
     flags,
     names: async () => (await config()).names(),
     entry: (name) => findEntry(name, config, flags),
-    provided: async (entry) => {
-      const { providedToken } = await import('../config/provided.ts');
-      return providedToken(entry, await configuredNames(config, entry), deps.env);
-    },
+    provided,
     store,
     auth(entry) {
       const key = JSON.stringify([entry.name, entry.url, entry.account]);
-      const opened = contexts.get(key) ?? openAuth(workspace, entry, closing);
+      const opened = contexts.get(key) ?? openAuth(shared, entry);
       contexts.set(key, opened);
       return opened;
     },

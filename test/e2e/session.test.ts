@@ -144,6 +144,8 @@ describe('a session', () => {
       await terminal.seen(PROMPT);
       expect(terminal.shown()).toMatch(/Connected to notes [^\r]*\r\nConnected to mail /);
       expect(browser.opened()).toHaveLength(2);
+      const story = /required for (\w+)\r\n[^🔐]*Signed in to \1\r\n🔐 Authentication required for (?!\1)/u;
+      expect(terminal.shown(), 'one sign-in after the other').toMatch(story);
       await line(terminal, '/tools', /\n10 Available Tools\r\n- notes\/echo\r\n[\s\S]*- mail\/echo\r\n/);
       await line(terminal, '/call echo text=x', /both have a tool named echo\r\nhint: write notes\/echo/);
       await line(terminal, '/call mail/echo text=to-mail', /\nto-mail\r\n/);

@@ -11,7 +11,8 @@ import { run } from '../../src/program.ts';
 import type { Session } from '../../src/session/session.ts';
 import type { StoredRecord } from '../../src/store/record.ts';
 import type { SecretStore } from '../../src/store/store.ts';
-import type { Flags, Workspace } from '../../src/workspace/workspace.ts';
+import type { Flags } from '../../src/workspace/flags.ts';
+import type { Workspace } from '../../src/workspace/workspace.ts';
 
 export const NOW = Date.UTC(2026, 10, 20, 12);
 

@@ -1,8 +1,8 @@
 import { PassThrough } from 'node:stream';
 import { describe, expect, it } from 'vitest';
 import { ConfigError, NetworkError } from '../../src/errors.ts';
+import type { Flags } from '../../src/workspace/flags.ts';
 import { parseDuration, wantsJson } from '../../src/workspace/flags.ts';
-import type { Flags } from '../../src/workspace/workspace.ts';
 import { ECHO, fakeSession, go, httpEntry, stdioEntry, type World } from './program.fake.ts';
 
 const both: World = {
@@ -285,6 +285,19 @@ describe('ping', () => {
       b: { error: { code: 'unreachable' } },
     });
   });
+});
+
+it('what is secret in the environment is in no error, although a server sent it back', async () => {
+  const env = {
+    MCP_CLI_TOKEN_A: 'sssecret-a',
+    GITHUB_TOKEN: 'sssecret-b',
+    MCP_CLI_ENCRYPTION_KEY_FILE: 'my.key',
+  };
+  const echo = new NetworkError('refused', 'it said sssecret-a sssecret-b', {
+    hint: 'see my.key, sssecret-a',
+  });
+  const ran = await go('ping --server a', { ...both, env, sessions: { a: echo } });
+  expect(ran.stderr).toBe('error: it said *** ***\nhint: see my.key, ***\n');
 });
 
 describe('servers', () => {
