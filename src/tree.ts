@@ -43,7 +43,7 @@ export function growAuth(auth: Command, perform: Perform): void {
     .description('sign in, one server after the other')
     .argument('[server...]')
     .option('--force', 'sign in anew even if signed in')
-    .option('--scope <scopes>', 'permissions to ask for instead of the configured ones', list)
+    .option('--scope <scopes>', 'permissions to ask for besides the usual ones', list)
     .action((servers: string[], options: { force?: boolean; scope?: string[] }) =>
       perform(async (w) => (await import('./commands/auth-login.ts')).authLogin(w, servers, options)),
     );

@@ -1,14 +1,14 @@
 // The token of one server during one command: fresh, refreshed, or signed in for, and what to do when it is refused.
 
 import { AuthError, NetworkError } from '../errors.ts';
-import { isFresh, type StoredRecord } from '../store/record.ts';
+import { isAlive, isFresh, type StoredRecord } from '../store/record.ts';
 import type { Challenge } from './challenge.ts';
 import type { AuthContext } from './context.ts';
 import { findRecord } from './keep.ts';
-import { signIn } from './login.ts';
+import { type SignInOptions, signIn } from './login.ts';
 import { renew } from './renew.ts';
 import { loginCommand, loginRequired } from './required.ts';
-import { coversScopes, scopeList, unionScopes } from './scope.ts';
+import { coversScopes, scopeList } from './scope.ts';
 
 export type Bearer = {
   /** The token for the next request; undefined if the server is to be asked without one. */
@@ -17,6 +17,14 @@ export type Bearer = {
   rejected(token: string | undefined, challenge: Challenge | undefined): Promise<void>;
   /** The server said 403 `insufficient_scope`. */
   stepUp(challenge: Challenge | undefined): Promise<void>;
+  /** The server took the token: what was tried to get it counts no more. */
+  accepted(): void;
+};
+
+/** How a bearer comes by tokens. */
+type Ways = {
+  refresh(key: string, rejected?: string): Promise<StoredRecord>;
+  enter(options?: SignInOptions): Promise<StoredRecord>;
 };
 
 /** One bearer a server and command. Concurrent calls share one refresh and one sign-in. */
@@ -24,49 +32,74 @@ export function openBearer(ctx: AuthContext): Bearer {
   const { fixedToken } = ctx;
   if (fixedToken) return fixedBearer(ctx, fixedToken);
   let known: StoredRecord | undefined;
+  /** Could not be refreshed early, and is used to its end: asking before every request would not bring it sooner. */
+  let lasting: StoredRecord | undefined;
   let flight: Promise<StoredRecord | undefined> | undefined;
   /** A refreshed token that is refused as well needs a person: refreshing again would go on for ever. */
   let refreshed = false;
+  /** And one that a person has just signed in for will not get better by doing so again. */
+  let entered: string | undefined;
+  const ways: Ways = {
+    refresh(key, rejected) {
+      refreshed = true;
+      return renew(ctx, key, rejected);
+    },
+    async enter(options) {
+      const record = await signIn(ctx, options);
+      entered = record.tokens?.accessToken;
+      return record;
+    },
+  };
   const once = (work: () => Promise<StoredRecord | undefined>): Promise<StoredRecord | undefined> => {
     flight ??= work().finally(() => {
       flight = undefined;
     });
     return flight;
   };
-  const isCurrent = () => known?.tokens !== undefined && isFresh(known.tokens, ctx.now());
+  const isCurrent = () => {
+    const tokens = known?.tokens;
+    if (!tokens) return false;
+    return isFresh(tokens, ctx.now()) || (known === lasting && isAlive(tokens, ctx.now()));
+  };
   return {
     async current() {
-      if (!isCurrent()) known = await once(() => obtain(ctx));
+      if (!isCurrent()) {
+        known = await once(() => obtain(ctx, ways));
+        lasting = known?.tokens && !isFresh(known.tokens, ctx.now()) ? known : undefined;
+      }
       return known?.tokens?.accessToken;
     },
     async rejected(token, challenge) {
       if (isCurrent() && known?.tokens?.accessToken !== token) return;
-      const mayRefresh = !refreshed;
-      refreshed = true;
-      known = await once(() => replace(ctx, token, challenge, mayRefresh));
+      if (token !== undefined && token === entered) throw refusedAnew(ctx);
+      known = await once(() => replace(ctx, ways, { token, challenge, mayRefresh: !refreshed }));
     },
     async stepUp(challenge) {
-      known = await once(() => widen(ctx, known, challenge));
+      known = await once(() => widen(ctx, ways, known, challenge));
+    },
+    accepted() {
+      refreshed = false;
+      entered = undefined;
     },
   };
 }
 
 /** Before a request. An entry with an `oauth` block signs in first: some servers never answer 401. */
-async function obtain(ctx: AuthContext): Promise<StoredRecord | undefined> {
+async function obtain(ctx: AuthContext, { refresh, enter }: Ways): Promise<StoredRecord | undefined> {
   const { oauth } = ctx.entry;
   if (oauth?.enabled === false) return undefined;
   const { key, record } = await findRecord(ctx);
   const tokens = record?.tokens;
   if (tokens && isFresh(tokens, ctx.now())) return record;
-  if (!tokens) return oauth || record ? signIn(ctx) : undefined;
-  const alive = tokens.expiresAt !== undefined && tokens.expiresAt > ctx.now();
+  if (!tokens) return oauth || record ? enter() : undefined;
+  const alive = isAlive(tokens, ctx.now());
   if (!tokens.refreshToken && alive) return record;
   try {
-    return tokens.refreshToken ? await renew(ctx, key) : await signIn(ctx);
+    return tokens.refreshToken ? await refresh(key) : await enter();
   } catch (error) {
     // Early refreshes are a courtesy: while the token lives, trouble at the authorization server is not ours.
     if (alive && (error instanceof NetworkError || isLoginRequired(error))) return record;
-    if (isLoginRequired(error) && ctx.interactive) return signIn(ctx);
+    if (isLoginRequired(error) && ctx.interactive) return enter();
     throw error;
   }
 }
@@ -74,10 +107,10 @@ async function obtain(ctx: AuthContext): Promise<StoredRecord | undefined> {
 /** After a 401: what another process saved, a refresh, or a sign-in that reads the metadata again. */
 async function replace(
   ctx: AuthContext,
-  token: string | undefined,
-  challenge: Challenge | undefined,
-  mayRefresh: boolean,
+  { refresh, enter }: Ways,
+  refusal: { token: string | undefined; challenge: Challenge | undefined; mayRefresh: boolean },
 ): Promise<StoredRecord> {
+  const { token, challenge, mayRefresh } = refusal;
   const { entry } = ctx;
   if (entry.oauth?.enabled === false) {
     throw new AuthError(
@@ -93,38 +126,39 @@ async function replace(
   const refreshable = mayRefresh && token !== undefined && record?.tokens?.refreshToken !== undefined;
   if (refreshable) {
     try {
-      return await renew(ctx, key, token);
+      return await refresh(key, token);
     } catch (error) {
       if (!isLoginRequired(error) || !ctx.interactive) throw error;
     }
   }
-  return signIn(ctx, { challenge, rejected: token });
+  return enter({ challenge, rejected: token });
 }
 
-/** Union of what was granted and what is asked for now: asking for the new scope alone would lose the others. */
+/** The sign-in asks for what was granted before as well. */
 async function widen(
   ctx: AuthContext,
+  { enter }: Ways,
   known: StoredRecord | undefined,
   challenge: Challenge | undefined,
 ): Promise<StoredRecord> {
-  const granted = scopeList(known?.tokens?.scope);
+  const { name: server } = ctx.entry;
   const wanted = scopeList(challenge?.scope);
   if (wanted.length > 0 && coversScopes(known?.tokens?.scope, wanted)) {
     throw new AuthError(
       'insufficient_scope',
-      `${ctx.entry.name} refuses although it was granted: ${wanted.join(' ')}`,
-      {
-        hint: 'the account may lack the permission; see: mcp-cli auth status',
-        server: ctx.entry.name,
-      },
+      `${server} refuses although it was granted: ${wanted.join(' ')}`,
+      { hint: 'the account may lack a permission; see: mcp-cli auth status', server },
     );
   }
   if (!ctx.interactive) throw loginRequired(ctx, wanted);
   ctx.notify({ kind: 'step-up', scopes: wanted });
-  return signIn(ctx, {
-    challenge,
-    scopes: unionScopes(granted, wanted),
-    rejected: known?.tokens?.accessToken,
+  return enter({ challenge, scopes: wanted, rejected: known?.tokens?.accessToken });
+}
+
+function refusedAnew({ entry }: AuthContext): AuthError {
+  return new AuthError('token_rejected', `${entry.name} refuses the token although it is fresh`, {
+    hint: `check the account and the scopes, and the authorization server: mcp-cli auth status ${entry.name}`,
+    server: entry.name,
   });
 }
 
@@ -153,5 +187,6 @@ function fixedBearer(
         scope ? `needs a further scope (${scope}) than` : 'needs further scopes than',
       );
     },
+    accepted() {},
   };
 }

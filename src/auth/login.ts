@@ -13,12 +13,12 @@ import { findRecord, type Kept } from './keep.ts';
 import { type AuthPlan, hasConfiguredEndpoints, planSignIn } from './plan.ts';
 import { redeem } from './redeem.ts';
 import { loginCommand, loginRequired } from './required.ts';
-import { coversScopes } from './scope.ts';
+import { coversScopes, scopeList, unionScopes } from './scope.ts';
 
 export type SignInOptions = {
   /** Sign in although there are good tokens. */
   force?: boolean;
-  /** Scopes needed on top of the usual ones (step-up). */
+  /** Scopes needed on top of the usual ones and of those granted before (step-up). */
   scopes?: readonly string[];
   challenge?: Challenge | undefined;
   /** The access token that the server just refused. */
@@ -60,6 +60,7 @@ export async function signIn(ctx: AuthContext, options: SignInOptions = {}): Pro
 }
 
 async function attempts(ctx: AuthContext, kept: Kept, options: SignInOptions): Promise<StoredRecord> {
+  if (ctx.rounds.left <= 0) throw loginRequired(ctx, options.scopes);
   ctx.notify({ kind: 'required' });
   // A code is good for one exchange: tokens that cannot be kept are lost, and the person has consented for nothing.
   await (await ctx.store()).ready();
@@ -111,7 +112,8 @@ async function attempt(
     discovery,
     challenge: options.challenge,
     record,
-    stepUp: options.scopes ?? [],
+    // The new scope alone would lose the others (MCP authorization, Step-Up Authorization Flow).
+    stepUp: options.scopes?.length ? unionScopes(scopeList(kept.record?.tokens?.scope), options.scopes) : [],
     withoutOffline: adjustment.withoutOffline,
     now: ctx.now(),
   });

@@ -5,7 +5,7 @@
 
 import type { HttpEntry } from '../config/entry.ts';
 import { AuthError, CancelledError, NetworkError, ProtocolError } from '../errors.ts';
-import { isFresh, type StoredRecord, type StoredTokens } from '../store/record.ts';
+import { isAlive, isFresh, type StoredRecord, type StoredTokens } from '../store/record.ts';
 import type { AuthContext } from './context.ts';
 import { findRecord, keepRecord } from './keep.ts';
 import { loginCommand, loginRequired } from './required.ts';
@@ -102,8 +102,7 @@ async function afterRefusal(
 /** The grant is dead, and is still the one that was sent. The registration stays, and an access token while it lives. */
 async function dropGrant(ctx: AuthContext, key: string, { tokens, ...record }: Signed): Promise<void> {
   const { refreshToken: _, ...rest } = tokens;
-  const alive = tokens.expiresAt !== undefined && tokens.expiresAt > ctx.now();
-  await keepRecord(ctx, key, alive ? { ...record, tokens: rest } : record);
+  await keepRecord(ctx, key, isAlive(tokens, ctx.now()) ? { ...record, tokens: rest } : record);
 }
 
 /**

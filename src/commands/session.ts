@@ -26,7 +26,7 @@ export async function session(workspace: Workspace): Promise<void> {
         report(error, { err: deps.err, json: false, verbose: flags.verbose, aborted: false });
     }
     const { runShell } = await import('../shell/shell.ts');
-    await runShell(deps, flags, sessions);
+    await runShell(deps, flags, sessions, workspace.nextCommand);
   } finally {
     await Promise.allSettled(sessions.map((each) => each.close()));
   }

@@ -7,6 +7,8 @@ import type { HttpEntry } from './entry.ts';
 const PREFIX = 'MCP_CLI_TOKEN_';
 /** The Python tool's switch for the store: its value is no token, whatever a server is called. */
 const BACKEND = 'MCP_CLI_TOKEN_BACKEND';
+/** RFC 6749 appendix A.12: anything else could end a header line. */
+const VSCHAR = /^[\x20-\x7e]+$/;
 
 /** `MCP_CLI_TOKEN_<SERVER>`: upper case, every other character an underscore. */
 export function envTokenName(server: string): string {
@@ -31,7 +33,7 @@ export function checkEnvToken(server: string, servers: Iterable<string>, env: En
 /**
  * The token that the environment holds for an entry, with the variable that an error must name. `bearer_token_env`
  * comes first: somebody wrote it for this server. An empty variable counts as unset.
- * @throws ConfigError `ambiguous_token`
+ * @throws ConfigError `ambiguous_token`, `invalid_token`
  */
 export function envToken(
   entry: Pick<HttpEntry, 'name' | 'bearerTokenEnv'>,
@@ -39,11 +41,19 @@ export function envToken(
   env: Env,
 ): { variable: string; token: string } | undefined {
   const chosen = entry.bearerTokenEnv === undefined ? undefined : read(env, entry.bearerTokenEnv);
-  if (chosen && entry.bearerTokenEnv !== undefined) return { variable: entry.bearerTokenEnv, token: chosen };
+  if (chosen && entry.bearerTokenEnv !== undefined) return checked(entry.name, entry.bearerTokenEnv, chosen);
   checkEnvToken(entry.name, servers, env);
   const variable = envTokenName(entry.name);
   const token = variable === BACKEND ? undefined : read(env, variable);
-  return token ? { variable, token } : undefined;
+  return token ? checked(entry.name, variable, token) : undefined;
+}
+
+function checked(server: string, variable: string, token: string): { variable: string; token: string } {
+  if (VSCHAR.test(token)) return { variable, token };
+  throw new ConfigError('invalid_token', `the token in ${variable} has characters that no token may have`, {
+    hint: `set ${variable} to the token alone: no line break, nothing beyond ASCII`,
+    server,
+  });
 }
 
 function read(env: Env, name: string): string | undefined {

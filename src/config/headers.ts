@@ -5,6 +5,8 @@ import { invalid } from './place.ts';
 const TOKEN = /^[!#$%&'*+.^_`|~\w-]+$/;
 /** What fetch can send: no line break (it would start a header of its own), no NUL, nothing beyond Latin-1. */
 const VALUE = /^[\t\x20-\x7e\x80-\xff]*$/;
+/** Credentials are ASCII (RFC 6749 appendix A.12). */
+const CREDENTIALS = /^[\x20-\x7e]*$/;
 // The connection's own: a second one smuggles a request past a proxy, or makes fetch refuse the whole request.
 const CONNECTION = [
   'connection',
@@ -37,7 +39,7 @@ export function checkHeaders(headers: Record<string, string>, block: Block): Rec
     if (seen.has(lower)) {
       throw invalid(place, 'is given twice, in different case', 'keep one of the two');
     }
-    if (!VALUE.test(value)) {
+    if (!(lower === 'authorization' ? CREDENTIALS : VALUE).test(value)) {
       const hint = 'remove it; a variable read from a file often ends in a line break';
       throw invalid(place, 'has a line break or another character that no header may have', hint);
     }

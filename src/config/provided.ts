@@ -5,7 +5,7 @@ import { envToken } from './env-token.ts';
 /**
  * A credential that somebody provides for this server from outside, and where: a token in the environment, else
  * (`value` undefined) a configured `Authorization` header.
- * @throws ConfigError `ambiguous_token`
+ * @throws ConfigError `ambiguous_token`, `invalid_token`
  */
 export function providedToken(
   entry: HttpEntry,

@@ -1,21 +1,21 @@
 // Opening a session: transport by transport, revision by revision, with a token where one is asked for.
 
-import { Client, type ClientOptions, SdkHttpError, SseError } from '@modelcontextprotocol/client';
+import { setTimeout } from 'node:timers/promises';
+import { Client, type ClientOptions } from '@modelcontextprotocol/client';
 import type { Bearer } from '../auth/bearer.ts';
 import type { HttpEntry, Protocol, ServerEntry, StdioEntry } from '../config/entry.ts';
 import type { Fetch } from '../deps.ts';
-import { NetworkError, ProtocolError } from '../errors.ts';
-import {
-  type HttpKind,
-  openHttpTransport,
-  openStdioTransport,
-  type Refusal,
-  transportOrder,
-} from './transport.ts';
+import { NetworkError } from '../errors.ts';
+import { failWhenCut } from './cut.ts';
+import { refusesRevision, statusOf } from './translate.ts';
+import { openHttpTransport, openStdioTransport, transportOrder } from './transport.ts';
+import type { HttpKind, Refusal } from './watch.ts';
 
 export type Connection = {
   client: Client;
   refusal(): Refusal | undefined;
+  /** Ends the session at the server as well. Never throws for what the server says to that. */
+  close(): Promise<void>;
 };
 
 export type ConnectOptions = {
@@ -29,6 +29,9 @@ export type ConnectOptions = {
   timeout: number;
 };
 
+/** Milliseconds that a server has to say it heard of the end; the result is waiting. */
+const FAREWELL = 1000;
+
 const MODERN = '2026-07-28';
 
 type Mode = NonNullable<NonNullable<ClientOptions['versionNegotiation']>['mode']>;
@@ -38,10 +41,7 @@ export async function connect(options: ConnectOptions): Promise<Connection> {
   return entry.kind === 'stdio' ? connectStdio(entry, options) : connectHttp(entry, options);
 }
 
-/**
- * The other transport is tried on 400, 404 and 405 only: what the first one says about tokens is final. If that is
- * none either, the first failure is told.
- */
+/** The other transport is tried on 400, 404 and 405 only: what the first one says about tokens is final. */
 async function connectHttp(entry: HttpEntry, options: ConnectOptions): Promise<Connection> {
   let failure: unknown;
   for (const kind of transportOrder(entry)) {
@@ -58,31 +58,28 @@ async function connectHttp(entry: HttpEntry, options: ConnectOptions): Promise<C
 async function connectOver(kind: HttpKind, entry: HttpEntry, options: ConnectOptions): Promise<Connection> {
   const { bearer, http, signal, timeout } = options;
   if (!bearer || !http) throw new TypeError('an HTTP entry needs a bearer and an HTTP layer');
-  const { transport, refusal, failure } = openHttpTransport(kind, entry, bearer, http);
+  const { transport, refusal, reasonOf, end } = openHttpTransport(kind, entry, bearer, http);
   // The older transport exists only in revisions that begin with `initialize`.
   const client = newClient(options, kind === 'sse' ? 'legacy' : modeOf(entry.protocol));
   try {
     await client.connect(transport, { signal, timeout });
-    return { client, refusal };
-  } catch (thrown) {
+    failWhenCut(transport);
+    const close = async () => {
+      if (!signal.aborted) await atMost(FAREWELL, end());
+      await client.close();
+    };
+    return { client, refusal, close };
+  } catch (error) {
     await client.close();
-    const error = kind === 'sse' ? streamFailure(thrown, failure(), entry.name) : thrown;
-    throw Object.assign(error as object, { refusal: refusal() });
+    throw Object.assign(reasonOf(error) as object, { refusal: refusal() });
   }
 }
 
-/** What opening an event stream failed with, where the SDK has no class for it. */
-function streamFailure(thrown: unknown, request: unknown, server: string): unknown {
-  if (SseError.isInstance(thrown) && thrown.code === undefined) return request ?? thrown;
-  // A stream that names an endpoint at another origin, where the token must not go.
-  if (thrown instanceof Error && thrown.constructor === Error) {
-    return new ProtocolError('invalid_answer', `${server} broke the protocol of HTTP+SSE`, {
-      hint: 'check the url, and tell the operator of the server',
-      server,
-      cause: thrown,
-    });
-  }
-  return thrown;
+/** Waits for `work`, but not longer than that; how it ends is not looked at. */
+async function atMost(limit: number, work: Promise<void>): Promise<void> {
+  const timer = new AbortController();
+  await Promise.race([work, setTimeout(limit, undefined, timer)]).catch(() => undefined);
+  timer.abort();
 }
 
 function modeOf(protocol: Protocol): Mode {
@@ -105,7 +102,7 @@ async function connectStdio(entry: StdioEntry, options: ConnectOptions): Promise
     const client = newClient(options, mode);
     try {
       await client.connect(transport, { signal: options.signal, timeout: options.timeout });
-      return { client, refusal: () => undefined };
+      return { client, refusal: () => undefined, close: () => client.close() };
     } catch (error) {
       await client.close();
       failure ??= error;
@@ -129,10 +126,6 @@ function newClient(options: ConnectOptions, mode: Mode): Client {
 }
 
 function isWrongTransport(error: unknown): boolean {
-  const status = SdkHttpError.isInstance(error)
-    ? error.status
-    : SseError.isInstance(error)
-      ? error.code
-      : undefined;
+  const status = refusesRevision(error) ? undefined : statusOf(error);
   return status !== undefined && [400, 404, 405].includes(status);
 }

@@ -10,8 +10,8 @@ import {
 import { type Connection, type ConnectOptions, connect } from './connect.ts';
 import { wantsSignIn } from './quirks.ts';
 import type { Session } from './session.ts';
-import { ownError, translate } from './translate.ts';
-import { type Refusal, SessionLost } from './transport.ts';
+import { ownError, SessionLost, translate } from './translate.ts';
+import type { Refusal } from './watch.ts';
 
 /** @throws CliError of every kind; see translate */
 export async function openSession(options: ConnectOptions): Promise<Session> {
@@ -45,7 +45,7 @@ export async function openSession(options: ConnectOptions): Promise<Session> {
         ),
       ),
     ping: () => run(({ client }) => ping(client, request)),
-    close: () => connection.client.close(),
+    close: () => connection.close(),
   };
 }
 
@@ -68,37 +68,45 @@ async function ping(client: Connection['client'], request: Request): Promise<num
 
 type Repair = { reopen(): Promise<void>; refusal(): Refusal | undefined };
 
+/** Does the work until it succeeds, or fails in a way that nothing more can be done about. */
 async function mended<T>(
   options: ConnectOptions,
   repair: Repair | undefined,
   work: () => Promise<T>,
 ): Promise<T> {
-  const { bearer, entry, signal } = options;
-  const done = new Set<string>();
-  const first = (what: string) => !done.has(what) && done.add(what);
+  const mend = mender(options, repair);
   for (;;) {
     try {
       return await work();
     } catch (error) {
-      try {
-        const refusal = repair?.refusal() ?? (error as { refusal?: Refusal }).refusal;
-        const cause = signal.aborted || !bearer || ownError(error) ? 'final' : causeOf(error, refusal);
-        if (cause === 'lost' && repair && first('reopen')) await repair.reopen();
-        else if (cause === 'scope' && first('step-up')) await bearer?.stepUp(refusal?.challenge);
-        else if (cause === 'token' && first('sign-in')) {
-          // Some servers refuse inside a 200, and nothing says which token it was about.
-          const told = refusal !== undefined && !RpcError.isInstance(error);
-          const token = told ? refusal.token : await bearer?.current();
-          await bearer?.rejected(token, refusal?.challenge);
-        } else throw error;
-      } catch (failure) {
-        throw translate(failure, entry.name, signal);
-      }
+      await mend(error).catch((failure: unknown) => {
+        throw translate(failure, options.entry.name, options.signal);
+      });
     }
   }
 }
 
-function causeOf(error: unknown, refusal: Refusal | undefined): 'lost' | 'scope' | 'token' | 'final' {
+type Cause = 'lost' | 'scope' | 'token' | 'final';
+
+/** Repairs what an error says is broken, each cause once; throws if that was done before, fails, or is no help. */
+function mender({ bearer, signal }: ConnectOptions, repair: Repair | undefined) {
+  const left = new Set<Cause>(repair ? ['lost', 'scope', 'token'] : ['scope', 'token']);
+  return async (error: unknown): Promise<void> => {
+    if (signal.aborted || !bearer || ownError(error)) throw error;
+    const refusal = repair?.refusal() ?? (error as { refusal?: Refusal }).refusal;
+    let cause = causeOf(error, refusal);
+    // A new session is refused in the same way: then it is the token after all.
+    if (error instanceof SessionLost && !left.has('lost')) cause = 'token';
+    if (!left.delete(cause)) throw cause === 'lost' && repair ? new SessionLost() : error;
+    if (cause === 'lost') return repair?.reopen();
+    if (cause === 'scope') return bearer.stepUp(refusal?.challenge);
+    // Some servers refuse inside a 200, and nothing says which token it was about.
+    const told = refusal !== undefined && !RpcError.isInstance(error);
+    return bearer.rejected(told ? refusal.token : await bearer.current(), refusal?.challenge);
+  };
+}
+
+function causeOf(error: unknown, refusal: Refusal | undefined): Cause {
   if (error instanceof SessionLost) return 'lost';
   if (InsufficientScopeError.isInstance(error)) return 'scope';
   if (SdkHttpError.isInstance(error)) {

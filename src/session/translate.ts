@@ -1,6 +1,7 @@
 // What the SDK throws, in our words: by class and code, never by text. Loaded only after the SDK.
 
 import {
+  InsufficientScopeError,
   ProtocolError as RpcError,
   SdkError,
   SdkErrorCode,
@@ -9,6 +10,9 @@ import {
   UnauthorizedError,
 } from '@modelcontextprotocol/client';
 import { AuthError, CancelledError, CliError, NetworkError, ProtocolError } from '../errors.ts';
+
+/** The server knows nothing of the session any more. */
+export class SessionLost extends Error {}
 
 /** The first error of ours in a chain of causes: the HTTP layer and the auth room already said what is wrong. */
 export function ownError(error: unknown): CliError | undefined {
@@ -28,10 +32,24 @@ export function translate(error: unknown, server: string, signal: AbortSignal): 
     own.server ??= server;
     return own;
   }
+  if (error instanceof SessionLost) {
+    return new NetworkError('session_lost', `${server} loses its sessions at once`, {
+      hint: 'the server is in trouble; try again later',
+      server,
+    });
+  }
   if (UnauthorizedError.isInstance(error)) return refusedToken(server, error);
-  if (SdkHttpError.isInstance(error)) return httpError(error.status, server, error);
-  if (SseError.isInstance(error))
-    return error.code ? httpError(error.code, server, error) : notMcp(server, error);
+  if (InsufficientScopeError.isInstance(error)) {
+    return new AuthError('insufficient_scope', `${server} wants a further scope after every sign-in`, {
+      hint: 'the account may lack a permission; see: mcp-cli auth status',
+      server,
+    });
+  }
+  if (refusesRevision(error)) return noCommonRevision(server, error);
+  const status = statusOf(error);
+  if (status !== undefined) return httpError(status, server, error);
+  // An event stream that is none: the SDK names neither a status nor a class.
+  if (SseError.isInstance(error)) return notMcp(server, error);
   if (SdkError.isInstance(error)) return sdkError(error, server);
   if (isUnreadable(error)) return notMcp(server, error);
   if (RpcError.isInstance(error)) {
@@ -42,6 +60,35 @@ export function translate(error: unknown, server: string, signal: AbortSignal): 
     });
   }
   return error;
+}
+
+/** The status of the HTTP answer that made this error, on either transport. */
+export function statusOf(error: unknown): number | undefined {
+  if (SdkHttpError.isInstance(error)) return error.status;
+  return SseError.isInstance(error) ? error.code : undefined;
+}
+
+/** UnsupportedProtocolVersionError of the 2026-07-28 revision. */
+const UNSUPPORTED_REVISION = -32022;
+
+/** A 400 that is about the revision, and not about the transport. */
+export function refusesRevision(error: unknown): boolean {
+  if (!SdkHttpError.isInstance(error) || error.status !== 400) return false;
+  try {
+    const { text } = error.data as { text?: string };
+    const body = JSON.parse(text ?? '') as { error?: { code?: unknown } } | null;
+    return body?.error?.code === UNSUPPORTED_REVISION;
+  } catch {
+    return false;
+  }
+}
+
+function noCommonRevision(server: string, cause: unknown): ProtocolError {
+  return new ProtocolError('negotiation_failed', `${server} and mcp-cli share no protocol revision`, {
+    hint: 'with --protocol auto it is found out; some older servers need --protocol legacy',
+    server,
+    cause,
+  });
 }
 
 function refusedToken(server: string, cause: unknown): AuthError {
@@ -96,6 +143,10 @@ function sdkError(error: SdkError, server: string): CliError {
         ...details,
       });
     case SdkErrorCode.ConnectionClosed:
+      return new NetworkError('closed', `${server} closed the connection before it answered`, {
+        hint: 'what was asked for may have been done all the same',
+        ...details,
+      });
     case SdkErrorCode.SendFailed:
     case SdkErrorCode.NotConnected:
       return new NetworkError('closed', `${server} closed the connection`, {
@@ -107,11 +158,7 @@ function sdkError(error: SdkError, server: string): CliError {
     case SdkErrorCode.EraNegotiationFailed:
       // The question that finds out the revision got an answer that is none.
       if (SdkError.isInstance(error.cause)) return sdkError(error.cause, server);
-      if (error.cause instanceof Error) return notMcp(server, error);
-      return new ProtocolError('negotiation_failed', `${server} and mcp-cli share no protocol revision`, {
-        hint: 'try --protocol legacy; if that fails too, check the url',
-        ...details,
-      });
+      return error.cause instanceof Error ? notMcp(server, error) : noCommonRevision(server, error);
     case SdkErrorCode.CapabilityNotSupported:
     case SdkErrorCode.MethodNotSupportedByProtocolVersion:
       return new ProtocolError('not_supported', `${server} does not offer this`, {

@@ -2,41 +2,32 @@
 
 import {
   type AuthProvider,
-  SdkErrorCode,
-  SdkHttpError,
   SSEClientTransport,
+  SseError,
   StreamableHTTPClientTransport,
   type Transport,
 } from '@modelcontextprotocol/client';
 import { StdioClientTransport } from '@modelcontextprotocol/client/stdio';
 import type { Bearer } from '../auth/bearer.ts';
-import { type Challenge, parseChallenge } from '../auth/challenge.ts';
 import type { HttpEntry, StdioEntry } from '../config/entry.ts';
 import type { Fetch } from '../deps.ts';
-
-export type HttpKind = 'streamable' | 'sse';
-
-/** What the last refusal said: the SDK reads challenges less carefully than we do. */
-export type Refusal = {
-  status: number;
-  challenge: Challenge | undefined;
-  /** What the refused request carried. By now the bearer may have another one, which nobody has refused. */
-  token: string | undefined;
-};
-
-/** A 401 without a challenge in the middle of a session: the session is gone, not the sign-in (reference servers). */
-export class SessionLost extends Error {}
+import { ProtocolError } from '../errors.ts';
+import { SessionLost } from './translate.ts';
+import { type HttpKind, type Refusal, watchAnswers } from './watch.ts';
 
 export type HttpTransport = {
   transport: Transport;
   /** Undefined until a request was refused. */
   refusal(): Refusal | undefined;
-  /** What the last failed request failed with: an event stream keeps only its text. */
-  failure(): unknown;
+  /** What is really behind an error of the transport. */
+  reasonOf(error: unknown): unknown;
+  /** Tells the server that nobody needs the session any more, if there is one. */
+  end(): Promise<void>;
 };
 
-/** Streamable HTTP first, unless the path says that it is the older transport's. */
+/** Streamable HTTP first, unless the path says that it is the older transport's. The newest revision has only the one. */
 export function transportOrder(entry: HttpEntry): HttpKind[] {
+  if (entry.protocol === 'modern') return ['streamable'];
   return new URL(entry.url).pathname.endsWith('/sse') ? ['sse', 'streamable'] : ['streamable', 'sse'];
 }
 
@@ -47,32 +38,19 @@ export function openHttpTransport(
   http: Fetch,
 ): HttpTransport {
   const url = new URL(entry.url);
-  const refusals = new WeakMap<Response, Refusal>();
-  let refusal: Refusal | undefined;
-  let failure: unknown;
-  const fetch = withHeaders(entry, async (target, init) => {
-    // A command reads its answers where it asks: the stream of unasked-for messages is one request too many.
-    if (kind === 'streamable' && init?.method === 'GET') return new Response(null, { status: 405 });
-    const response = await http(target, init).catch((error: unknown) => {
-      failure = error;
-      throw error;
-    });
-    if (response.status === 401 || response.status === 403) {
-      refusal = {
-        status: response.status,
-        challenge: parseChallenge(response.headers.get('www-authenticate')),
-        token: bearerOf(new Headers(init?.headers)),
-      };
-      refusals.set(response, refusal);
-    }
-    if (kind === 'sse' && init?.method === 'POST') requireTaken(response);
-    return response;
-  });
+  const watch = watchAnswers(kind, bearer, http);
+  let token: string | undefined;
+  let ending = false;
   const authProvider: AuthProvider = {
-    token: () => bearer.current(),
+    // Saying goodbye is not worth a refresh, and never a sign-in.
+    token: async () => {
+      if (!ending) token = await bearer.current();
+      return token;
+    },
     onUnauthorized: async ({ response }) => {
-      const { challenge, token } = refusals.get(response) ?? {};
+      const { challenge, token } = watch.refusalOf(response) ?? {};
       if (!challenge && transport instanceof StreamableHTTPClientTransport && transport.sessionId) {
+        // The session is gone, not the sign-in (MCP feature reference server).
         throw new SessionLost();
       }
       await bearer.rejected(token, challenge);
@@ -80,22 +58,31 @@ export function openHttpTransport(
   };
   const options = {
     authProvider,
-    fetch: fetch as typeof globalThis.fetch,
+    fetch: withHeaders(entry, watch.fetch) as typeof globalThis.fetch,
     onInsufficientScope: 'throw',
   } as const;
   const transport =
     kind === 'sse' ? new SSEClientTransport(url, options) : new StreamableHTTPClientTransport(url, options);
-  return { transport, refusal: () => refusal, failure: () => failure };
-}
-
-/** The SDK throws a refused message of the older transport as a text. A 401 it answers by asking for a token. */
-function requireTaken({ ok, status, statusText }: Response): void {
-  if (ok || status === 401) return;
-  throw new SdkHttpError(SdkErrorCode.SendFailed, 'the message was not taken', { status, statusText });
-}
-
-function bearerOf(headers: Headers): string | undefined {
-  return /^Bearer (.+)$/i.exec(headers.get('authorization') ?? '')?.[1];
+  return {
+    transport,
+    refusal: watch.lastRefusal,
+    reasonOf(error) {
+      // EventSource keeps no more of an error than its text.
+      if (SseError.isInstance(error) && error.code === undefined) return watch.lastFailure() ?? error;
+      // An endpoint elsewhere, or none, is refused with an error of no class.
+      const nameless = kind === 'sse' && error instanceof Error && error.constructor === Error;
+      if (!nameless) return error;
+      return new ProtocolError('invalid_answer', `${entry.name} broke the protocol of HTTP+SSE`, {
+        hint: 'check the url, and tell the operator of the server',
+        server: entry.name,
+        cause: error,
+      });
+    },
+    async end() {
+      ending = true;
+      if (transport instanceof StreamableHTTPClientTransport) await transport.terminateSession();
+    },
+  };
 }
 
 /** Configured headers go to the MCP server's origin and to no other (an API key is as good as a token). */

@@ -19,16 +19,21 @@ type Shell = {
   shelves: Shelf[] | undefined;
 };
 
-/** The interactive session over open sessions, which the caller closes. Ends with /exit, Ctrl-D or a signal. */
+/** The interactive session over open sessions, which the caller closes; `nextCommand` is told of each line. Ends with /exit, Ctrl-D or a signal. */
 export async function runShell(
   deps: Deps,
   flags: { quiet: boolean; verbose: boolean },
   sessions: Session[],
+  nextCommand: () => Promise<void>,
 ): Promise<void> {
   const shell: Shell = { deps, sessions, shelves: undefined };
   if (!flags.quiet) for (const session of sessions) deps.out(`${banner(session)}\n`);
   if (!flags.quiet) deps.out('/tools lists what there is, /help says more, /exit leaves.\n');
-  await readLoop(deps, (line, signal) => obey(shell, line, signal), flags.verbose);
+  const handle = async (line: string, signal: AbortSignal) => {
+    await nextCommand();
+    return obey(shell, line, signal);
+  };
+  await readLoop(deps, handle, flags.verbose);
 }
 
 function banner(session: Session): string {

@@ -143,6 +143,11 @@ export function isFresh(tokens: StoredTokens, now: number): boolean {
   return now < tokens.expiresAt - Math.min(300_000, lifetime / 10);
 }
 
+/** Whether the access token is known to be good still, though perhaps not for long. */
+export function isAlive({ expiresAt }: StoredTokens, now: number): boolean {
+  return expiresAt !== undefined && now < expiresAt;
+}
+
 function parseClient(client: Fields): StoredClient {
   return {
     id: client.need('id', visible(4096)),

@@ -11,7 +11,7 @@ import { type InTurn, once } from './once.ts';
 /** A person at an authorization server, with a password manager and a second factor. */
 const LOGIN_TIMEOUT = 5 * 60_000;
 /** MCP authorization, Step-Up: no more than a few attempts. */
-const BROWSER_ROUNDS = 2;
+export const BROWSER_ROUNDS = 2;
 
 /** What the servers of one command share. */
 type Shared = Pick<AuthContext, 'store'> & {

@@ -7,7 +7,7 @@ import type { HttpEntry, ServerEntry } from '../config/entry.ts';
 import type { Deps } from '../deps.ts';
 import type { Session } from '../session/session.ts';
 import type { SecretStore } from '../store/store.ts';
-import { openAuth } from './auth.ts';
+import { BROWSER_ROUNDS, openAuth } from './auth.ts';
 import type { Flags } from './flags.ts';
 import { once, queue } from './once.ts';
 
@@ -24,6 +24,8 @@ export type Workspace = {
   /** One a server and command: what it learned, and how often it may still ask, belongs to the command. */
   auth(entry: HttpEntry): Promise<AuthContext>;
   connect(entry: ServerEntry): Promise<Session>;
+  /** In an interactive session each line is a command of its own, and may ask as often as one. */
+  nextCommand(): Promise<void>;
   close(): Promise<void>;
 };
 
@@ -68,6 +70,10 @@ export function openWorkspace(deps: Deps, flags: Flags): Workspace {
         clientInfo: { name: 'mcp-cli', version: version.version() },
         timeout: entry.timeout ?? REQUEST_TIMEOUT,
       });
+    },
+    async nextCommand() {
+      for (const opened of await Promise.allSettled(contexts.values()))
+        if (opened.status === 'fulfilled') opened.value.rounds.left = BROWSER_ROUNDS;
     },
     async close() {
       for (const close of closing.splice(0)) await close();

@@ -3,15 +3,15 @@ import { randomBytes } from 'node:crypto';
 import { cpSync, existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { openEncryptedStore } from '../../src/store/encrypted.ts';
-import { generateKey } from '../../src/store/keygen.ts';
 import { parseRecord, type StoredRecord } from '../../src/store/record.ts';
 import type { AuthorizationServer } from './authorization-server.ts';
 import { walkingBrowser } from './browser.ts';
 import { runCli } from './cli.ts';
 import { newHome } from './home.ts';
+import { KEY } from './store.ts';
 
 /** A full-entropy key: twenty processes would otherwise spend their time on stretching a password. */
-export const KEY = generateKey(randomBytes);
+export { KEY };
 
 /**
  * Signs in to the server `notes` of this configuration, two hours ago. The refresh token is good; the access token is

@@ -95,6 +95,32 @@ export function loseAnswer(path: string | RegExp, times = Number.POSITIVE_INFINI
   };
 }
 
+/** What an honest answer is turned into; `status` and `type` as they were unless they are given. */
+export type Edited = { body: object | string; status?: number; type?: string };
+
+/** Lets the server answer, and changes its JSON answer on the way. */
+export function edit(
+  path: string | RegExp,
+  change: (answer: Record<string, unknown>) => Edited,
+  times = Number.POSITIVE_INFINITY,
+): Intercept {
+  let left = times;
+  return (hit, response) => {
+    if (!matches(hit, path) || left === 0) return false;
+    left -= 1;
+    const { end } = response;
+    response.end = function (this: ServerResponse, chunk: unknown) {
+      const { body, status, type } = change(JSON.parse(String(chunk)) as Record<string, unknown>);
+      const text = typeof body === 'string' ? body : JSON.stringify(body);
+      if (status !== undefined) response.statusCode = status;
+      if (type !== undefined) response.setHeader('content-type', type);
+      response.setHeader('content-length', Buffer.byteLength(text));
+      return Reflect.apply(end, this, [text]);
+    } as typeof end;
+    return false;
+  };
+}
+
 /** Several at once: the first that answers wins. */
 export function all(...intercepts: Intercept[]): Intercept {
   return async (hit, response) => {

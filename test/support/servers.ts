@@ -51,3 +51,10 @@ async function running(server: Server, host: string): Promise<TestServer> {
     },
   };
 }
+
+/** A port of loopback that nobody listens on at the moment, for redirects that have to be named beforehand. */
+export async function freePort(): Promise<number> {
+  const server = await serveTcp(() => undefined);
+  await server.close();
+  return server.port;
+}

@@ -219,6 +219,7 @@ function fakeWorkspace(deps: Deps, flags: Flags, world: World, ran: Ran): Worksp
       if (session instanceof Error) throw session;
       return session;
     },
+    nextCommand: async () => {},
     async close() {
       ran.closed++;
     },

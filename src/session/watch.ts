@@ -1,0 +1,71 @@
+// What the answers of an MCP server say about the token, read before the SDK reads less of it.
+
+import { SdkErrorCode, SdkHttpError } from '@modelcontextprotocol/client';
+import type { Bearer } from '../auth/bearer.ts';
+import { type Challenge, parseChallenge } from '../auth/challenge.ts';
+import type { Fetch } from '../deps.ts';
+
+export type HttpKind = 'streamable' | 'sse';
+
+/** What a refusal said: the SDK reads challenges less carefully than we do. */
+export type Refusal = {
+  status: number;
+  challenge: Challenge | undefined;
+  /** What the refused request carried. By now the bearer may have another one, which nobody has refused. */
+  token: string | undefined;
+};
+
+type Watch = {
+  fetch: Fetch;
+  refusalOf(response: Response): Refusal | undefined;
+  /** Undefined until a request was refused. */
+  lastRefusal(): Refusal | undefined;
+  /** Why the last request that got no answer got none. */
+  lastFailure(): unknown;
+};
+
+export function watchAnswers(kind: HttpKind, bearer: Bearer, http: Fetch): Watch {
+  const refusals = new WeakMap<Response, Refusal>();
+  let refusal: Refusal | undefined;
+  let failure: unknown;
+  const fetch: Fetch = async (target, init) => {
+    const headers = new Headers(init?.headers);
+    // A command reads its answers where it asks: the stream of unasked-for messages is one request too many. One that
+    // goes on where an answer was cut is asked for.
+    if (kind === 'streamable' && init?.method === 'GET' && !headers.has('last-event-id'))
+      return new Response(null, { status: 405 });
+    const response = await http(target, init).catch((error: unknown) => {
+      failure = error;
+      throw error;
+    });
+    if (response.ok) bearer.accepted();
+    if (response.status === 401 || response.status === 403) {
+      refusal = {
+        status: response.status,
+        challenge: parseChallenge(response.headers.get('www-authenticate')),
+        token: bearerOf(headers),
+      };
+      refusals.set(response, refusal);
+    }
+    if (kind === 'sse' && init?.method === 'POST') await requireTaken(response);
+    return response;
+  };
+  return {
+    fetch,
+    refusalOf: (response) => refusals.get(response),
+    lastRefusal: () => refusal,
+    lastFailure: () => failure,
+  };
+}
+
+/** On the older transport the SDK would put the status into a text. It answers a 401 itself. */
+async function requireTaken(response: Response): Promise<void> {
+  const { ok, status, statusText } = response;
+  if (ok || status === 401) return;
+  await response.body?.cancel();
+  throw new SdkHttpError(SdkErrorCode.ClientHttpNotImplemented, `HTTP ${status}`, { status, statusText });
+}
+
+function bearerOf(headers: Headers): string | undefined {
+  return /^Bearer (.+)$/i.exec(headers.get('authorization') ?? '')?.[1];
+}
