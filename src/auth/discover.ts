@@ -3,6 +3,7 @@
 
 import { AuthError, type CliError, NetworkError, ProtocolError } from '../errors.ts';
 import { issuerEquals } from '../url.ts';
+import { pinnedIssuer } from './binding.ts';
 import type { Challenge } from './challenge.ts';
 import type { AuthContext } from './context.ts';
 import { fetchDocument } from './document.ts';
@@ -29,7 +30,7 @@ export type Discovery = {
 export async function discover(ctx: AuthContext, challenge: Challenge | undefined): Promise<Discovery> {
   const { entry } = ctx;
   const resource = await discoverResource(ctx, challenge);
-  const pinned = entry.oauth?.issuer ?? entry.oauth?.dynamicRegistration?.issuer;
+  const pinned = pinnedIssuer(entry.oauth);
   if (entry.oauth?.discoveryUrl) {
     const server = await configuredDocument(ctx, entry.oauth.discoveryUrl, pinned);
     return { resource, server, source: 'metadata' };

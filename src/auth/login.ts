@@ -5,12 +5,13 @@ import { AuthError, CliError } from '../errors.ts';
 import { isFresh, type StoredRecord } from '../store/record.ts';
 import { isSafeBrowserUrl } from '../url.ts';
 import { authorizationUrl, judgeCallback } from './authorize.ts';
+import { configuredSecret, hasConfiguredEndpoints, requireKnownGrant } from './binding.ts';
 import type { Challenge } from './challenge.ts';
 import { type BoundClient, bindClient } from './client.ts';
 import type { AuthContext } from './context.ts';
 import { discover } from './discover.ts';
 import { findRecord, type Kept } from './keep.ts';
-import { type AuthPlan, hasConfiguredEndpoints, planSignIn } from './plan.ts';
+import { type AuthPlan, planSignIn } from './plan.ts';
 import { redeem } from './redeem.ts';
 import { loginCommand, loginRequired } from './required.ts';
 import { coversScopes } from './scope.ts';
@@ -37,9 +38,10 @@ const LOCK_MARGIN = 30_000;
 /**
  * Signs in and keeps the tokens, or takes over the result of another process that signs in to the same server and
  * account: one browser at a time on a machine.
- * @throws AuthError `login_required` where nobody is there to sign in; and all that can go wrong on the way
+ * @throws ConfigError `grant_unsupported`; AuthError `login_required` where nobody is there to sign in; and all that can go wrong on the way
  */
 export async function signIn(ctx: AuthContext, options: SignInOptions = {}): Promise<StoredRecord> {
+  requireKnownGrant(ctx.entry);
   if (!ctx.interactive) throw loginRequired(ctx, options.scopes);
   const before = await findRecord(ctx);
   const unwanted = options.rejected ?? (options.force ? before.record?.tokens?.accessToken : undefined);
@@ -109,18 +111,17 @@ async function attempt(
   const plan = planSignIn(entry, {
     discovery,
     challenge: options.challenge,
-    record,
+    record: kept.record,
+    forgetClient: adjustment.forgetClient,
     stepUp: options.scopes ?? [],
     withoutOffline: adjustment.withoutOffline,
     now: ctx.now(),
   });
   trace.plan = plan;
-  if (entry.oauth?.clientSecret && !kept.record && discovery) {
-    ctx.notify({
-      kind: 'notice',
-      level: 'info',
-      text: `the client secret of ${entry.name} goes to ${plan.server.issuer}`,
-    });
+  const secret = configuredSecret(entry.oauth);
+  if (secret && !kept.record) {
+    const text = `the ${secret.name} of ${entry.name} goes to ${plan.server.issuer}`;
+    ctx.notify({ kind: 'notice', level: 'info', text });
   }
   const state = oauth.generateRandomState();
   const verifier = plan.pkce ? oauth.generateRandomCodeVerifier() : undefined;
@@ -148,7 +149,7 @@ async function askPerson(
   const { redirectUri } = listener;
   const challenge = verifier && (await oauth.calculatePKCECodeChallenge(verifier));
   const url = authorizationUrl(plan, { clientId: client.id, redirectUri, state, challenge });
-  if (!isSafeBrowserUrl(url)) {
+  if (!isSafeBrowserUrl(url, ctx.entry.allowHttp)) {
     throw new AuthError(
       'unsafe_authorization_url',
       `${plan.server.issuer} names a sign-in page that must not be opened`,
