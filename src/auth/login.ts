@@ -4,6 +4,7 @@ import * as oauth from 'oauth4webapi';
 import { AuthError, CliError } from '../errors.ts';
 import { isFresh, type StoredRecord } from '../store/record.ts';
 import { isSafeBrowserUrl } from '../url.ts';
+import { askForChallenge } from './ask.ts';
 import { authorizationUrl, judgeCallback } from './authorize.ts';
 import { configuredSecret, hasConfiguredEndpoints, requireKnownGrant } from './binding.ts';
 import type { Challenge } from './challenge.ts';
@@ -11,7 +12,7 @@ import { type BoundClient, bindClient } from './client.ts';
 import type { AuthContext } from './context.ts';
 import { discover } from './discover.ts';
 import { findRecord, type Kept } from './keep.ts';
-import { type AuthPlan, planSignIn } from './plan.ts';
+import { type AuthPlan, type PlanFacts, planSignIn } from './plan.ts';
 import { redeem } from './redeem.ts';
 import { loginCommand, loginRequired } from './required.ts';
 import { coversScopes } from './scope.ts';
@@ -21,6 +22,7 @@ export type SignInOptions = {
   force?: boolean;
   /** Scopes needed on top of the usual ones (step-up). */
   scopes?: readonly string[];
+  /** What the server said when it refused; left out, the server is asked. */
   challenge?: Challenge | undefined;
   /** The access token that the server just refused. */
   rejected?: string | undefined;
@@ -64,15 +66,26 @@ async function attempts(ctx: AuthContext, kept: Kept, options: SignInOptions): P
   ctx.notify({ kind: 'required' });
   // A code is good for one exchange: tokens that cannot be kept are lost, and the person has consented for nothing.
   await (await ctx.store()).ready();
+  const found = await find(ctx, options);
   const adjustment: Adjustment = { withoutOffline: false, omitMethod: false, forgetClient: false };
   for (;;) {
     const trace: Trace = {};
     try {
-      return await attempt(ctx, kept, options, adjustment, trace);
+      return await attempt(ctx, kept, options, found, adjustment, trace);
     } catch (error) {
       if (ctx.rounds.left <= 0 || !adjust(adjustment, error, trace)) throw error;
     }
   }
+}
+
+type Found = Pick<PlanFacts, 'challenge' | 'discovery'>;
+
+/** Once, however many rounds there are. Configured endpoints need nobody to be asked. */
+async function find(ctx: AuthContext, options: SignInOptions): Promise<Found> {
+  if (hasConfiguredEndpoints(ctx.entry.oauth)) return { challenge: options.challenge, discovery: undefined };
+  ctx.notify({ kind: 'discovering' });
+  const challenge = 'challenge' in options ? options.challenge : await askForChallenge(ctx);
+  return { challenge, discovery: await discover(ctx, challenge) };
 }
 
 /** Pure but for `adjustment`: which refusals are worth one more round, each once. */
@@ -100,17 +113,14 @@ async function attempt(
   ctx: AuthContext,
   kept: Kept,
   options: SignInOptions,
+  found: Found,
   adjustment: Adjustment,
   trace: Trace,
 ): Promise<StoredRecord> {
   const { entry } = ctx;
-  const configured = hasConfiguredEndpoints(entry.oauth);
-  if (!configured) ctx.notify({ kind: 'discovering' });
-  const discovery = configured ? undefined : await discover(ctx, options.challenge);
   const record = adjustment.forgetClient ? undefined : kept.record;
   const plan = planSignIn(entry, {
-    discovery,
-    challenge: options.challenge,
+    ...found,
     record: kept.record,
     forgetClient: adjustment.forgetClient,
     stepUp: options.scopes ?? [],
