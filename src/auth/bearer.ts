@@ -2,6 +2,7 @@
 
 import { AuthError, NetworkError } from '../errors.ts';
 import { isFresh, type StoredRecord } from '../store/record.ts';
+import { requireEnabled } from './binding.ts';
 import type { Challenge } from './challenge.ts';
 import type { AuthContext } from './context.ts';
 import { findRecord } from './keep.ts';
@@ -78,17 +79,7 @@ async function replace(
   challenge: Challenge | undefined,
   mayRefresh: boolean,
 ): Promise<StoredRecord> {
-  const { entry } = ctx;
-  if (entry.oauth?.enabled === false) {
-    throw new AuthError(
-      'oauth_disabled',
-      `${entry.name} asks for a sign-in, and ${entry.path}.oauth.enabled is false`,
-      {
-        hint: `remove "enabled": false, or set ${entry.path}.bearer_token_env`,
-        server: entry.name,
-      },
-    );
-  }
+  requireEnabled(ctx.entry);
   const { key, record } = await findRecord(ctx);
   const refreshable = mayRefresh && token !== undefined && record?.tokens?.refreshToken !== undefined;
   if (refreshable) {

@@ -1,7 +1,7 @@
 // What the person configured, and whom it binds: it decides what a server may say. Pure.
 
 import type { HttpEntry, OAuthEntry } from '../config/entry.ts';
-import { ConfigError, ProtocolError } from '../errors.ts';
+import { AuthError, ConfigError, ProtocolError } from '../errors.ts';
 import type { StoredRecord } from '../store/record.ts';
 
 /** True if both endpoints are configured: then no metadata is ever asked for. */
@@ -49,6 +49,15 @@ export function configuredSecret(
 /** The issuer that the person chose. */
 export function pinnedIssuer(oauth: OAuthEntry | undefined): string | undefined {
   return oauth?.issuer ?? oauth?.dynamicRegistration?.issuer;
+}
+
+/** Throws AuthError `oauth_disabled`: `"enabled": false` holds for whoever asks, a server or a person. */
+export function requireEnabled({ oauth, name: server, path }: HttpEntry): void {
+  if (oauth?.enabled !== false) return;
+  throw new AuthError('oauth_disabled', `${server} needs a sign-in, and ${path}.oauth.enabled is false`, {
+    hint: `remove "enabled": false, or set ${path}.bearer_token_env`,
+    server,
+  });
 }
 
 /** Throws ConfigError `grant_unsupported`: another grant than the configured one would be another way to be let in. */

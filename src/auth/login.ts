@@ -6,7 +6,7 @@ import { isFresh, type StoredRecord } from '../store/record.ts';
 import { isSafeBrowserUrl } from '../url.ts';
 import { askForChallenge } from './ask.ts';
 import { authorizationUrl, judgeCallback } from './authorize.ts';
-import { configuredSecret, hasConfiguredEndpoints, requireKnownGrant } from './binding.ts';
+import { configuredSecret, hasConfiguredEndpoints, requireEnabled, requireKnownGrant } from './binding.ts';
 import type { Challenge } from './challenge.ts';
 import { type BoundClient, bindClient } from './client.ts';
 import type { AuthContext } from './context.ts';
@@ -40,9 +40,11 @@ const LOCK_MARGIN = 30_000;
 /**
  * Signs in and keeps the tokens, or takes over the result of another process that signs in to the same server and
  * account: one browser at a time on a machine.
- * @throws ConfigError `grant_unsupported`; AuthError `login_required` where nobody is there to sign in; and all that can go wrong on the way
+ * @throws AuthError `oauth_disabled`, `login_required` where nobody is there to sign in; ConfigError
+ * `grant_unsupported`; and all that can go wrong on the way
  */
 export async function signIn(ctx: AuthContext, options: SignInOptions = {}): Promise<StoredRecord> {
+  requireEnabled(ctx.entry);
   requireKnownGrant(ctx.entry);
   if (!ctx.interactive) throw loginRequired(ctx, options.scopes);
   const before = await findRecord(ctx);
