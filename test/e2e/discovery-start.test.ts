@@ -131,12 +131,11 @@ describe('oauth.discovery_url', () => {
   });
 
   test('nothing there is said, with the key to check', async () => {
-    const { authorization, person } = await scene();
-    const { authorization: _, ...rest } = await scene({
+    const authorization = keep(await authorizationServer());
+    const { person } = await scene({
       entry: { oauth: { discovery_url: `${authorization.url}/nothing` } },
     });
-    void person;
-    const error = errorOf(await rest.person(LIST));
+    const error = errorOf(await person(LIST));
     expect(error).toMatchObject({ code: 'no_authorization_server', hint: 'check oauth.discovery_url' });
   });
 });

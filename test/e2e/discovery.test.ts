@@ -63,15 +63,9 @@ describe('resource metadata', () => {
 
   test('that is not where the challenge says is looked for at the usual places, each once', async () => {
     const { authorization, server, person } = await scene({
-      server: {
-        protection: {
-          challenge: 'without-metadata',
-          challengeExtra: 'resource_metadata="http://127.0.0.1:9/.well-known/nothing"',
-        },
-      },
+      server: { protection: { challenge: 'without-metadata', metadataAt: 'root' } },
     });
     server.protection.challengeExtra = `resource_metadata="${server.url}${PRM}/mcp/"`;
-    server.protection.metadataAt = 'root';
     const seen = trace({ mcp: server, as: authorization });
     expect(await person(LIST)).toMatchObject({ exit: 0 });
     expect(documents(seen)).toEqual([
@@ -135,7 +129,6 @@ describe('without resource metadata', () => {
 
   test('an issuer that names yet another one in its own document is refused', async () => {
     const server = keep(await featureServer('external'));
-    server.authorization.log.length = 0;
     const other = 'https://as.example';
     const document = { issuer: other, authorization_endpoint: `${other}/a`, token_endpoint: `${other}/t` };
     const elsewhere = keep(await modernServer());
