@@ -127,7 +127,11 @@ export function registrationEndpoint(
 }
 
 export function registrationUnavailable(entry: HttpEntry, issuer: string): AuthError {
-  return new AuthError('registration_unavailable', `${issuer} registers no clients by itself`, {
+  const forbidden = entry.oauth?.dynamicRegistration?.enabled === false;
+  const why = forbidden
+    ? `${entry.path}.oauth.dynamicRegistration.enabled is false, and there is no client for ${issuer}`
+    : `${issuer} registers no clients by itself`;
+  return new AuthError('registration_unavailable', why, {
     hint: [
       `register mcp-cli with ${issuer} and set oauth.client_id (and oauth.client_secret) under ${entry.path}`,
       'or set oauth.client_metadata_url, if it accepts client metadata documents',
