@@ -14,7 +14,7 @@ import { discover } from './discover.ts';
 import { findRecord, type Kept } from './keep.ts';
 import { type AuthPlan, type PlanFacts, planSignIn } from './plan.ts';
 import { redeem } from './redeem.ts';
-import { loginCommand, loginRequired } from './required.ts';
+import { explainSilence, loginCommand, loginRequired } from './required.ts';
 import { coversScopes } from './scope.ts';
 
 export type SignInOptions = {
@@ -75,7 +75,8 @@ async function attempts(ctx: AuthContext, kept: Kept, options: SignInOptions): P
     try {
       return await attempt(ctx, kept, options, found, adjustment, trace);
     } catch (error) {
-      if (ctx.rounds.left <= 0 || !adjust(adjustment, error, trace)) throw error;
+      if (ctx.rounds.left > 0 && adjust(adjustment, error, trace)) continue;
+      throw trace.client?.reused ? explainSilence(error, ctx.entry) : error;
     }
   }
 }

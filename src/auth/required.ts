@@ -3,16 +3,14 @@ import { AuthError } from '../errors.ts';
 import type { AuthContext } from './context.ts';
 
 /** What a person types to sign in to this entry and account, quoted for a POSIX shell where that is needed. Pure. */
-export function loginCommand({ name, account, origin, url }: HttpEntry): string {
+export function loginCommand(entry: HttpEntry): string {
+  return authCommand('login', entry);
+}
+
+function authCommand(verb: string, { name, account, origin, url }: HttpEntry): string {
   // Without a configuration the URL is the name. A query can be a key, which no message shows.
   const server = origin !== '--server' ? name : new URL(url).search === '' ? url : 'URL';
-  const words = [
-    'mcp-cli',
-    'auth',
-    'login',
-    server,
-    ...(account === undefined ? [] : ['--account', account]),
-  ];
+  const words = ['mcp-cli', 'auth', verb, server, ...(account === undefined ? [] : ['--account', account])];
   return words.map(quote).join(' ');
 }
 
@@ -34,4 +32,14 @@ export function loginRequired(ctx: Pick<AuthContext, 'entry'>, scopes: readonly 
     hint: `sign in with: ${command}`,
     server: name,
   });
+}
+
+/**
+ * A registration of last time that the server has forgotten: its authorization endpoint says so to the browser, which
+ * then never comes back (RFC 6749 section 4.1.2.1). All that is seen here is the time limit. Pure.
+ */
+export function explainSilence(error: unknown, entry: HttpEntry): unknown {
+  if (!(error instanceof AuthError) || error.code !== 'login_timeout') return error;
+  const hint = `${error.hint}\nif the browser showed that the client is unknown: ${authCommand('reset', entry)}`;
+  return new AuthError(error.code, error.message, { hint, server: entry.name });
 }
