@@ -8,6 +8,7 @@ import { refuse, refuseAtAuthorization, rewrite } from '../support/faults.ts';
 import { featureServer } from '../support/feature-server.ts';
 import { configFile } from '../support/home.ts';
 import type { Hit } from '../support/loopback.ts';
+import { freePort } from '../support/port.ts';
 import { desk, errorOf, keep, scene } from '../support/scene.ts';
 
 const LIST = 'tools list --json';
@@ -196,17 +197,23 @@ describe('how a registered client is authenticated', () => {
 });
 
 describe('credentials belong to the issuer that gave them', () => {
-  test('a server that moved is noticed, and the new one sees nothing of the old', async () => {
-    const { authorization: old, server, person } = await scene();
-    expect(await person(LIST)).toMatchObject({ exit: 0 });
-    const next = keep(await authorizationServer());
-    server.protection.authorizationServers = [next];
-    expect(await person(LIST)).toMatchObject({ exit: 0 });
-    expect(next.count(REG)).toBe(1);
-    const [{ client_id } = {}] = authorizations(old);
-    expect(JSON.stringify(next.log)).not.toContain(client_id);
-    expect(tokenRequests(next).map(({ params }) => params.grant_type)).toEqual(['authorization_code']);
-  });
+  test.each(['a redirect of its own', 'the same redirect'])(
+    'a server that moved is noticed, and the new one sees nothing of the old: %s',
+    async (how) => {
+      const metadata = { redirect_uris: [`http://localhost:${await freePort()}/callback`] };
+      const oauth = { dynamicRegistration: { enabled: true, metadata } };
+      const made = await scene({ entry: how === 'the same redirect' ? { oauth } : {} });
+      const { authorization: old, server, person } = made;
+      expect(await person(LIST)).toMatchObject({ exit: 0 });
+      const next = keep(await authorizationServer());
+      server.protection.authorizationServers = [next];
+      expect(await person(LIST)).toMatchObject({ exit: 0 });
+      expect(next.count(REG)).toBe(1);
+      const [{ client_id } = {}] = authorizations(old);
+      expect(JSON.stringify(next.log)).not.toContain(client_id);
+      expect(tokenRequests(next).map(({ params }) => params.grant_type)).toEqual(['authorization_code']);
+    },
+  );
 
   test('a configured secret does not move with the server, unless the person moves it', async () => {
     const client = staticClient('basic');

@@ -43,7 +43,7 @@ describe('resource metadata', () => {
     ['before connecting', LIST, {}],
     ['in auth login', 'auth login', undefined],
   ])('at a place that only the challenge knows, %s', async (_, line, oauth) => {
-    const authorization = keep(await authorizationServer());
+    const authorization = keep(await authorizationServer({ behaviour: { defaultScope: 'mcp:read' } }));
     const server = keep(await modernServer({ authorizationServers: [authorization] }));
     Object.assign(server.protection, {
       challenge: 'without-metadata',
@@ -102,6 +102,7 @@ describe('resource metadata', () => {
 describe('without resource metadata', () => {
   test.each(['authorization_server', 'as_uri'])('an old challenge names the issuer: %s', async (name) => {
     const { authorization, server, person } = await scene({
+      authorization: { behaviour: { defaultScope: 'mcp:read' } },
       server: { protection: { challenge: 'without-metadata', metadataAt: 'nowhere' } },
     });
     server.protection.challengeExtra = `${name}="${authorization.issuer}"`;

@@ -60,7 +60,7 @@ describe('the resource indicator', () => {
   test('is the URL of the server where there is no resource metadata', async () => {
     const made = await scene({
       server: { protection: { challenge: 'without-metadata', metadataAt: 'nowhere' } },
-      entry: { oauth: {} },
+      entry: { oauth: { scopes: ['mcp:read', 'offline_access'] } },
     });
     made.server.protection.challengeExtra = `authorization_server="${made.authorization.issuer}"`;
     const { mcpUrl } = made.server;
