@@ -113,14 +113,16 @@ export function issuerEquals(a: string, b: string): 'same' | 'slash' | 'differen
 }
 
 /**
- * Whether a URL may be handed to another program: https, or http on loopback, written in characters that no shell,
- * quoting rule or command-line parser gives a meaning of its own to end the word.
+ * Whether a URL may be handed to another program: https, or http on loopback (anywhere with `allowHttp`), written in
+ * characters that no shell, quoting rule or command-line parser gives a meaning of its own to end the word.
  */
-export function isSafeBrowserUrl(text: string): boolean {
+export function isSafeBrowserUrl(text: string, allowHttp = false): boolean {
   if (!/^[\x21-\x7e]+$/.test(text) || /["'`<>\\]/.test(text) || !URL.canParse(text)) return false;
   const url = new URL(text);
   if (url.username !== '' || url.password !== '') return false;
-  return url.protocol === 'https:' || (url.protocol === 'http:' && isLoopbackHost(url.hostname));
+  return (
+    url.protocol === 'https:' || (url.protocol === 'http:' && (allowHttp || isLoopbackHost(url.hostname)))
+  );
 }
 
 /** Eight stable base64url characters for an issuer: its own redirect path is the mix-up defence without `iss`. */

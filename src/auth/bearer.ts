@@ -2,6 +2,7 @@
 
 import { AuthError, NetworkError } from '../errors.ts';
 import { isAlive, isFresh, type StoredRecord } from '../store/record.ts';
+import { requireEnabled } from './binding.ts';
 import type { Challenge } from './challenge.ts';
 import type { AuthContext } from './context.ts';
 import { findRecord } from './keep.ts';
@@ -111,17 +112,7 @@ async function replace(
   refusal: { token: string | undefined; challenge: Challenge | undefined; mayRefresh: boolean },
 ): Promise<StoredRecord> {
   const { token, challenge, mayRefresh } = refusal;
-  const { entry } = ctx;
-  if (entry.oauth?.enabled === false) {
-    throw new AuthError(
-      'oauth_disabled',
-      `${entry.name} asks for a sign-in, and ${entry.path}.oauth.enabled is false`,
-      {
-        hint: `remove "enabled": false, or set ${entry.path}.bearer_token_env`,
-        server: entry.name,
-      },
-    );
-  }
+  requireEnabled(ctx.entry);
   const { key, record } = await findRecord(ctx);
   const refreshable = mayRefresh && token !== undefined && record?.tokens?.refreshToken !== undefined;
   if (refreshable) {

@@ -3,6 +3,7 @@
 
 import { AuthError, type CliError, NetworkError, ProtocolError } from '../errors.ts';
 import { issuerEquals } from '../url.ts';
+import { pinnedIssuer } from './binding.ts';
 import type { Challenge } from './challenge.ts';
 import type { AuthContext } from './context.ts';
 import { fetchDocument, withoutMetadata } from './document.ts';
@@ -29,7 +30,7 @@ export type Discovery = {
 export async function discover(ctx: AuthContext, challenge: Challenge | undefined): Promise<Discovery> {
   const { entry } = ctx;
   const resource = await discoverResource(ctx, challenge);
-  const pinned = entry.oauth?.issuer ?? entry.oauth?.dynamicRegistration?.issuer;
+  const pinned = pinnedIssuer(entry.oauth);
   if (entry.oauth?.discoveryUrl) {
     const server = await configuredDocument(ctx, entry.oauth.discoveryUrl, pinned);
     return { resource, server, source: 'metadata' };
@@ -91,44 +92,51 @@ async function serverMetadata(ctx: AuthContext, issuer: string): Promise<ServerM
   for (const url of serverMetadataUrls(issuer)) {
     const json = await fetchDocument(ctx, url);
     if (json === undefined) continue;
-    const { metadata, slash } = judgeServerMetadata(json, { issuer, url, entry: ctx.entry });
-    if (slash) noteSlash(ctx, issuer, metadata.issuer);
-    return metadata;
+    return judged(ctx, json, issuer, url);
   }
   return undefined;
 }
 
 /**
  * Servers from before RFC 9728, and some after: the MCP origin itself publishes the metadata. Only where there is no
- * resource metadata may it speak of another issuer, and then only as a pointer: that issuer's own document is used.
+ * resource metadata may it speak of another issuer, and then only as a pointer: that issuer's own document is used. Nor
+ * are endpoints guessed for a server that publishes resource metadata.
  */
 async function serverOfOrigin(
   ctx: AuthContext,
-  mayPointElsewhere: boolean,
+  beforeResourceMetadata: boolean,
 ): Promise<Pick<Discovery, 'server' | 'source'>> {
   const { origin } = new URL(ctx.entry.url);
   for (const url of serverMetadataUrls(origin)) {
     const json = await fetchDocument(ctx, url);
     if (json === undefined) continue;
-    const elsewhere = mayPointElsewhere ? foreignIssuer(json, origin) : undefined;
+    const elsewhere = beforeResourceMetadata ? foreignIssuer(json, origin) : undefined;
     if (elsewhere !== undefined) {
-      ctx.notify({
-        kind: 'notice',
-        level: 'info',
-        text: `${origin} leaves sign-in to ${elsewhere}`,
-      });
+      const text = `${origin} leaves sign-in to ${elsewhere}`;
+      ctx.notify({ kind: 'notice', level: 'info', text });
       return { server: await firstServer(ctx, [elsewhere]), source: 'metadata' };
     }
-    const { metadata, slash } = judgeServerMetadata(json, { issuer: origin, url, entry: ctx.entry });
-    if (slash) noteSlash(ctx, origin, metadata.issuer);
-    return { server: metadata, source: 'metadata' };
+    return { server: judged(ctx, json, origin, url), source: 'metadata' };
   }
-  ctx.notify({
-    kind: 'notice',
-    level: 'warning',
-    text: `${origin} publishes no metadata; using the default endpoints of the 2025-03-26 revision`,
-  });
+  if (!beforeResourceMetadata) {
+    throw new AuthError('no_authorization_server', `${ctx.entry.name} names no authorization server`, {
+      hint: `set ${ctx.entry.path}.oauth.issuer, or oauth.authorization_url and oauth.token_url`,
+      server: ctx.entry.name,
+    });
+  }
+  const text = `${origin} publishes no metadata; using the default endpoints of the 2025-03-26 revision`;
+  ctx.notify({ kind: 'notice', level: 'warning', text });
   return { server: defaultEndpoints(origin), source: 'defaults' };
+}
+
+/** Metadata that holds for `issuer`; a forgiven slash is told. */
+function judged(ctx: AuthContext, json: unknown, issuer: string | undefined, url: string): ServerMetadata {
+  const { metadata, slash } = judgeServerMetadata(json, { issuer, url, entry: ctx.entry });
+  if (slash) {
+    const text = `issuer ${metadata.issuer} differs from ${issuer} by a trailing slash; taken as the same`;
+    ctx.notify({ kind: 'notice', level: 'detail', text });
+  }
+  return metadata;
 }
 
 function foreignIssuer(json: unknown, origin: string): string | undefined {
@@ -149,8 +157,7 @@ async function configuredDocument(
       hint: `check ${ctx.entry.path}.oauth.discovery_url`,
     });
   }
-  const { metadata, slash } = judgeServerMetadata(json, { issuer: pinned, url, entry: ctx.entry });
-  if (slash && pinned) noteSlash(ctx, pinned, metadata.issuer);
+  const metadata = judged(ctx, json, pinned, url);
   if (!pinned && !isMetadataUrlOf(metadata.issuer, url)) {
     throw new ProtocolError('issuer_mismatch', `the metadata at ${url} belongs to ${metadata.issuer}`, {
       hint: `set ${ctx.entry.path}.oauth.issuer to ${metadata.issuer} if that is the server you mean`,
@@ -166,12 +173,4 @@ function defaultEndpoints(origin: string): ServerMetadata {
     token_endpoint: `${origin}/token`,
     registration_endpoint: `${origin}/register`,
   };
-}
-
-function noteSlash(ctx: AuthContext, expected: string, actual: string): void {
-  ctx.notify({
-    kind: 'notice',
-    level: 'detail',
-    text: `issuer ${actual} differs from ${expected} by a trailing slash; taken as the same`,
-  });
 }

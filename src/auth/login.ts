@@ -4,13 +4,15 @@ import * as oauth from 'oauth4webapi';
 import { AuthError, CliError } from '../errors.ts';
 import { isFresh, type StoredRecord } from '../store/record.ts';
 import { isSafeBrowserUrl } from '../url.ts';
+import { askForChallenge } from './ask.ts';
 import { authorizationUrl, judgeCallback } from './authorize.ts';
+import { configuredSecret, hasConfiguredEndpoints, requireEnabled, requireKnownGrant } from './binding.ts';
 import type { Challenge } from './challenge.ts';
 import { type BoundClient, bindClient } from './client.ts';
 import type { AuthContext } from './context.ts';
 import { discover } from './discover.ts';
 import { findRecord, type Kept } from './keep.ts';
-import { type AuthPlan, hasConfiguredEndpoints, planSignIn } from './plan.ts';
+import { type AuthPlan, type PlanFacts, planSignIn } from './plan.ts';
 import { redeem } from './redeem.ts';
 import { loginCommand, loginRequired } from './required.ts';
 import { coversScopes, scopeList, unionScopes } from './scope.ts';
@@ -20,6 +22,7 @@ export type SignInOptions = {
   force?: boolean;
   /** Scopes needed on top of the usual ones and of those granted before (step-up). */
   scopes?: readonly string[];
+  /** What the server said when it refused; left out, the server is asked. */
   challenge?: Challenge | undefined;
   /** The access token that the server just refused. */
   rejected?: string | undefined;
@@ -37,9 +40,12 @@ const LOCK_MARGIN = 30_000;
 /**
  * Signs in and keeps the tokens, or takes over the result of another process that signs in to the same server and
  * account: one browser at a time on a machine for them, and one in this command for all servers.
- * @throws AuthError `login_required` where nobody is there to sign in; and all that can go wrong on the way
+ * @throws AuthError `oauth_disabled`, `login_required` where nobody is there to sign in; ConfigError
+ * `grant_unsupported`; and all that can go wrong on the way
  */
 export async function signIn(ctx: AuthContext, options: SignInOptions = {}): Promise<StoredRecord> {
+  requireEnabled(ctx.entry);
+  requireKnownGrant(ctx.entry);
   if (!ctx.interactive) throw loginRequired(ctx, options.scopes);
   const before = await findRecord(ctx);
   const unwanted = options.rejected ?? (options.force ? before.record?.tokens?.accessToken : undefined);
@@ -64,15 +70,27 @@ async function attempts(ctx: AuthContext, kept: Kept, options: SignInOptions): P
   ctx.notify({ kind: 'required' });
   // A code is good for one exchange: tokens that cannot be kept are lost, and the person has consented for nothing.
   await (await ctx.store()).ready();
+  const found = await find(ctx, options);
   const adjustment: Adjustment = { withoutOffline: false, omitMethod: false, forgetClient: false };
   for (;;) {
     const trace: Trace = {};
     try {
-      return await attempt(ctx, kept, options, adjustment, trace);
+      return await attempt(ctx, kept, options, found, adjustment, trace);
     } catch (error) {
-      if (ctx.rounds.left <= 0 || !adjust(adjustment, error, trace)) throw error;
+      if (ctx.rounds.left > 0 && adjust(adjustment, error, trace)) continue;
+      throw error;
     }
   }
+}
+
+type Found = Pick<PlanFacts, 'challenge' | 'discovery'>;
+
+/** Once, however many rounds there are. Configured endpoints need nobody to be asked. */
+async function find(ctx: AuthContext, options: SignInOptions): Promise<Found> {
+  if (hasConfiguredEndpoints(ctx.entry.oauth)) return { challenge: options.challenge, discovery: undefined };
+  ctx.notify({ kind: 'discovering' });
+  const challenge = 'challenge' in options ? options.challenge : await askForChallenge(ctx);
+  return { challenge, discovery: await discover(ctx, challenge) };
 }
 
 /** Pure but for `adjustment`: which refusals are worth one more round, each once. */
@@ -100,30 +118,26 @@ async function attempt(
   ctx: AuthContext,
   kept: Kept,
   options: SignInOptions,
+  found: Found,
   adjustment: Adjustment,
   trace: Trace,
 ): Promise<StoredRecord> {
   const { entry } = ctx;
-  const configured = hasConfiguredEndpoints(entry.oauth);
-  if (!configured) ctx.notify({ kind: 'discovering' });
-  const discovery = configured ? undefined : await discover(ctx, options.challenge);
   const record = adjustment.forgetClient ? undefined : kept.record;
   const plan = planSignIn(entry, {
-    discovery,
-    challenge: options.challenge,
-    record,
+    ...found,
+    record: kept.record,
+    forgetClient: adjustment.forgetClient,
     // The new scope alone would lose the others (MCP authorization, Step-Up Authorization Flow).
     stepUp: options.scopes?.length ? unionScopes(scopeList(kept.record?.tokens?.scope), options.scopes) : [],
     withoutOffline: adjustment.withoutOffline,
     now: ctx.now(),
   });
   trace.plan = plan;
-  if (entry.oauth?.clientSecret && !kept.record && discovery) {
-    ctx.notify({
-      kind: 'notice',
-      level: 'info',
-      text: `the client secret of ${entry.name} goes to ${plan.server.issuer}`,
-    });
+  const secret = configuredSecret(entry.oauth);
+  if (secret && !kept.record) {
+    const text = `the ${secret.name} of ${entry.name} goes to ${plan.server.issuer}`;
+    ctx.notify({ kind: 'notice', level: 'info', text });
   }
   const state = oauth.generateRandomState();
   const verifier = plan.pkce ? oauth.generateRandomCodeVerifier() : undefined;
@@ -151,7 +165,7 @@ async function askPerson(
   const { redirectUri } = listener;
   const challenge = verifier && (await oauth.calculatePKCECodeChallenge(verifier));
   const url = authorizationUrl(plan, { clientId: client.id, redirectUri, state, challenge });
-  if (!isSafeBrowserUrl(url)) {
+  if (!isSafeBrowserUrl(url, ctx.entry.allowHttp)) {
     throw new AuthError(
       'unsafe_authorization_url',
       `${plan.server.issuer} names a sign-in page that must not be opened`,

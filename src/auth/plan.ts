@@ -1,9 +1,10 @@
 // The one value that every way of being configured ends in. Pure: what is known goes in, what will be done comes out.
 
 import type { HttpEntry, OAuthEntry } from '../config/entry.ts';
-import { AuthError, ProtocolError } from '../errors.ts';
+import { AuthError } from '../errors.ts';
 import type { AuthMethod, StoredRecord } from '../store/record.ts';
 import { canonicalResource } from '../url.ts';
+import { keepSecretWithItsIssuer } from './binding.ts';
 import type { Challenge } from './challenge.ts';
 import type { Discovery } from './discover.ts';
 import type { ServerMetadata } from './metadata.ts';
@@ -34,18 +35,15 @@ export type AuthPlan = {
 export type PlanFacts = {
   discovery: Discovery | undefined;
   challenge: Challenge | undefined;
-  /** What is stored for this server and account, if it may be used. */
+  /** What is stored for this server and account. */
   record: StoredRecord | undefined;
+  /** The server no longer knows the client that is stored. */
+  forgetClient: boolean;
   stepUp: readonly string[];
   withoutOffline: boolean;
   /** Milliseconds since the epoch. */
   now: number;
 };
-
-/** True if both endpoints are configured: then no metadata is ever asked for. */
-export function hasConfiguredEndpoints(oauth: OAuthEntry | undefined): boolean {
-  return oauth?.authorizationEndpoint !== undefined && oauth.tokenEndpoint !== undefined;
-}
 
 /**
  * Decides the whole sign-in.
@@ -129,7 +127,11 @@ export function registrationEndpoint(
 }
 
 export function registrationUnavailable(entry: HttpEntry, issuer: string): AuthError {
-  return new AuthError('registration_unavailable', `${issuer} registers no clients by itself`, {
+  const forbidden = entry.oauth?.dynamicRegistration?.enabled === false;
+  const why = forbidden
+    ? `${entry.path}.oauth.dynamicRegistration.enabled is false, and there is no client for ${issuer}`
+    : `${issuer} registers no clients by itself`;
+  return new AuthError('registration_unavailable', why, {
     hint: [
       `register mcp-cli with ${issuer} and set ${entry.path}.oauth.client_id (and client_secret)`,
       `or set ${entry.path}.oauth.client_metadata_url, if it accepts client metadata documents`,
@@ -142,6 +144,7 @@ export function registrationUnavailable(entry: HttpEntry, issuer: string): AuthE
 /** Credentials belong to the issuer that gave them (MCP client registration, Authorization Server Binding). */
 function reusableRegistration(server: ServerMetadata, facts: PlanFacts): Client | undefined {
   const { record } = facts;
+  if (facts.forgetClient) return undefined;
   if (record?.client.source !== 'registered' || record.issuer !== server.issuer) return undefined;
   const { secretExpiresAt } = record.client;
   if (secretExpiresAt !== undefined && secretExpiresAt <= facts.now) return undefined;
@@ -178,18 +181,4 @@ function chooseResource(entry: HttpEntry, discovery: Discovery | undefined): str
   if (wanted !== 'auto') return wanted;
   if (discovery?.source === 'defaults') return undefined;
   return discovery?.resource?.resource ?? canonicalResource(entry.url);
-}
-
-/**
- * A configured secret was first used with one issuer; a server that later names another would be handed it. Only the
- * person may move it, by pinning `oauth.issuer`.
- */
-function keepSecretWithItsIssuer(entry: HttpEntry, issuer: string, record: StoredRecord | undefined): void {
-  const { oauth } = entry;
-  if (!oauth?.clientSecret || !record || record.client.source !== 'configured') return;
-  if (record.issuer === issuer || oauth.issuer === issuer || hasConfiguredEndpoints(oauth)) return;
-  throw new ProtocolError('issuer_changed', `${entry.name} now names ${issuer} instead of ${record.issuer}`, {
-    hint: `the client secret was for ${record.issuer}; if the move is genuine, set ${entry.path}.oauth.issuer to ${issuer}`,
-    server: entry.name,
-  });
 }

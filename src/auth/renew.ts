@@ -85,6 +85,7 @@ async function afterRefusal(
       server,
     });
   }
+  if (answer.error === 'invalid_client' && now) await dropRegistration(ctx, key, now);
   if (recovered) {
     throw new AuthError(
       'refresh_lost',
@@ -97,6 +98,15 @@ async function afterRefusal(
   }
   if (answer.error === 'invalid_grant') await dropGrant(ctx, key, sent);
   throw loginRequired(ctx);
+}
+
+/**
+ * The server has forgotten the client. An authorization endpoint says that to the browser alone, and nobody would come
+ * back from there: a registration without redirects is never used again.
+ */
+async function dropRegistration(ctx: AuthContext, key: string, record: StoredRecord): Promise<void> {
+  const { redirectUris: _, ...client } = record.client;
+  await keepRecord(ctx, key, { ...record, client });
 }
 
 /** The grant is dead, and is still the one that was sent. The registration stays, and an access token while it lives. */

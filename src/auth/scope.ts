@@ -11,7 +11,8 @@ export function unionScopes(...lists: readonly (readonly string[])[]): string[] 
 
 /**
  * Configured, else the challenge's, else all that the resource lists, else none; with what a step-up adds.
- * `offline_access` is added when the authorization server lists it: without it many never issue a refresh token.
+ * `offline_access` is added when the authorization server lists it: without it many never issue a refresh token. Not
+ * alone: whoever names one scope does without those that the server gives by default (RFC 6749 section 3.3).
  */
 export function chooseScopes(facts: {
   configured: readonly string[];
@@ -23,8 +24,9 @@ export function chooseScopes(facts: {
 }): { scopes: string[]; addedOffline: boolean } {
   const base = [facts.configured, facts.challenged, facts.resource].find((list) => list.length > 0) ?? [];
   const scopes = unionScopes(base, facts.stepUp);
+  const mayAdd = scopes.length > 0 && !facts.withoutOffline;
   const addedOffline =
-    !facts.withoutOffline && facts.server.includes('offline_access') && !scopes.includes('offline_access');
+    mayAdd && facts.server.includes('offline_access') && !scopes.includes('offline_access');
   return { scopes: addedOffline ? [...scopes, 'offline_access'] : scopes, addedOffline };
 }
 

@@ -103,7 +103,8 @@ describe('auth login', () => {
     expect(result.stderr).toContain('error: cancelled\n');
     expect(result.stderr).not.toContain('more');
     expect(authorization.count(authorization.paths.token)).toBe(0);
-    expect(server.count('/mcp')).toBe(0);
+    // Asked for its challenge, and for nothing more.
+    expect(server.count('/mcp')).toBe(1);
     expect((await script('auth list')).stdout).toBe('Nothing to show.\n');
   });
 

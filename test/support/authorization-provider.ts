@@ -29,6 +29,8 @@ export type ProviderOptions = {
   /** Dynamic registration: for everybody, for nobody, or for who has this initial access token. */
   registration?: 'open' | 'closed' | { token: string };
   tokens?: 'opaque' | 'jwt';
+  /** False: an old server, which takes requests without PKCE too. */
+  pkce?: boolean;
   /** The scopes that resources know. */
   scopes?: string[];
 };
@@ -49,7 +51,7 @@ export function createProvider(
     clientAuthMethods: ['none', 'client_secret_basic', 'client_secret_post'],
     cookies: { keys: [randomBytes(16).toString('hex')] },
     jwks: { keys: [{ ...key.export({ format: 'jwk' }), alg: 'ES256', use: 'sig', kid: 'test' }] },
-    pkce: { required: () => true },
+    pkce: { required: () => options.pkce ?? true },
     scopes: ['openid', 'offline_access'],
     responseTypes: ['code'],
     interactions: { url: (_: unknown, { uid }: { uid: string }) => `${mount}/interaction/${uid}` },

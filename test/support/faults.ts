@@ -25,14 +25,37 @@ export function refuse(path: string | RegExp, error: string, status = 400, times
 }
 
 /** An OAuth error in the redirect back to the client (RFC 6749 §4.1.2.1). */
-export function refuseAtAuthorization(path: string | RegExp, error: string, issuer?: string): Intercept {
-  return fault(path, (response, { params }) => {
+export function refuseAtAuthorization(
+  path: string | RegExp,
+  error: string,
+  issuer?: string,
+  times?: number,
+): Intercept {
+  const reply: Reply = (response, { params }) => {
     const back = new URL(params.redirect_uri ?? '');
     back.searchParams.set('error', error);
     if (params.state !== undefined) back.searchParams.set('state', params.state);
     if (issuer !== undefined) back.searchParams.set('iss', issuer);
     redirect(response, back.href);
-  });
+  };
+  return fault(path, reply, times);
+}
+
+/** Lets the server answer, and changes the JSON of its answer. */
+export function rewrite(
+  path: string | RegExp,
+  edit: (body: Record<string, unknown>) => Record<string, unknown>,
+): Intercept {
+  return (hit, response) => {
+    if (!matches(hit, path)) return false;
+    const { end } = response;
+    response.end = function (this: ServerResponse, body: unknown) {
+      const json = JSON.stringify(edit(JSON.parse(String(body)) as Record<string, unknown>));
+      this.setHeader('content-length', Buffer.byteLength(json));
+      return Reflect.apply(end, this, [json]);
+    } as typeof end;
+    return false;
+  };
 }
 
 /** A page where JSON belongs. */

@@ -67,11 +67,8 @@ export function errorOf(result: CliResult): {
   server?: string;
 } {
   if (result.stdout !== '') throw new Error(`a result beside the failure: ${result.stdout}`);
-  // The countdown of a terminal is wiped from its line before anything else is told there.
-  const lines = result.stderr
-    .trimEnd()
-    .split('\n')
-    .map((line) => line.split('\u001b[2K').at(-1) ?? '');
+  // A countdown on a terminal takes itself away before the failure.
+  const lines = result.stderr.replaceAll('\r\u001b[2K', '\n').trimEnd().split('\n');
   const told = lines.filter((line) => line.startsWith('{'));
   if (told.length !== 1 || !lines.at(-1)?.startsWith('{'))
     throw new Error(`not one failure: ${result.stderr}`);

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { requireKnownGrant } from '../../src/auth/binding.ts';
 import { planSignIn } from '../../src/auth/plan.ts';
 import type { StoredRecord } from '../../src/store/record.ts';
 import { httpEntry, oauthEntry } from '../support/entry.ts';
@@ -16,6 +17,7 @@ const facts = {
   discovery,
   challenge: undefined,
   record: undefined,
+  forgetClient: false,
   stepUp: [],
   withoutOffline: false,
   now: 1000,
@@ -108,20 +110,70 @@ describe('how a configured secret is sent', () => {
   });
 });
 
-describe('a configured secret stays with its issuer', () => {
-  const used = {
-    ...record,
-    issuer: 'https://first.example',
-    client: { id: 'a', source: 'configured', authMethod: 'none' },
-  };
-  test('a server that names another one is refused', () => {
-    expect(errorOf(() => plan({ clientId: 'a', clientSecret: 's' }, { record: used }))).toBe(
-      'issuer_changed',
-    );
+describe('what proves who we are stays with its issuer', () => {
+  const first = 'https://first.example';
+  const token = (given: object = {}) => ({
+    dynamicRegistration: {
+      enabled: true,
+      issuer: undefined,
+      registrationEndpoint: undefined,
+      metadata: undefined,
+      initialAccessToken: 'iat',
+      ...given,
+    },
   });
-  test('unless the person says so', () => {
-    expect(plan({ clientId: 'a', clientSecret: 's', issuer: AS }, { record: used }).server.issuer).toBe(AS);
+  const secret = { clientId: 'a', clientSecret: 's' };
+  const configured = { id: 'a', source: 'configured', authMethod: 'none' };
+  const endpoints = { authorizationEndpoint: `${AS}/authorize`, tokenEndpoint: `${AS}/token` };
+  test.each([
+    ['a client secret', secret, configured, 'issuer_changed'],
+    ['a client secret, another issuer pinned', { ...secret, issuer: first }, configured, 'issuer_changed'],
+    ['a client secret, its issuer pinned', { ...secret, issuer: AS }, configured, AS],
+    ['a client secret with endpoints of its own', { ...secret, ...endpoints }, configured, AS],
+    ['a public client', { clientId: 'a' }, configured, AS],
+    ['an initial access token', token(), record.client, 'issuer_changed'],
+    ['an initial access token, pinned', { ...token(), issuer: AS }, record.client, AS],
+    ['an initial access token, its issuer named', token({ issuer: AS }), record.client, AS],
+    ['an initial access token, another named', token({ issuer: first }), record.client, 'issuer_changed'],
+    [
+      'an initial access token for a configured endpoint',
+      token({ registrationEndpoint: `${AS}/register` }),
+      record.client,
+      AS,
+    ],
+    [
+      'an initial access token that a configured client does not use',
+      { ...token(), clientId: 'a' },
+      configured,
+      AS,
+    ],
+    ['no secret at all', {}, record.client, AS],
+  ])('%s', (_, oauth, client, expected) => {
+    const given = { record: { ...record, issuer: first, client } };
+    const outcome = () => plan(oauth, given).server.issuer;
+    const code = errorOf(outcome);
+    expect(code === 'no error' ? outcome() : code).toBe(expected);
   });
+
+  test('also where the client is forgotten', () => {
+    const given = { record: { ...record, issuer: first }, forgetClient: true };
+    expect(errorOf(() => plan(token(), given))).toBe('issuer_changed');
+  });
+});
+
+test('a client that the server has forgotten is not used again', () => {
+  expect(plan(undefined, { record, forgetClient: true }).client).toBeUndefined();
+});
+
+test.each([
+  ['authorization_code', 'no error'],
+  ['device_code', 'grant_unsupported'],
+  ['client_credentials', 'grant_unsupported'],
+  ['jwt_bearer', 'grant_unsupported'],
+  ['enterprise_managed', 'grant_unsupported'],
+] as const)('the grant %s: %s', (grantType, expected) => {
+  const entry = httpEntry({ oauth: oauthEntry({ grantType }) });
+  expect(errorOf(() => requireKnownGrant(entry))).toBe(expected);
 });
 
 describe('PKCE', () => {

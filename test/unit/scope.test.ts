@@ -15,6 +15,7 @@ describe('chooseScopes', () => {
       ['r', 'offline_access'],
       true,
     ],
+    ['offline not alone', { server: ['offline_access', 'x'] }, [], false],
     [
       'offline once',
       { configured: ['offline_access'], server: ['offline_access'] },

@@ -217,6 +217,15 @@ describe('isSafeBrowserUrl', () => {
     expect(isSafeBrowserUrl(url)).toBe(expected);
   });
 
+  test.each([
+    ['http://as.example/authorize', true],
+    ['http://as.example/"x', false],
+    ['javascript:alert(1)', false],
+    ['file:///etc/passwd', false],
+  ])('%j where http is allowed: %s', (url, expected) => {
+    expect(isSafeBrowserUrl(url, true)).toBe(expected);
+  });
+
   test('whatever passes holds no white space, quote or control character and is http(s)', () => {
     const start = fc.constantFrom('https://a.example/', 'http://localhost/', 'https:', '');
     fc.assert(

@@ -1,0 +1,31 @@
+import { discard } from './body.ts';
+import { type Challenge, parseChallenge } from './challenge.ts';
+import type { AuthContext } from './context.ts';
+
+/** Belongs to no session and changes nothing, whatever the server makes of it. */
+const PING = JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'ping' });
+
+/**
+ * What the server says to a request without a token. A sign-in that starts before any request was refused does not
+ * know where the metadata is if it is at none of the well-known places, nor which scopes are needed now (MCP
+ * authorization, Protected Resource Metadata Discovery and Scope Selection). Undefined if the server challenges nobody.
+ * @throws NetworkError, CancelledError
+ */
+export async function askForChallenge(ctx: AuthContext): Promise<Challenge | undefined> {
+  const { url, headers } = ctx.entry;
+  // The older transport's only place for an answer is the stream.
+  const streams = new URL(url).pathname.endsWith('/sse');
+  const response = await ctx.http(url, {
+    method: streams ? 'GET' : 'POST',
+    headers: {
+      ...headers,
+      accept: streams ? 'text/event-stream' : 'application/json, text/event-stream',
+      ...(!streams && { 'content-type': 'application/json' }),
+    },
+    ...(!streams && { body: PING }),
+    signal: ctx.signal,
+  });
+  await discard(response);
+  if (response.status !== 401) return undefined;
+  return parseChallenge(response.headers.get('www-authenticate'));
+}
