@@ -50,14 +50,14 @@ function growSignIn(auth: Command, perform: Perform): void {
     .description('sign in, one server after the other')
     .argument('[server...]')
     .option('--force', 'sign in anew even if signed in')
-    .option('--scope <scopes>', 'permissions to ask for instead of the configured ones', list)
+    .option('--scope <scopes>', 'permissions to ask for besides the usual ones', list)
     .action((servers: string[], options: { force?: boolean; scope?: string[] }) =>
       perform(async (w) => (await import('./commands/auth-login.ts')).authLogin(w, servers, options)),
     );
   examples(login, [
     'mcp-cli auth login notion',
-    'mcp-cli auth login notion --no-browser                    show the URL only',
-    'mcp-cli auth login notion --force --scope read,write      ask for these scopes now',
+    'mcp-cli auth login notion --no-browser         show the URL only',
+    'mcp-cli auth login notion --scope read,write   ask for these permissions too',
   ]);
 }
 
