@@ -105,18 +105,20 @@ function grow(program: Command, deps: Deps, perform: Perform): void {
   growAuth(group(program, 'auth', 'sign in and out, and what is stored'), perform);
   growTools(group(program, 'tools', 'list, describe and call tools'), perform);
   growServers(group(program, 'servers', 'what is configured'), perform);
-  program
+  const ping = program
     .command('ping')
     .description('connect and measure one round trip')
     .argument('[server...]')
     .action((servers: string[]) =>
       perform(async (w) => (await import('./commands/ping.ts')).ping(w, servers)),
     );
-  program
+  examples(ping, ['mcp-cli ping notion', 'mcp-cli ping notion linear --json']);
+  const help = program
     .command('help')
     .description('show help of a command')
     .argument('[command...]')
     .action((words: string[]) => find(program, words).outputHelp());
+  examples(help, ['mcp-cli help auth login']);
   program.argument('[word...]').action(async (words: string[]) => {
     if (words.length > 0) throw unknownCommand(program, words[0] ?? '');
     if (readFlags(program.opts()).servers.length === 0) {

@@ -38,7 +38,14 @@ function list(text: string, before: string[] | undefined): string[] {
 }
 
 export function growAuth(auth: Command, perform: Perform): void {
-  auth
+  growSignIn(auth, perform);
+  growStored(auth, perform);
+  growTokens(auth, perform);
+  growForgetting(auth, perform);
+}
+
+function growSignIn(auth: Command, perform: Perform): void {
+  const login = auth
     .command('login')
     .description('sign in, one server after the other')
     .argument('[server...]')
@@ -47,24 +54,41 @@ export function growAuth(auth: Command, perform: Perform): void {
     .action((servers: string[], options: { force?: boolean; scope?: string[] }) =>
       perform(async (w) => (await import('./commands/auth-login.ts')).authLogin(w, servers, options)),
     );
-  auth
+  examples(login, [
+    'mcp-cli auth login notion',
+    'mcp-cli auth login notion --no-browser         show the URL only',
+    'mcp-cli auth login notion --scope read,write   ask for these permissions too',
+  ]);
+}
+
+function growStored(auth: Command, perform: Perform): void {
+  const status = auth
     .command('status')
     .description('how the configured servers stand; exit 4 if one that is named needs a sign-in')
     .argument('[server...]')
     .action((servers: string[]) =>
       perform(async (w) => (await import('./commands/auth-status.ts')).authStatus(w, servers)),
     );
-  auth
+  examples(status, [
+    'mcp-cli auth status                  every configured server',
+    'mcp-cli auth status notion --json    one, for a script; exit 4 if it needs a sign-in',
+  ]);
+  const stored = auth
     .command('list')
     .description('everything that is stored, also for servers no longer configured')
     .action(() => perform(async (w) => (await import('./commands/auth-status.ts')).authList(w)));
-  auth
+  examples(stored, ['mcp-cli auth list', 'mcp-cli auth list --format ndjson   one sign-in a line']);
+}
+
+function growTokens(auth: Command, perform: Perform): void {
+  const refresh = auth
     .command('refresh')
     .description('renew the token now')
     .argument('[server...]')
     .action((servers: string[]) =>
       perform(async (w) => (await import('./commands/auth-login.ts')).authRefresh(w, servers)),
     );
+  examples(refresh, ['mcp-cli auth refresh notion']);
   const token = auth
     .command('token')
     .description('print the access token, renewed if need be, for another program')
@@ -82,13 +106,17 @@ export function growAuth(auth: Command, perform: Perform): void {
   examples(token, [
     'curl -H "Authorization: Bearer $(mcp-cli auth token notion)" https://mcp.notion.com/mcp',
   ]);
-  auth
+}
+
+function growForgetting(auth: Command, perform: Perform): void {
+  const logout = auth
     .command('logout')
     .description('revoke and forget the tokens, keep the client registration')
     .argument('[server...]')
     .action((servers: string[]) =>
       perform(async (w) => (await import('./commands/auth-forget.ts')).authLogout(w, servers)),
     );
+  examples(logout, ['mcp-cli auth logout notion', 'mcp-cli auth logout notion --account work']);
   const reset = auth
     .command('reset')
     .description('forget everything about the servers, or about all; works offline and with a lost password')
@@ -100,20 +128,26 @@ export function growAuth(auth: Command, perform: Perform): void {
 }
 
 export function growTools(tools: Command, perform: Perform): void {
-  tools
+  const shelf = tools
     .command('list')
     .description('what tools there are; several servers are asked side by side')
     .argument('[server...]')
     .action((servers: string[]) =>
       perform(async (w) => (await import('./commands/tools.ts')).toolsList(w, servers)),
     );
-  tools
+  examples(shelf, [
+    'mcp-cli tools list notion                                one server',
+    'mcp-cli tools list notion linear --json                  several servers at once',
+    'mcp-cli --server https://mcp.linear.app/mcp tools list   a server without configuration',
+  ]);
+  const describe = tools
     .command('describe')
     .description('one tool and its arguments')
     .argument('<name>')
     .action((name: string) =>
       perform(async (w) => (await import('./commands/tools.ts')).toolsDescribe(w, name)),
     );
+  examples(describe, ['mcp-cli --server notion tools describe search']);
   const call = tools
     .command('call')
     .description('call a tool; exit 8 if it answers with an error')
@@ -131,11 +165,12 @@ export function growTools(tools: Command, perform: Perform): void {
 }
 
 export function growServers(servers: Command, perform: Perform): void {
-  servers
+  const all = servers
     .command('list')
     .description('every configured server')
     .action(() => perform(async (w) => (await import('./commands/servers.ts')).serversList(w)));
-  servers
+  examples(all, ['mcp-cli servers list', 'mcp-cli --config-file ./server_config.json servers list --json']);
+  const one = servers
     .command('get')
     .description('one entry as it is understood, with secrets masked')
     .argument('[server]')
@@ -144,4 +179,5 @@ export function growServers(servers: Command, perform: Perform): void {
         (await import('./commands/servers.ts')).serversGet(w, server === undefined ? [] : [server]),
       ),
     );
+  examples(one, ['mcp-cli servers get notion']);
 }

@@ -32,7 +32,8 @@ export async function signOut(
     const { tokens, ...registration } = record;
     if (options.keepRegistration) await keepRecord(ctx, key, registration);
     else await (await ctx.store()).delete(key);
-    return { had: tokens !== undefined, revoked };
+    // Without the registration there was something to forget even after a logout.
+    return { had: tokens !== undefined || !options.keepRegistration, revoked };
   });
 }
 

@@ -41,6 +41,14 @@ describe('of one server', () => {
     expect((await script('tools list --account work')).exit).toBe(4);
   });
 
+  test('after a logout forgets the registration, and says so', async () => {
+    const { home, person, script } = await scene();
+    await person('auth login notes');
+    await script('auth logout notes');
+    expect((await script('auth reset notes')).stdout).toBe('forgot notes\n');
+    expect(files(home)).toEqual([]);
+  });
+
   test('with nothing stored is exit 0; a slip of the finger is exit 2', async () => {
     const { script } = await scene();
     expect(await script('auth reset notes')).toMatchObject({

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { loginCommand } from '../../src/auth/required.ts';
+import { loginCommand, loginRequired } from '../../src/auth/required.ts';
 import { httpEntry } from './program.fake.ts';
 
 it.each([
@@ -11,3 +11,11 @@ it.each([
   [{ origin: '--server', url: 'https://a.example/mcp' }, 'mcp-cli auth login https://a.example/mcp'],
   [{ origin: '--server', url: 'https://a.example/mcp?key=sssecret' }, 'mcp-cli auth login URL'],
 ])('%j', (entry, command) => expect(loginCommand(httpEntry('a', entry))).toBe(command));
+
+it('names the scopes that are missing in the command, which would otherwise find a good token and do nothing', () => {
+  const { code, hint } = loginRequired({ entry: httpEntry('a') }, ['read', 'admin:all']);
+  expect({ code, hint }).toEqual({
+    code: 'insufficient_scope',
+    hint: 'sign in with: mcp-cli auth login a --scope read,admin:all',
+  });
+});
