@@ -52,7 +52,10 @@ export async function authReset(workspace: Workspace, named: string[]): Promise<
   if (names.length === 0) for (const key of stored ?? []) aims.set(key, splitKey(key).server);
   for (const name of names) for (const key of await keysOf(workspace, name, stored)) aims.set(key, name);
   const done: Forgotten[] = [];
-  for (const [key, name] of aims) done.push(await forget(workspace, store, key, name));
+  // A record beside its namesake is found only while that one is there (auth/keep).
+  const beside = (key: string) => Number(splitKey(key).variant !== undefined);
+  const inOrder = [...aims].sort(([one], [other]) => beside(other) - beside(one));
+  for (const [key, name] of inOrder) done.push(await forget(workspace, store, key, name));
   // It may lie where the configuration says, which nobody can tell: that is not "nothing was stored".
   if (broken && !done.some((each) => each.deleted)) throw broken;
   if (broken) note(workspace, `the configuration cannot be used: ${errorJson(broken).message}`);
