@@ -11,6 +11,7 @@ import type { Bearer } from '../auth/bearer.ts';
 import { type Challenge, parseChallenge } from '../auth/challenge.ts';
 import type { HttpEntry, StdioEntry } from '../config/entry.ts';
 import type { Fetch } from '../deps.ts';
+import { letCancellationsThrough } from './farewell.ts';
 
 export type HttpKind = 'streamable' | 'sse';
 
@@ -76,6 +77,7 @@ export function openHttpTransport(
   } as const;
   const transport =
     kind === 'sse' ? new SSEClientTransport(url, options) : new StreamableHTTPClientTransport(url, options);
+  letCancellationsThrough(transport);
   return { transport, refusal: () => refusal };
 }
 

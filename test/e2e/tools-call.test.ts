@@ -1,8 +1,11 @@
 // `tools call`: what a tool answers, while it works, and when nobody waits for it any more.
 import { describe, expect, test } from 'vitest';
+import type { McpServerHandle } from '../support/mcp-server.ts';
 import { modernServer } from '../support/modern-server.ts';
 import { notes } from '../support/person.ts';
 import { desk, errorOf, keep, scene } from '../support/scene.ts';
+import { sessionServer } from '../support/session-server.ts';
+import { sseServer } from '../support/sse-server.ts';
 import { PNG, workbench } from '../support/workbench.ts';
 
 const terminal = { terminal: { stdout: true, stderr: true } };
@@ -131,6 +134,22 @@ describe('a tool that never ends', () => {
     await cancelled;
   });
 
+  test.each([
+    ['with sessions', sessionServer],
+    ['of HTTP+SSE', sseServer],
+  ])('and Ctrl-C: a server %s gets a cancellation', async (_, kind) => {
+    const server = keep(await kind());
+    const { script } = desk(notes({ url: server.mcpUrl }));
+    const called = asked(server, 'tools/call');
+    const stop = new AbortController();
+    const result = script('tools call slow steps=100000 pause=20', { signal: stop.signal });
+    const { id } = await called;
+    const told = asked(server, 'notifications/cancelled');
+    stop.abort();
+    expect((await result).exit).toBe(130);
+    expect((await told).params?.requestId).toBe(id);
+  });
+
   test.each(['modern', 'legacy'])('and the time limit: the server is told, exit 5 (%s)', async (era) => {
     const { script, cancelled } = await workbench();
     const result = await script(`tools call endless --timeout 300ms --protocol ${era} --json`);
@@ -139,3 +158,16 @@ describe('a tool that never ends', () => {
     await cancelled;
   });
 });
+
+type Message = { method?: string; id?: unknown; params?: { requestId?: unknown } };
+
+/** The next request of this method, when it has come in. */
+function asked(server: McpServerHandle, method: string): Promise<Message> {
+  return new Promise((resolve) => {
+    server.intercept = ({ json }) => {
+      const found = [json].flat().find((each) => (each as Message | undefined)?.method === method);
+      if (found !== undefined) resolve(found as Message);
+      return false;
+    };
+  });
+}
