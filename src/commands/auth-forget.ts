@@ -1,5 +1,7 @@
+import type { ServerEntry } from '../config/entry.ts';
 import { CancelledError, CliError, ConfigError, StoreError, UsageError } from '../errors.ts';
 import { recordKey, splitKey } from '../store/record.ts';
+import type { SecretStore } from '../store/store.ts';
 import { note, print } from '../ui/print.ts';
 import { type ErrorJson, errorJson } from '../ui/report.ts';
 import { sanitize } from '../ui/sanitize.ts';
@@ -18,10 +20,9 @@ export async function authLogout(workspace: Workspace, named: string[]): Promise
   for (const name of names) {
     try {
       const entry = await signInEntry(workspace, name);
-      const given = await workspace.provided(entry);
       const { had, revoked } = await signOut(await workspace.auth(entry), { keepRegistration: true });
       done.push({ key: recordKey(entry.name, entry.account), deleted: had, revoked });
-      if (given) note(workspace, `${name} can still be used: ${given.source} holds a token`);
+      await sayWhatStays(workspace, entry);
     } catch (error) {
       if (names.length === 1 || !(error instanceof CliError) || error instanceof CancelledError) throw error;
       error.server ??= name;
@@ -35,23 +36,56 @@ export async function authLogout(workspace: Workspace, named: string[]): Promise
 
 /**
  * `auth reset`: forgets everything about the servers, or about all. Deletes without reading, so a lost password, a
- * locked store or no network does not stop it; what could not be revoked or deleted is named, exit 6.
+ * locked store, a broken configuration or no network does not stop it; what could not be revoked or deleted is named,
+ * exit 6.
  */
 export async function authReset(workspace: Workspace, named: string[]): Promise<void> {
   const names = asked(workspace, named);
-  const store = await workspace.store();
+  const { store, broken } = await storeOf(workspace);
   const stored = await store.list().catch((error: unknown) => {
     // A store that cannot be listed can still delete what is named.
     if (names.length > 0 && error instanceof StoreError) return undefined;
     throw error;
   });
   if (names.length === 0 && stored?.length) await consent(workspace, stored);
-  const keys = names.length === 0 ? [...(stored ?? [])] : [];
-  for (const name of names) keys.push(...(await keysOf(workspace, name, stored)));
+  const aims = new Map<string, string>();
+  if (names.length === 0) for (const key of stored ?? []) aims.set(key, splitKey(key).server);
+  for (const name of names) for (const key of await keysOf(workspace, name, stored)) aims.set(key, name);
   const done: Forgotten[] = [];
-  for (const key of new Set(keys)) done.push(await forget(workspace, key));
+  // A record beside its namesake is found only while that one is there (auth/keep).
+  const beside = (key: string) => Number(splitKey(key).variant !== undefined);
+  const inOrder = [...aims].sort(([one], [other]) => beside(other) - beside(one));
+  for (const [key, name] of inOrder) done.push(await forget(workspace, store, key, name));
+  // It may lie where the configuration says, which nobody can tell: that is not "nothing was stored".
+  if (broken && !done.some((each) => each.deleted)) throw broken;
+  if (broken) note(workspace, `the configuration cannot be used: ${errorJson(broken).message}`);
   show(workspace, done, 'forgot', names.length === 1);
+  for (const name of new Set([...names, ...aims.values()])) {
+    // What cannot be read has been told of already.
+    const entry = await workspace.entry(name).catch(() => undefined);
+    if (entry) await sayWhatStays(workspace, entry);
+  }
   verdict(done, undeleted(done));
+}
+
+/** What only the person's word is missing for, a path or consent, is no broken configuration. */
+const UNSAID = new Set(['not_found', 'untrusted']);
+
+/** The configured store; with a configuration that cannot be used, the usual one, and why. */
+async function storeOf(workspace: Workspace): Promise<{ store: SecretStore; broken?: ConfigError }> {
+  try {
+    return { store: await workspace.store() };
+  } catch (error) {
+    if (!(error instanceof ConfigError) || UNSAID.has(error.code)) throw error;
+    return { store: await workspace.usualStore(), broken: error };
+  }
+}
+
+/** A token from outside is not ours to forget; who wants to be signed out must know of it. */
+async function sayWhatStays(workspace: Workspace, entry: ServerEntry): Promise<void> {
+  if (entry.kind !== 'http') return;
+  const given = await workspace.provided(entry);
+  if (given) note(workspace, `${entry.name} can still be used: ${given.source} holds a token`);
 }
 
 function undeleted(done: Forgotten[]): StoreError[] {
@@ -75,28 +109,37 @@ async function consent(workspace: Workspace, stored: string[]): Promise<void> {
   if (!(await deps.prompt.confirm(`Forget every sign-in (${what})?`, false))) throw new CancelledError();
 }
 
-/** What is stored for one server: the account that was named, or all of them. */
+/** What is stored for one server, which a URL may name too: the account that was named, or all of them. */
 async function keysOf(workspace: Workspace, name: string, stored: string[] | undefined): Promise<string[]> {
   const { account } = workspace.flags;
-  if (stored === undefined) return [recordKey(name, account)];
-  const found = stored.filter((key) => {
-    const owner = splitKey(key);
-    return owner.server === name && (account === undefined || owner.account === account);
-  });
-  if (found.length > 0) return found;
+  const of = (server: string) => {
+    if (stored === undefined) return [recordKey(server, account)];
+    return stored.filter((key) => {
+      const owner = splitKey(key);
+      return owner.server === server && (account === undefined || owner.account === account);
+    });
+  };
+  const found = of(name);
+  if (stored !== undefined && found.length > 0) return found;
   try {
     // A name that is neither stored nor configured is a slip of the finger.
-    await workspace.entry(name);
+    return of((await workspace.entry(name)).name);
   } catch (error) {
-    if (!(error instanceof ConfigError)) throw error;
+    const gone = error instanceof ConfigError || (stored === undefined && error instanceof UsageError);
+    if (!gone) throw error;
+    return found;
   }
-  return [];
 }
 
-async function forget(workspace: Workspace, key: string): Promise<Forgotten> {
-  const revoked = await revoke(workspace, key);
+async function forget(
+  workspace: Workspace,
+  store: SecretStore,
+  key: string,
+  name: string,
+): Promise<Forgotten> {
+  const revoked = await revoke(workspace, key, name);
   try {
-    const deleted = await (await workspace.store()).delete(key);
+    const deleted = await store.delete(key);
     return { key, deleted: deleted || revoked.had, revoked: revoked.revoked };
   } catch (error) {
     if (!(error instanceof CliError) || error instanceof CancelledError) throw error;
@@ -105,12 +148,16 @@ async function forget(workspace: Workspace, key: string): Promise<Forgotten> {
 }
 
 /** Revokes where that can be done. Whatever stands in the way, the deletion comes next. */
-async function revoke(workspace: Workspace, key: string): Promise<{ had: boolean; revoked: Revoked }> {
+async function revoke(
+  workspace: Workspace,
+  key: string,
+  name: string,
+): Promise<{ had: boolean; revoked: Revoked }> {
   try {
-    const { server, account } = splitKey(key);
-    // A stored URL is as good as a name. Of what is neither, nobody knows whom to ask: its tokens die with the record.
-    const entry = await workspace.entry(server);
+    // Of what is not configured, nobody knows whom to ask: its tokens die with the record.
+    const entry = await workspace.entry(name);
     if (entry.kind !== 'http') return { had: false, revoked: 'nothing' };
+    const { account } = splitKey(key);
     const { signOut } = await import('../auth/forget.ts');
     return await signOut(await workspace.auth({ ...entry, account }), { keepRegistration: false, only: key });
   } catch (error) {

@@ -1,12 +1,12 @@
 // Opening a session: transport by transport, revision by revision, with a token where one is asked for.
 
-import { setTimeout } from 'node:timers/promises';
 import { Client, type ClientOptions } from '@modelcontextprotocol/client';
 import type { Bearer } from '../auth/bearer.ts';
 import type { HttpEntry, Protocol, ServerEntry, StdioEntry } from '../config/entry.ts';
 import type { Fetch } from '../deps.ts';
 import { NetworkError } from '../errors.ts';
 import { failWhenCut } from './cut.ts';
+import { goodbye } from './farewell.ts';
 import { refusesRevision, statusOf } from './translate.ts';
 import { openHttpTransport, openStdioTransport, transportOrder } from './transport.ts';
 import type { HttpKind, Refusal } from './watch.ts';
@@ -28,9 +28,6 @@ export type ConnectOptions = {
   /** Milliseconds for one request. */
   timeout: number;
 };
-
-/** Milliseconds that a server has to say it heard of the end; the result is waiting. */
-const FAREWELL = 1000;
 
 const MODERN = '2026-07-28';
 
@@ -65,7 +62,7 @@ async function connectOver(kind: HttpKind, entry: HttpEntry, options: ConnectOpt
     await client.connect(transport, { signal, timeout });
     failWhenCut(transport);
     const close = async () => {
-      if (!signal.aborted) await atMost(FAREWELL, end());
+      if (!signal.aborted) await goodbye(end());
       await client.close();
     };
     return { client, refusal, close };
@@ -73,13 +70,6 @@ async function connectOver(kind: HttpKind, entry: HttpEntry, options: ConnectOpt
     await client.close();
     throw Object.assign(reasonOf(error) as object, { refusal: refusal() });
   }
-}
-
-/** Waits for `work`, but not longer than that; how it ends is not looked at. */
-async function atMost(limit: number, work: Promise<void>): Promise<void> {
-  const timer = new AbortController();
-  await Promise.race([work, setTimeout(limit, undefined, timer)]).catch(() => undefined);
-  timer.abort();
 }
 
 function modeOf(protocol: Protocol): Mode {

@@ -12,6 +12,7 @@ import type { Bearer } from '../auth/bearer.ts';
 import type { HttpEntry, StdioEntry } from '../config/entry.ts';
 import type { Fetch } from '../deps.ts';
 import { ProtocolError } from '../errors.ts';
+import { letCancellationsThrough } from './farewell.ts';
 import { SessionLost } from './translate.ts';
 import { type HttpKind, type Refusal, watchAnswers } from './watch.ts';
 
@@ -63,6 +64,7 @@ export function openHttpTransport(
   } as const;
   const transport =
     kind === 'sse' ? new SSEClientTransport(url, options) : new StreamableHTTPClientTransport(url, options);
+  letCancellationsThrough(transport);
   return {
     transport,
     refusal: watch.lastRefusal,

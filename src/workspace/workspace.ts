@@ -3,7 +3,7 @@
 
 import type { AuthContext, FixedToken } from '../auth/context.ts';
 import type { Config } from '../config/config.ts';
-import type { HttpEntry, ServerEntry } from '../config/entry.ts';
+import type { HttpEntry, ServerEntry, StorageEntry } from '../config/entry.ts';
 import type { Deps } from '../deps.ts';
 import type { Session } from '../session/session.ts';
 import type { SecretStore } from '../store/store.ts';
@@ -21,6 +21,8 @@ export type Workspace = {
   /** What somebody provides from outside for this server: it beats the store and starts no OAuth. */
   provided(entry: HttpEntry): Promise<FixedToken | undefined>;
   store(): Promise<SecretStore>;
+  /** The store that flags, environment and machine say, without a look at the configuration. */
+  usualStore(): Promise<SecretStore>;
   /** One a server and command: what it learned, and how often it may still ask, belongs to the command. */
   auth(entry: HttpEntry): Promise<AuthContext>;
   connect(entry: ServerEntry): Promise<Session>;
@@ -35,7 +37,9 @@ export function openWorkspace(deps: Deps, flags: Flags): Workspace {
   const closing: (() => Promise<void> | void)[] = [];
   const contexts = new Map<string, Promise<AuthContext>>();
   const config = once(() => readConfig(deps, flags));
-  const store = once(async () => openSecrets(deps, flags, await config()));
+  const store = once(async () =>
+    openSecrets(deps, flags, await (await config()).storage(flags.tokenBackend)),
+  );
   const provided = async (entry: HttpEntry) => {
     const { providedToken } = await import('../config/provided.ts');
     return providedToken(entry, await configuredNames(config, entry), deps.env);
@@ -49,6 +53,7 @@ export function openWorkspace(deps: Deps, flags: Flags): Workspace {
     entry: (name) => findEntry(name, config, flags),
     provided,
     store,
+    usualStore: () => openSecrets(deps, flags, undefined),
     auth(entry) {
       const key = JSON.stringify([entry.name, entry.url, entry.account]);
       const opened = contexts.get(key) ?? openAuth(shared, entry);
@@ -112,12 +117,16 @@ async function configuredNames(config: () => Promise<Config>, entry: HttpEntry):
   return entry.origin === '--server' ? [] : (await config()).names();
 }
 
-async function openSecrets(deps: Deps, flags: Flags, config: Config): Promise<SecretStore> {
+async function openSecrets(
+  deps: Deps,
+  flags: Flags,
+  storage: StorageEntry | undefined,
+): Promise<SecretStore> {
   const { openStore } = await import('../store/choose.ts');
   return openStore({
     flag: flags.tokenBackend,
     env: deps.env,
-    storage: await config.storage(flags.tokenBackend),
+    storage,
     home: deps.home,
     platform: deps.platform,
     prompt: deps.prompt,

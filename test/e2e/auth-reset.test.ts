@@ -144,14 +144,6 @@ describe('of all', () => {
     expect(await script('auth reset --yes --json')).toMatchObject({ exit: 0, stdout: '{"servers":{}}\n' });
   });
 
-  test('with a broken configuration it forgets, and names what it could not revoke', async () => {
-    const { home } = await signedIn();
-    const broken = desk(configFile('{"mcpServers": {'), home);
-    const result = await broken.script('auth reset --yes');
-    expect(result).toMatchObject({ exit: 6, stdout: 'forgot notes\nforgot notes@work\n' });
-    expect(files(home)).toEqual([]);
-  });
-
   test('reaches what is no longer configured, and what `--server URL` left', async () => {
     const { authorization, server, home, person } = await signedIn();
     await person(`auth login ${server.mcpUrl}`);
@@ -162,5 +154,76 @@ describe('of all', () => {
     expect(result.stdout).toContain(`forgot 127.0.0.1:${server.port}\n`);
     expect(files(home)).toEqual([]);
     expect(authorization.paths).toBeDefined();
+  });
+});
+
+describe('with a configuration that cannot be used', () => {
+  const missing = '$' + '{NOT_THERE}';
+  const notes = { url: 'https://notes.example/mcp' };
+  test.each([
+    ['is broken', '{"mcpServers": {', /closing brace/],
+    [
+      'misses a variable for the store',
+      { mcpServers: { notes }, tokenStorage: { password: missing } },
+      /NOT_THERE/,
+    ],
+    [
+      'names a store that there is not',
+      { mcpServers: { notes }, tokenStorage: { backend: 'shelf' } },
+      /shelf|backend/,
+    ],
+  ])('that %s: forgets, names what it could not revoke, and says why', async (_, content, why) => {
+    for (const line of ['auth reset --yes', 'auth reset notes']) {
+      const { authorization, home } = await signedIn();
+      const before = authorization.log.length;
+      const result = await desk(configFile(content), home).script(line);
+      expect(result).toMatchObject({ exit: 6, stdout: 'forgot notes\nforgot notes@work\n' });
+      expect(result.stderr).toMatch(why);
+      expect(result.stderr).toMatch(/^error: .* not revoked at the server: notes, notes@work\nhint: .+\n$/m);
+      expect(files(home)).toEqual([]);
+      expect(authorization.log).toHaveLength(before);
+    }
+  });
+
+  test('that misses a variable of the server: the same', async () => {
+    const { home } = await signedIn();
+    const broken = desk(configFile({ mcpServers: { notes: { url: `https://${missing}/mcp` } } }), home);
+    expect(await broken.script('auth reset notes')).toMatchObject({
+      exit: 6,
+      stdout: 'forgot notes\nforgot notes@work\n',
+    });
+    expect(files(home)).toEqual([]);
+  });
+
+  test('and nothing stored: it is not claimed that there was nothing', async () => {
+    const broken = desk(configFile('{"mcpServers": {'));
+    for (const line of ['auth reset --yes --json', 'auth reset notes --json']) {
+      const result = await broken.script(line);
+      expect(result.exit).toBe(3);
+      expect(errorOf(result).code).toBe('invalid_json');
+    }
+  });
+
+  test('because its path is wrong: nothing is forgotten', async () => {
+    const { home } = await signedIn();
+    const result = await desk('/nowhere/server_config.json', home).script('auth reset --yes --json');
+    expect(result.exit).toBe(3);
+    expect(errorOf(result).code).toBe('not_found');
+    expect(files(home)).not.toEqual([]);
+  });
+});
+
+describe('of a URL', () => {
+  test('revokes and forgets what `--server URL` signed in', async () => {
+    const { authorization, server, home, person, script } = await scene();
+    await person(`auth login ${server.mcpUrl}`);
+    const token = (await script(`auth token ${server.mcpUrl}`, aloud)).stdout.trim();
+    expect(await script(`auth reset ${server.mcpUrl}`)).toMatchObject({
+      exit: 0,
+      stdout: `forgot 127.0.0.1:${server.port}\n`,
+      stderr: '',
+    });
+    expect(await authorization.validate(token, server.mcpUrl)).toBeUndefined();
+    expect(files(home)).toEqual([]);
   });
 });

@@ -5,15 +5,16 @@ import { addTools, modernProgress } from './toolbox.mjs';
 
 /**
  * The official SDK's current line. It serves both eras (2025 ones without sessions), or with `modernOnly` nothing
- * but the 2026-07-28 revision.
+ * but the 2026-07-28 revision. `register` gives it other tools.
  */
 export async function modernServer(
-  options: McpOptions & { modernOnly?: boolean } = {},
+  options: McpOptions & { modernOnly?: boolean; register?: (server: McpServer) => void } = {},
 ): Promise<McpServerHandle> {
   const handler = createMcpHandler(
     () => {
       const server = new McpServer({ name: 'modern-server', version: '2.0.0' }, { instructions: 'Be kind' });
-      addTools(server, modernProgress);
+      const { register = (made) => addTools(made, modernProgress) } = options;
+      register(server);
       return server;
     },
     { legacy: options.modernOnly ? 'reject' : 'stateless' },

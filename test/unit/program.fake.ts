@@ -212,6 +212,7 @@ function fakeWorkspace(deps: Deps, flags: Flags, world: World, ran: Ran): Worksp
     },
     provided: async (entry) => providedToken(entry, [], deps.env),
     store: async () => world.store ?? fakeStore({}),
+    usualStore: async () => world.store ?? fakeStore({}),
     auth: async (entry) => ({ entry, signal: deps.signal, now: deps.now }) as unknown as AuthContext,
     async connect(entry) {
       const session = world.sessions?.[entry.name];
