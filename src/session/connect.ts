@@ -5,6 +5,7 @@ import type { Bearer } from '../auth/bearer.ts';
 import type { HttpEntry, Protocol, ServerEntry, StdioEntry } from '../config/entry.ts';
 import type { Fetch } from '../deps.ts';
 import { NetworkError } from '../errors.ts';
+import { outputJudge } from './output-schema.ts';
 import {
   type HttpKind,
   openHttpTransport,
@@ -107,6 +108,7 @@ function newClient(options: ConnectOptions, mode: Mode): Client {
     capabilities: {},
     versionNegotiation: { mode, probe: { timeoutMs: options.timeout } },
     listMaxPages: 1000,
+    jsonSchemaValidator: outputJudge,
   });
 }
 
