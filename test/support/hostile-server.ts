@@ -1,7 +1,8 @@
 import type { ServerResponse } from 'node:http';
 import { answer, type Hit, type Loopback, listen } from './loopback.ts';
 
-type Reply = (hit: Hit, response: ServerResponse) => unknown;
+/** Writes an answer itself. */
+export type Reply = (hit: Hit, response: ServerResponse) => unknown;
 
 /** What the server says. */
 export type Says = {
