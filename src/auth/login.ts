@@ -115,6 +115,8 @@ async function attempt(
     now: ctx.now(),
   });
   trace.plan = plan;
+  // A public server could have the browser call a router, or a service of this machine, in its place.
+  if (plan.source !== 'configured') await ctx.mayVisit(plan.server.authorization_endpoint);
   if (entry.oauth?.clientSecret && !kept.record && discovery) {
     ctx.notify({
       kind: 'notice',

@@ -48,6 +48,7 @@ export async function openAuth(
   return {
     entry,
     http: http.fetch,
+    mayVisit: http.mayVisit,
     store,
     withLock: lazyLock(deps),
     now: deps.now,
