@@ -22,6 +22,8 @@ export type AuthContext = Pick<Deps, 'now' | 'random' | 'openUrl' | 'signal'> & 
   rounds: { left: number };
   /** A token from the environment or the configuration: beats the store, starts no OAuth, belongs to this URL only. */
   fixedToken: FixedToken | undefined;
+  /** What one request, its answer included, may take, milliseconds. */
+  requestTimeout: number;
   /** How long the person has at the authorization server, milliseconds. */
   loginTimeout: number;
 };

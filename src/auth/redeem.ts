@@ -9,6 +9,7 @@ import type { AuthPlan } from './plan.ts';
 import { loginCommand } from './required.ts';
 import { answerError, exchangeCode } from './token.ts';
 import type { TokenAnswer } from './token-response.ts';
+import { within } from './within.ts';
 
 type Bound = { client: BoundClient; listener: Listener };
 
@@ -44,7 +45,6 @@ async function exchange(
   { client, listener }: Bound,
   { params, verifier }: Answer,
 ): Promise<{ answer: TokenAnswer; client: BoundClient }> {
-  const sending = { http: ctx.http, signal: ctx.signal, now: ctx.now };
   const post = (authMethod: BoundClient['authMethod']) =>
     exchangeCode(
       {
@@ -56,7 +56,7 @@ async function exchange(
         resource: plan.resource,
       },
       { params, redirectUri: listener.redirectUri, verifier },
-      sending,
+      { http: ctx.http, signal: within(ctx), now: ctx.now },
     );
   const answer = await post(client.authMethod);
   const guessed = !client.methodKnown && client.authMethod === 'client_secret_basic';

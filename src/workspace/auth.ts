@@ -10,6 +10,7 @@ import type { Flags, Workspace } from './workspace.ts';
 
 /** A person at an authorization server, with a password manager and a second factor. */
 const LOGIN_TIMEOUT = 5 * 60_000;
+const REQUEST_TIMEOUT = 30_000;
 /** MCP authorization, Step-Up: no more than a few attempts. */
 const BROWSER_ROUNDS = 2;
 
@@ -59,6 +60,7 @@ export async function openAuth(
     ...attendance(deps, flags),
     rounds: { left: BROWSER_ROUNDS },
     fixedToken: await workspace.provided(entry),
+    requestTimeout: entry.timeout ?? REQUEST_TIMEOUT,
     loginTimeout: flags.loginTimeout ?? LOGIN_TIMEOUT,
   };
 }

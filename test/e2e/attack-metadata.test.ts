@@ -64,6 +64,7 @@ test.each(['token_endpoint', 'registration_endpoint', 'revocation_endpoint'])(
 );
 
 test('what a shell would act on in an authorization endpoint reaches no opener', async () => {
+  // biome-ignore lint/suspicious/noTemplateCurlyInString: a shell's variable
   const path = "/authorize$(touch${IFS}pwned);`id`|&'x'";
   const server = keep(
     await selfMade((document, url) => ({ ...document, authorization_endpoint: `${url}${path}` })),
