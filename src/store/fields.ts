@@ -46,10 +46,17 @@ export function plain(longest: number): Check<string> {
 }
 
 /** Milliseconds since the epoch, within what a Date can hold. */
+const LATEST = 8.64e15;
+
 export const moment: Check<number> = (value) =>
-  typeof value === 'number' && Number.isSafeInteger(value) && value >= 0 && value <= 8.64e15
+  typeof value === 'number' && Number.isSafeInteger(value) && value >= 0 && value <= LATEST
     ? value
     : undefined;
+
+/** The moment that somebody meant by a number of milliseconds that may be broken, or lie beyond time. */
+export function momentOf(milliseconds: number): number {
+  return Math.min(Math.floor(milliseconds), LATEST);
+}
 
 export function oneOf<T extends string | number>(...values: T[]): Check<T> {
   return (value) => values.find((one) => one === value);
