@@ -1,5 +1,6 @@
 import type { AuthorizationServer } from 'oauth4webapi';
 import { ProtocolError } from '../errors.ts';
+import { absoluteUri, webUrl } from '../store/fields.ts';
 import { coversResource, issuerEquals, parseEndpoint } from '../url.ts';
 
 /** Authorization server metadata after its checks: RFC 8414 names, endpoints that parse and are safe to call. */
@@ -60,11 +61,14 @@ export function judgeServerMetadata(
       hint: `expected ${expected.issuer}; if the server has moved, set oauth.issuer to the issuer you trust`,
     });
   }
+  const storable = webUrl(expected.allowHttp);
+  if (!storable(issuer)) throw invalid(expected.url, 'its issuer is no URL of a server');
   const metadata: Json = { issuer };
   for (const name of ENDPOINTS) {
     const value = document[name];
     if (typeof value !== 'string' || value === '') continue;
     parseEndpoint(value, name, expected.allowHttp);
+    if (!storable(value)) throw invalid(expected.url, `its ${name} cannot be kept`);
     // Verbatim: doubled slashes and upper-case hosts are the server's business.
     metadata[name] = value;
   }
@@ -90,6 +94,7 @@ export function judgeResourceMetadata(json: unknown, serverUrl: string, url: str
       hint: `it names ${resource}, which does not contain ${serverUrl}; check the url of this server`,
     });
   }
+  if (!absoluteUri(resource)) throw invalid(url, 'its resource is no absolute URI');
   return {
     resource,
     authorizationServers: stringList(document.authorization_servers),

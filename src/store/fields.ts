@@ -70,9 +70,9 @@ export function listOf<T>(check: Check<T>, most: number): Check<T[]> {
   };
 }
 
-/** An absolute URI without blanks and fragment (RFC 8707 section 2). */
+/** An absolute URI without blanks, invisible characters and fragment (RFC 8707 section 2); not all are written in ASCII. */
 export const absoluteUri: Check<string> = (value) =>
-  isText(value, 4096) && /^[\x21-\x7e]+$/.test(value) && !value.includes('#') && URL.canParse(value)
+  isText(value, 4096) && !/[\s\p{Cc}\p{Cf}\p{Cs}]/u.test(value) && !value.includes('#') && URL.canParse(value)
     ? value
     : undefined;
 

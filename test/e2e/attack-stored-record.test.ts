@@ -102,17 +102,26 @@ test('the file of one server under the name of another opens for neither', async
   await expect(storedRecord(copy, 'other')).rejects.toMatchObject({ code: 'corrupt' });
 });
 
-/** A sign-in at a server whose registration and token answers are a test's. */
-async function login(registration: object, tokens: object) {
+/** A sign-in at a server whose registration, tokens and metadata are a test's. */
+async function login(
+  registration: object,
+  tokens: object,
+  metadata: (url: string) => { issuer?: string; token_endpoint?: string } = () => ({}),
+  path = '/mcp',
+) {
   const server = keep(
     await liar((url) => ({
-      [resourcePath]: { resource: `${url}/mcp`, authorization_servers: [url] },
+      [resourcePath.replace('/mcp', encodeURI(path))]: {
+        resource: `${url}${path}`,
+        authorization_servers: [metadata(url).issuer ?? url],
+      },
       [serverPath]: {
         issuer: url,
         authorization_endpoint: `${url}/authorize`,
         token_endpoint: `${url}/token`,
         registration_endpoint: `${url}/register`,
         code_challenge_methods_supported: ['S256'],
+        ...metadata(url),
       },
       '/register': { client_id: 'c', ...registration },
       '/authorize': ({ params }: Hit, response: ServerResponse) =>
@@ -122,7 +131,7 @@ async function login(registration: object, tokens: object) {
       '/token': { access_token: 'an-access-token', token_type: 'Bearer', expires_in: 60, ...tokens },
     })),
   );
-  const at = desk(notes({ url: server.mcpUrl }));
+  const at = desk(notes({ url: `${server.url}${path}` }));
   return { ...at, server, result: await at.person('auth login notes --json --quiet --login-timeout 2') };
 }
 
@@ -165,4 +174,18 @@ test.each([
 
 test('a scope without end is left out', async () => {
   expect((await login({}, { scope: 'a'.repeat(20_000) })).result.exit).toBe(0);
+});
+
+test.each([
+  ['an issuer with a fragment', (url: string) => ({ issuer: `${url}/#x` })],
+  ['an issuer without end', (url: string) => ({ issuer: `${url}?${'x'.repeat(5000)}` })],
+  ['a token endpoint without end', (url: string) => ({ token_endpoint: `${url}/token?${'x'.repeat(5000)}` })],
+])('%s is refused before a person is asked', async (_, metadata) => {
+  const { result, server } = await login({}, {}, metadata);
+  expect({ exit: result.exit, code: code(result.stderr) }).toEqual({ exit: 7, code: 'metadata_invalid' });
+  expect(server.count('/register')).toBe(0);
+});
+
+test('a server whose path is not written in ASCII keeps its tokens', async () => {
+  expect((await login({}, {}, undefined, '/mcp/日本')).result).toMatchObject({ exit: 0 });
 });
