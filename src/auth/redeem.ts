@@ -4,7 +4,7 @@ import type { StoredRecord, StoredTokens } from '../store/record.ts';
 import type { Listener } from './callback.ts';
 import type { BoundClient } from './client.ts';
 import type { AuthContext } from './context.ts';
-import { keepRecord } from './keep.ts';
+import { foreignDocument, keepRecord } from './keep.ts';
 import type { AuthPlan } from './plan.ts';
 import { loginCommand } from './required.ts';
 import { answerError, exchangeCode } from './token.ts';
@@ -84,6 +84,7 @@ async function keep(
     issuer: plan.server.issuer,
     tokenEndpoint: plan.server.token_endpoint,
     ...(plan.server.revocation_endpoint && { revocationEndpoint: plan.server.revocation_endpoint }),
+    ...foreignDocument(entry, plan.server.issuer),
     ...(plan.resource !== undefined && { resource: plan.resource }),
     client: {
       id: client.id,

@@ -52,6 +52,8 @@ export type StoredRecord = {
   /** The only URL that the refresh token and the client secret are ever sent to, besides revocation. */
   tokenEndpoint: string;
   revocationEndpoint?: string;
+  /** The configured metadata document, where its place is none of the issuer's own: its endpoints are not the issuer's word. */
+  metadataUrl?: string;
   /** RFC 8707 value that was sent; absent if omitted. */
   resource?: string;
   client: StoredClient;
@@ -128,6 +130,7 @@ export function parseRecord(
     issuer: record.need('issuer', url),
     tokenEndpoint: record.need('tokenEndpoint', url),
     ...record.may('revocationEndpoint', url),
+    ...record.may('metadataUrl', url),
     ...record.may('resource', absoluteUri),
     client: parseClient(record.within('client')),
     ...(tokens ? { tokens: parseTokens(tokens) } : {}),
