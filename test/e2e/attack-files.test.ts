@@ -38,7 +38,7 @@ async function command(home: string, line: string, options: { cwd?: string; conf
   return result;
 }
 
-const fifo = (path: string) => execFileSync('mkfifo', ['-m', '600', path]);
+const fifo = (path: string) => execFileSync('sh', ['-c', 'mkfifo -m 600 "$0"', path]);
 
 describe('a configuration file', () => {
   test.each(['./server_config.json', '~/.mcp_cli/server_config.json', '~/.mcp/servers.json'])(
