@@ -1,6 +1,7 @@
 import { discard } from './body.ts';
 import { type Challenge, parseChallenge } from './challenge.ts';
 import type { AuthContext } from './context.ts';
+import { within } from './within.ts';
 
 /** Belongs to no session and changes nothing, whatever the server makes of it. */
 const PING = JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'ping' });
@@ -23,7 +24,7 @@ export async function askForChallenge(ctx: AuthContext): Promise<Challenge | und
       ...(!streams && { 'content-type': 'application/json' }),
     },
     ...(!streams && { body: PING }),
-    signal: ctx.signal,
+    signal: within(ctx),
   });
   await discard(response);
   if (response.status !== 401) return undefined;

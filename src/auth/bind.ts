@@ -1,4 +1,5 @@
 import { createServer, type RequestListener, type Server, type ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
 import { finished } from 'node:stream/promises';
 import { ConfigError } from '../errors.ts';
 
@@ -14,6 +15,8 @@ export type Bound = {
 const tries = 8;
 /** Milliseconds for the last page to reach a slow reader. */
 const grace = 500;
+
+const mostConnections = 64;
 
 const limits = {
   maxHeaderSize: 16 * 1024,
@@ -75,6 +78,20 @@ function exchangeOf(): Exchange {
   };
 }
 
+/**
+ * Keeps the connections few. The oldest goes, and not the newest, as it would with `maxConnections`: a program that
+ * holds sixty-four of them and says nothing would keep the person's browser out.
+ */
+function crowd(): (socket: Socket) => void {
+  const sockets = new Set<Socket>();
+  return (socket) => {
+    sockets.add(socket);
+    socket.once('close', () => sockets.delete(socket));
+    const [oldest] = sockets;
+    if (sockets.size > mostConnections) oldest?.destroy();
+  };
+}
+
 /** Undefined: the machine has no such address, and another one is bound already. */
 function bind(
   address: string,
@@ -83,7 +100,7 @@ function bind(
   optional: boolean,
 ): Promise<Server | undefined> {
   const server = createServer(limits, handler);
-  server.maxConnections = 64;
+  server.on('connection', crowd());
   return new Promise((resolve, reject) => {
     server.once('error', (error) => {
       const missing = /^(EADDRNOTAVAIL|EAFNOSUPPORT)$/.test(codeOf(error));

@@ -10,6 +10,7 @@ import type { AuthPlan, Client } from './plan.ts';
 import { chooseRedirect, type RedirectChoice, withEphemeralPort, withLocalhost } from './redirect.ts';
 import { RedirectRefused, type Registration, register } from './register.ts';
 import { resetCommand } from './required.ts';
+import { within } from './within.ts';
 
 export type BoundClient = Client & {
   /** Registered before, and used again. */
@@ -49,7 +50,7 @@ export async function bindClient(
     if (ready) return { listener, client: ready };
     ctx.notify({ kind: 'registering', issuer: plan.server.issuer });
     const registerFor = (uri: string) =>
-      register(ctx.http, ctx.entry, plan, uri, { signal: ctx.signal, omitMethod: options.omitMethod });
+      register(ctx.http, ctx.entry, plan, uri, { signal: within(ctx), omitMethod: options.omitMethod });
     try {
       return { listener, client: asClient(await registerFor(listener.redirectUri)) };
     } catch (error) {

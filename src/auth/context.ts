@@ -8,6 +8,8 @@ export type AuthContext = Pick<Deps, 'now' | 'random' | 'openUrl' | 'signal'> & 
   entry: HttpEntry;
   /** Every hop of this server goes through it (session/http). */
   http: Fetch;
+  /** Rejects for a URL that the server may not lead the person's browser to. */
+  mayVisit(url: string): Promise<void>;
   /** Opened on first use: a command with an environment token never asks for a password. */
   store(): Promise<SecretStore>;
   withLock: WithLock;
@@ -22,6 +24,8 @@ export type AuthContext = Pick<Deps, 'now' | 'random' | 'openUrl' | 'signal'> & 
   rounds: { left: number };
   /** A token from the environment or the configuration: beats the store, starts no OAuth, belongs to this URL only. */
   fixedToken: FixedToken | undefined;
+  /** What one request, its answer included, may take, milliseconds. */
+  requestTimeout: number;
   /** How long the person has at the authorization server, milliseconds. */
   loginTimeout: number;
 };

@@ -14,6 +14,12 @@ import {
   type ServerMetadata,
 } from './metadata.ts';
 import { isMetadataUrlOf, resourceMetadataUrls, serverMetadataUrls } from './well-known.ts';
+import { within } from './within.ts';
+
+/** Of the servers that a resource names: nobody runs more, and each is asked in several places. */
+const MOST_SERVERS = 8;
+/** Discovery as a whole may take as long as this many requests. */
+const ROUNDS = 2;
 
 export type Discovery = {
   resource: ResourceMetadata | undefined;
@@ -23,11 +29,12 @@ export type Discovery = {
 };
 
 /**
- * Works out which authorization server protects `ctx.entry`, and what it offers.
+ * Works out which authorization server protects `given.entry`, and what it offers.
  * @throws NetworkError if a server is in trouble; ProtocolError if a document fails its checks; AuthError
  * `no_authorization_server` if a configured or named issuer publishes nothing
  */
-export async function discover(ctx: AuthContext, challenge: Challenge | undefined): Promise<Discovery> {
+export async function discover(given: AuthContext, challenge: Challenge | undefined): Promise<Discovery> {
+  const ctx = { ...given, signal: within(given, ROUNDS) };
   const { entry } = ctx;
   const resource = await discoverResource(ctx, challenge);
   const pinned = pinnedIssuer(entry.oauth);
@@ -35,7 +42,7 @@ export async function discover(ctx: AuthContext, challenge: Challenge | undefine
     const server = await configuredDocument(ctx, entry.oauth.discoveryUrl, pinned);
     return { resource, server, source: 'metadata' };
   }
-  const named = pinned ? [pinned] : (resource?.authorizationServers ?? []);
+  const named = pinned ? [pinned] : (resource?.authorizationServers ?? []).slice(0, MOST_SERVERS);
   if (named.length === 0 && challenge?.authorizationServer) named.push(challenge.authorizationServer);
   if (named.length > 0) return { resource, server: await firstServer(ctx, named), source: 'metadata' };
   return { resource, ...(await serverOfOrigin(ctx, resource === undefined)) };

@@ -8,6 +8,7 @@ import type { HttpEntry } from '../config/entry.ts';
 import { parseRecord, recordKey, type StoredRecord, serializeRecord } from '../store/record.ts';
 import { issuerEquals } from '../url.ts';
 import type { AuthContext } from './context.ts';
+import { isMetadataUrlOf } from './well-known.ts';
 
 export type Kept = { key: string; record: StoredRecord | undefined };
 
@@ -36,16 +37,26 @@ function belongsTo(record: StoredRecord, entry: HttpEntry): boolean {
   if (record.url !== entry.url) return false;
   // A configured token endpoint or issuer that changed: the refresh token belongs to the old one.
   if (oauth?.tokenEndpoint !== undefined && oauth.tokenEndpoint !== record.tokenEndpoint) return false;
-  if (oauth?.issuer !== undefined && issuerEquals(oauth.issuer, record.issuer) === 'different') return false;
+  const pinned = oauth?.issuer ?? oauth?.dynamicRegistration?.issuer;
+  if (pinned !== undefined && issuerEquals(pinned, record.issuer) === 'different') return false;
+  // A document elsewhere can claim any issuer, and have its secrets sent to endpoints of its own.
+  if (foreignDocument(entry, record.issuer).metadataUrl !== record.metadataUrl) return false;
   if (oauth?.clientId !== undefined)
     return record.client.source === 'configured' && record.client.id === oauth.clientId;
   if (record.client.source === 'configured') return false;
   return record.client.source !== 'document' || record.client.id === oauth?.clientMetadataUrl;
 }
 
+/** A configured metadata document that does not lie where this issuer's own would. Pure. */
+export function foreignDocument({ oauth }: HttpEntry, issuer: string): Pick<StoredRecord, 'metadataUrl'> {
+  const url = oauth?.discoveryUrl;
+  return url === undefined || isMetadataUrlOf(issuer, url) ? {} : { metadataUrl: url };
+}
+
 /** Eight characters that stand for what makes an entry another one than its namesake. */
 function variantOf({ url, oauth }: HttpEntry): string {
-  const identity = JSON.stringify([url, oauth?.clientId, oauth?.tokenEndpoint, oauth?.issuer]);
+  const pinned = oauth?.issuer ?? oauth?.dynamicRegistration?.issuer;
+  const identity = JSON.stringify([url, oauth?.clientId, oauth?.tokenEndpoint, pinned, oauth?.discoveryUrl]);
   return createHash('sha256').update(identity).digest('hex').slice(0, 8);
 }
 

@@ -139,6 +139,8 @@ async function attempt(
     const text = `the ${secret.name} of ${entry.name} goes to ${plan.server.issuer}`;
     ctx.notify({ kind: 'notice', level: 'info', text });
   }
+  // A public server could have the browser call a router, or a service of this machine, in its place.
+  if (plan.source !== 'configured') await ctx.mayVisit(plan.server.authorization_endpoint);
   const state = oauth.generateRandomState();
   const verifier = plan.pkce ? oauth.generateRandomCodeVerifier() : undefined;
   const bound = await bindClient(ctx, plan, { record, state, omitMethod: adjustment.omitMethod });

@@ -1,6 +1,7 @@
 import type { AuthorizationServer } from 'oauth4webapi';
 import type { HttpEntry } from '../config/entry.ts';
 import { ProtocolError } from '../errors.ts';
+import { absoluteUri, webUrl } from '../store/fields.ts';
 import { coversResource, issuerEquals, parseEndpoint } from '../url.ts';
 import { withoutMetadata } from './document.ts';
 
@@ -64,11 +65,14 @@ export function judgeServerMetadata(
       hint: `expected ${expected.issuer}; if the server has moved, set ${path}.oauth.issuer to the issuer you trust`,
     });
   }
+  const storable = webUrl(allowHttp);
+  if (!storable(issuer)) throw unusable('its issuer is no URL of a server');
   const metadata: Json = { issuer };
   for (const name of ENDPOINTS) {
     const value = document[name];
     if (typeof value !== 'string' || value === '') continue;
     parseEndpoint(value, name, allowHttp);
+    if (!storable(value)) throw unusable(`its ${name} cannot be kept`);
     // Verbatim: doubled slashes and upper-case hosts are the server's business.
     metadata[name] = value;
   }
@@ -99,6 +103,7 @@ export function judgeResourceMetadata(
       hint: `it names ${resource}, which does not contain ${serverUrl}; check ${path}.url`,
     });
   }
+  if (!absoluteUri(resource)) throw unusable('its resource is no absolute URI');
   return {
     resource,
     authorizationServers: stringList(document.authorization_servers),

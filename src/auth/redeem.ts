@@ -4,11 +4,12 @@ import type { StoredRecord, StoredTokens } from '../store/record.ts';
 import type { Listener } from './callback.ts';
 import type { BoundClient } from './client.ts';
 import type { AuthContext } from './context.ts';
-import { keepRecord } from './keep.ts';
+import { foreignDocument, keepRecord } from './keep.ts';
 import type { AuthPlan } from './plan.ts';
 import { loginCommand } from './required.ts';
 import { answerError, exchangeCode } from './token.ts';
 import type { TokenAnswer } from './token-response.ts';
+import { within } from './within.ts';
 
 type Bound = { client: BoundClient; listener: Listener };
 
@@ -44,7 +45,6 @@ async function exchange(
   { client, listener }: Bound,
   { params, verifier }: Answer,
 ): Promise<{ answer: TokenAnswer; client: BoundClient }> {
-  const sending = { http: ctx.http, signal: ctx.signal, now: ctx.now };
   const post = (authMethod: BoundClient['authMethod']) =>
     exchangeCode(
       {
@@ -56,7 +56,7 @@ async function exchange(
         resource: plan.resource,
       },
       { params, redirectUri: listener.redirectUri, verifier },
-      sending,
+      { http: ctx.http, signal: within(ctx), now: ctx.now },
     );
   const answer = await post(client.authMethod);
   const guessed = !client.methodKnown && client.authMethod === 'client_secret_basic';
@@ -84,6 +84,7 @@ async function keep(
     issuer: plan.server.issuer,
     tokenEndpoint: plan.server.token_endpoint,
     ...(plan.server.revocation_endpoint && { revocationEndpoint: plan.server.revocation_endpoint }),
+    ...foreignDocument(entry, plan.server.issuer),
     ...(plan.resource !== undefined && { resource: plan.resource }),
     client: {
       id: client.id,

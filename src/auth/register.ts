@@ -3,7 +3,8 @@
 import type { HttpEntry } from '../config/entry.ts';
 import type { Fetch } from '../deps.ts';
 import { AuthError, NetworkError, ProtocolError } from '../errors.ts';
-import type { AuthMethod, StoredClient } from '../store/record.ts';
+import { momentOf } from '../store/fields.ts';
+import { type AuthMethod, type StoredClient, storable } from '../store/record.ts';
 import { readText } from './body.ts';
 import type { ServerMetadata } from './metadata.ts';
 import { type AuthPlan, registrationEndpoint, registrationUnavailable } from './plan.ts';
@@ -88,13 +89,22 @@ export function judgeRegistration(
   const secret = json?.client_secret;
   const expires = json?.client_secret_expires_at;
   const hasSecret = typeof secret === 'string' && secret !== '';
+  if (!storable.clientId(id) || (hasSecret && !storable.clientSecret(secret))) {
+    throw new ProtocolError(
+      'registration_invalid',
+      `${server.issuer} answered a registration with characters that no client has, or too many`,
+      { hint: `register mcp-cli with it by hand and set ${path}.oauth.client_id` },
+    );
+  }
   return {
     id,
     ...(hasSecret && { secret }),
     source: 'registered',
     authMethod: hasSecret ? methodOfRegistration(json?.token_endpoint_auth_method, server) : 'none',
     redirectUris: [redirectUri],
-    ...(hasSecret && typeof expires === 'number' && expires > 0 && { secretExpiresAt: expires * 1000 }),
+    ...(hasSecret &&
+      typeof expires === 'number' &&
+      expires > 0 && { secretExpiresAt: momentOf(expires * 1000) }),
   };
 }
 

@@ -1,6 +1,7 @@
 // Judging what a token endpoint answered (RFC 6749 section 5), as servers really answer it. Pure.
 
-import type { StoredTokens } from '../store/record.ts';
+import { momentOf } from '../store/fields.ts';
+import { type StoredTokens, storable } from '../store/record.ts';
 
 export type TokenAnswer =
   | { kind: 'tokens'; tokens: StoredTokens }
@@ -9,9 +10,6 @@ export type TokenAnswer =
   /** Nothing is known about the grant: 5xx without an OAuth error, 429. */
   | { kind: 'trouble'; status: number }
   | { kind: 'broken'; why: string };
-
-/** RFC 6749 appendix A.12: anything else could end a header line. */
-const VSCHAR = /^[\x20-\x7e]+$/;
 
 export function judgeTokenAnswer(
   answer: { status: number; contentType: string | null; text: string },
@@ -38,13 +36,16 @@ export function judgeTokenAnswer(
 function judgeTokens(fields: Record<string, unknown>, now: number): TokenAnswer {
   const accessToken = text(fields.access_token);
   if (!accessToken) return { kind: 'broken', why: 'its answer has no access_token' };
-  if (!VSCHAR.test(accessToken)) return { kind: 'broken', why: 'its access token has forbidden characters' };
+  // RFC 6749 appendix A.12: anything else could end a header line.
+  if (!storable.token(accessToken)) {
+    return { kind: 'broken', why: 'its access token has forbidden characters, or too many' };
+  }
   const type = (text(fields.token_type) ?? 'bearer').toLowerCase();
   if (type !== 'bearer')
     return { kind: 'broken', why: `its token type is ${JSON.stringify(type.slice(0, 20))}` };
   const refreshToken = text(fields.refresh_token);
-  if (refreshToken && !VSCHAR.test(refreshToken)) {
-    return { kind: 'broken', why: 'its refresh token has forbidden characters' };
+  if (refreshToken && !storable.token(refreshToken)) {
+    return { kind: 'broken', why: 'its refresh token has forbidden characters, or too many' };
   }
   const scope = scopeOf(fields.scope);
   const lifetime = Number(fields.expires_in ?? Number.NaN);
@@ -57,7 +58,7 @@ function judgeTokens(fields: Record<string, unknown>, now: number): TokenAnswer 
       ...(refreshToken && { refreshToken }),
       ...(scope && { scope }),
       // Zero and nonsense say nothing: such a token is good until the server refuses it.
-      ...(Number.isFinite(lifetime) && lifetime > 0 && { expiresAt: now + lifetime * 1000 }),
+      ...(Number.isFinite(lifetime) && lifetime > 0 && { expiresAt: momentOf(now + lifetime * 1000) }),
     },
   };
 }
@@ -70,7 +71,7 @@ function text(value: unknown): string | undefined {
 /** A list of scopes as some servers write it, or a scope that RFC 6749 section 3.3 cannot carry, says nothing to us. */
 function scopeOf(value: unknown): string | undefined {
   const scope = Array.isArray(value) ? value.join(' ') : text(value);
-  return scope && VSCHAR.test(scope) ? scope : undefined;
+  return storable.scope(scope);
 }
 
 function parseFields(contentType: string | null, body: string): Record<string, unknown> | undefined {

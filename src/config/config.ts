@@ -59,9 +59,9 @@ export type Opening = Pick<Deps, 'env' | 'cwd' | 'home' | 'platform' | 'prompt'>
  * @throws ConfigError `not_found`, `unreadable`, `unsafe_file`, `too_large`, `invalid_json`, `invalid`, `untrusted`
  */
 export async function openConfig(opening: Opening): Promise<Config> {
-  const { file, stranger, searched } = await locate(opening.flag, opening);
+  const { file, named, stranger, searched } = await locate(opening.flag, opening);
   if (file === undefined) return empty(searched);
-  const document = parse(file, await readSafely(file, opening.platform));
+  const document = parse(file, await readSafely(file, opening.platform, undefined, named));
   if (stranger) await trust(file, document, opening);
   const said = new Set<string>();
   const warn = (text: string) => {

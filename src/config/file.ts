@@ -1,5 +1,6 @@
 // A configuration names programs to run and hosts to send secrets to: whoever can write it is us.
 
+import { constants } from 'node:fs';
 import { type FileHandle, open, realpath, stat } from 'node:fs/promises';
 import { userInfo } from 'node:os';
 import { dirname } from 'node:path';
@@ -12,15 +13,27 @@ const STICKY = 0o1000;
 
 /**
  * Reads a configuration file that nobody else can have written. What is checked is what is read: one open file.
+ * @param pipes whether it may be something else than a regular file, and be waited for
  * @param user whose files may be read besides root's; whoever runs this, if not given
  * @throws ConfigError `unsafe_file`, `unreadable`, `not_found`, `too_large`, `invalid_json` (not UTF-8)
  */
-export async function readSafely(file: string, platform: NodeJS.Platform, user?: number): Promise<string> {
-  const handle = await open(file, 'r').catch((error) => {
+export async function readSafely(
+  file: string,
+  platform: NodeJS.Platform,
+  user?: number,
+  pipes = false,
+): Promise<string> {
+  // Opening a pipe waits for whoever writes it, which is nobody where a stranger has put one.
+  const waiting = pipes ? 0 : (constants.O_NONBLOCK ?? 0);
+  const handle = await open(file, constants.O_RDONLY | waiting).catch((error) => {
     throw unreadable(file, error);
   });
   try {
     const { mode, uid, isRegular } = await describe(file, handle);
+    if (!isRegular && !pipes) {
+      const hint = 'to read a pipe or a device all the same, name it with --config-file';
+      throw new ConfigError('unreadable', `${file} is not a regular file`, { hint });
+    }
     // Windows has no modes; a user's profile is the user's by its access list.
     if (platform !== 'win32') {
       refuseIfOthersWrite(file, mode, uid, user ?? (await currentUser()));

@@ -6,6 +6,8 @@ import { ConfigError } from '../errors.ts';
 export type Located = {
   /** Absolute path of the file, or undefined if there is none. */
   file: string | undefined;
+  /** True if somebody asked for this very file. */
+  named: boolean;
   /** True if it lies in the current folder and nobody asked for it: it must be trusted before it is used. */
   stranger: boolean;
   /** Where was looked, as a person would write it; for hints. */
@@ -30,18 +32,18 @@ export async function locate(
   if (await exists(local)) {
     // Standing in ~/.mcp_cli, the file of the current folder is one's own.
     const stranger = !(await isOneOf(local, own));
-    return { file: local, stranger, searched };
+    return { file: local, named: false, stranger, searched };
   }
   for (const file of own) {
-    if (await exists(file)) return { file, stranger: false, searched };
+    if (await exists(file)) return { file, named: false, stranger: false, searched };
   }
-  return { file: undefined, stranger: false, searched };
+  return { file: undefined, named: false, stranger: false, searched };
 }
 
 async function named(path: string, by: string, cwd: string, home: string): Promise<Located> {
   // Shells do not expand the tilde in `--config-file=~/x`, nor in files that set variables.
   const file = /^~[/\\]/.test(path) ? join(home, path.slice(2)) : resolve(cwd, path);
-  if (path !== '' && (await exists(file))) return { file, stranger: false, searched: [path] };
+  if (path !== '' && (await exists(file))) return { file, named: true, stranger: false, searched: [path] };
   throw new ConfigError('not_found', `the configuration file ${JSON.stringify(path)} does not exist`, {
     hint: `it was named by ${by}; looked for ${file}`,
   });

@@ -7,6 +7,7 @@ import type { Fetch } from '../deps.ts';
 import { NetworkError } from '../errors.ts';
 import { failWhenCut } from './cut.ts';
 import { goodbye } from './farewell.ts';
+import { outputJudge } from './output-schema.ts';
 import { refusesRevision, statusOf } from './translate.ts';
 import { openHttpTransport, openStdioTransport, transportOrder } from './transport.ts';
 import type { HttpKind, Refusal } from './watch.ts';
@@ -112,6 +113,7 @@ function newClient(options: ConnectOptions, mode: Mode): Client {
     capabilities: {},
     versionNegotiation: { mode, probe: { timeoutMs: options.timeout } },
     listMaxPages: 1000,
+    jsonSchemaValidator: outputJudge,
   });
 }
 

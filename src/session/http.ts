@@ -22,6 +22,8 @@ export type HttpOptions = ReachOptions & {
 
 export type Http = {
   fetch: Fetch;
+  /** For a URL that something else will fetch, the person's browser: rejects as `fetch` would for its scheme and host. */
+  mayVisit(url: string): Promise<void>;
   /** Ends every connection; requests under way reject with CancelledError. */
   close(): Promise<void>;
 };
@@ -89,6 +91,7 @@ export function openHttp(options: HttpOptions): Http {
 
   return {
     fetch: (url, init) => send(String(url), init),
+    mayVisit: async (url) => reach.checkHost(parse(url, options.allowHttp)),
     async close() {
       closed = true;
       await (await opening?.catch(() => undefined))?.close();

@@ -8,6 +8,7 @@ import {
   type Tool,
 } from '@modelcontextprotocol/client';
 import { type Connection, type ConnectOptions, connect } from './connect.ts';
+import { shallow } from './depth.ts';
 import { wantsSignIn } from './quirks.ts';
 import type { Session } from './session.ts';
 import { ownError, SessionLost, translate } from './translate.ts';
@@ -31,10 +32,10 @@ export async function openSession(options: ConnectOptions): Promise<Session> {
     serverInfo: client.getServerVersion(),
     instructions: client.getInstructions(),
     capabilities: client.getServerCapabilities() ?? {},
-    listTools: () => run(async ({ client }) => listTools(client, request)),
+    listTools: () => run(async ({ client }) => shallow(await listTools(client, request), entry.name)),
     callTool: (name, args, { signal: own, onProgress } = {}) =>
-      run(({ client }) =>
-        client.callTool(
+      run(async ({ client }) => {
+        const result = await client.callTool(
           { name, arguments: args },
           {
             signal: own ?? signal,
@@ -42,8 +43,9 @@ export async function openSession(options: ConnectOptions): Promise<Session> {
             resetTimeoutOnProgress: true,
             ...(onProgress && { onprogress: (progress) => onProgress(progress) }),
           },
-        ),
-      ),
+        );
+        return shallow(result, entry.name);
+      }),
     ping: () => run(({ client }) => ping(client, request)),
     close: () => connection.close(),
   };

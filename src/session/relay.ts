@@ -1,9 +1,12 @@
 import { ProtocolError } from '../errors.ts';
 
+/** Bytes of one answer, or of one event in a stream of them: room for any image, and not for what never ends. */
+const LARGEST = 64 * 1024 * 1024;
+
 /**
  * The same response over a body that reports its own end: `done` is called once, when the body is read to its end,
  * breaks, or is cancelled, so that nothing stays attached to a signal that outlives the request. Failures while
- * reading pass through `translate`.
+ * reading pass through `translate`; a body, or an event, larger than 64 MB breaks with ProtocolError `too_large`.
  */
 export function relay(response: Response, done: () => void, translate: (error: unknown) => Error): Response {
   if (response.status < 200 || response.status > 599) {
@@ -16,17 +19,24 @@ export function relay(response: Response, done: () => void, translate: (error: u
     return response;
   }
   const reader = response.body.getReader();
+  const events = (response.headers.get('content-type') ?? '').startsWith('text/event-stream');
+  let size = 0;
   const body = new ReadableStream<Uint8Array>(
     {
       async pull(controller) {
         try {
           const piece = await reader.read();
-          if (!piece.done) return controller.enqueue(piece.value);
+          if (!piece.done) {
+            size = events ? sinceEvent(piece.value, size) : size + piece.value.byteLength;
+            if (size <= LARGEST) return controller.enqueue(piece.value);
+            await reader.cancel().catch(() => undefined);
+            throw new ProtocolError('too_large', `the server's answer is larger than ${LARGEST} bytes`);
+          }
           done();
           controller.close();
         } catch (error) {
           done();
-          controller.error(translate(error));
+          controller.error(error instanceof ProtocolError ? error : translate(error));
         }
       },
       async cancel(reason) {
@@ -39,4 +49,11 @@ export function relay(response: Response, done: () => void, translate: (error: u
   const { status, statusText } = response;
   const relayed = new Response(body, { status, statusText, headers: [...response.headers] });
   return Object.defineProperty(relayed, 'url', { value: response.url });
+}
+
+/** Bytes since the last empty line, which ends an event, whichever line break it is written with. */
+function sinceEvent(piece: Uint8Array, before: number): number {
+  const bytes = Buffer.from(piece.buffer, piece.byteOffset, piece.byteLength);
+  const end = Math.max(...['\n\n', '\r\n\r\n', '\r\r'].map((blank) => bytes.lastIndexOf(blank)));
+  return end < 0 ? before + piece.byteLength : piece.byteLength - end;
 }

@@ -46,10 +46,17 @@ export function plain(longest: number): Check<string> {
 }
 
 /** Milliseconds since the epoch, within what a Date can hold. */
+const LATEST = 8.64e15;
+
 export const moment: Check<number> = (value) =>
-  typeof value === 'number' && Number.isSafeInteger(value) && value >= 0 && value <= 8.64e15
+  typeof value === 'number' && Number.isSafeInteger(value) && value >= 0 && value <= LATEST
     ? value
     : undefined;
+
+/** The moment that somebody meant by a number of milliseconds that may be broken, or lie beyond time. */
+export function momentOf(milliseconds: number): number {
+  return Math.min(Math.floor(milliseconds), LATEST);
+}
 
 export function oneOf<T extends string | number>(...values: T[]): Check<T> {
   return (value) => values.find((one) => one === value);
@@ -63,9 +70,9 @@ export function listOf<T>(check: Check<T>, most: number): Check<T[]> {
   };
 }
 
-/** An absolute URI without blanks and fragment (RFC 8707 section 2). */
+/** An absolute URI without blanks, invisible characters and fragment (RFC 8707 section 2); not all are written in ASCII. */
 export const absoluteUri: Check<string> = (value) =>
-  isText(value, 4096) && /^[\x21-\x7e]+$/.test(value) && !value.includes('#') && URL.canParse(value)
+  isText(value, 4096) && !/[\s\p{Cc}\p{Cf}\p{Cs}]/u.test(value) && !value.includes('#') && URL.canParse(value)
     ? value
     : undefined;
 

@@ -52,6 +52,8 @@ export type StoredRecord = {
   /** The only URL that the refresh token and the client secret are ever sent to, besides revocation. */
   tokenEndpoint: string;
   revocationEndpoint?: string;
+  /** The configured metadata document, where its place is none of the issuer's own: its endpoints are not the issuer's word. */
+  metadataUrl?: string;
   /** RFC 8707 value that was sent; absent if omitted. */
   resource?: string;
   client: StoredClient;
@@ -66,7 +68,14 @@ type ReadOptions = {
 
 /** Characters. A record of ours is some KB; a signed token with many claims, some tens of KB. */
 const RECORD_LIMIT = 2 * 1024 * 1024;
-const TOKEN_LIMIT = 256 * 1024;
+
+/** What a record can hold of a server's words. Asked as soon as they come: later nothing could be done about them. */
+export const storable = {
+  token: visible(256 * 1024),
+  scope: visible(16_384),
+  clientId: visible(4096),
+  clientSecret: visible(16_384),
+};
 
 export type RecordName = { server: string; account?: string; variant?: string };
 
@@ -121,6 +130,7 @@ export function parseRecord(
     issuer: record.need('issuer', url),
     tokenEndpoint: record.need('tokenEndpoint', url),
     ...record.may('revocationEndpoint', url),
+    ...record.may('metadataUrl', url),
     ...record.may('resource', absoluteUri),
     client: parseClient(record.within('client')),
     ...(tokens ? { tokens: parseTokens(tokens) } : {}),
@@ -150,8 +160,8 @@ export function isAlive({ expiresAt }: StoredTokens, now: number): boolean {
 
 function parseClient(client: Fields): StoredClient {
   return {
-    id: client.need('id', visible(4096)),
-    ...client.may('secret', visible(16_384)),
+    id: client.need('id', storable.clientId),
+    ...client.may('secret', storable.clientSecret),
     source: client.need('source', oneOf('configured', 'document', 'registered')),
     authMethod: client.need('authMethod', oneOf('none', 'client_secret_post', 'client_secret_basic')),
     ...client.may('redirectUris', listOf(absoluteUri, 64)),
@@ -161,11 +171,11 @@ function parseClient(client: Fields): StoredClient {
 
 function parseTokens(tokens: Fields): StoredTokens {
   return {
-    accessToken: tokens.need('accessToken', visible(TOKEN_LIMIT)),
+    accessToken: tokens.need('accessToken', storable.token),
     tokenType: tokens.need('tokenType', oneOf('Bearer', 'DPoP')),
-    ...tokens.may('refreshToken', visible(TOKEN_LIMIT)),
-    ...tokens.may('idToken', visible(TOKEN_LIMIT)),
-    ...tokens.may('scope', visible(16_384)),
+    ...tokens.may('refreshToken', storable.token),
+    ...tokens.may('idToken', storable.token),
+    ...tokens.may('scope', storable.scope),
     issuedAt: tokens.need('issuedAt', moment),
     ...tokens.may('expiresAt', moment),
   };

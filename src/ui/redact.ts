@@ -60,9 +60,15 @@ export function environmentSecrets(env: Readonly<Record<string, string | undefin
   );
 }
 
-/** As `mask`, and without anything that has the shape of a secret. */
+/** Characters that a diagnostic may have. The rules above take quadratic time over what a server makes up for them. */
+const LONGEST = 4_000;
+
+/** As `mask`, without anything that has the shape of a secret, and cut to what a person would read. */
 export function redact(text: string, secrets: Iterable<string> = []): string {
-  return RULES.reduce((clean, [pattern, instead]) => clean.replace(pattern, instead), mask(text, secrets));
+  // Twice as much is looked at as is shown, so that no secret is cut before it is recognised.
+  const looked = mask(text.slice(0, 2 * LONGEST), secrets);
+  const clean = RULES.reduce((before, [pattern, instead]) => before.replace(pattern, instead), looked);
+  return text.length > LONGEST ? `${clean.slice(0, LONGEST)}…` : clean;
 }
 
 /** A URL that may be shown: no user, no password, no query values, no fragment. Not a URL: masked whole. */

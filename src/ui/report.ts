@@ -12,6 +12,9 @@ export type ErrorView = {
   secrets?: Iterable<string>;
 };
 
+/** Characters: some hints quote what a server sent. */
+const LONGEST_HINT = 4_000;
+
 export type ErrorJson = { code: string; message: string; hint?: string; server?: string };
 
 /** What scripts get of one failure, in JSON. Never empty, nothing secret. */
@@ -22,7 +25,7 @@ export function errorJson(error: unknown, secrets: Iterable<string> = []): Error
       code: error.code,
       message: clean(error.message) || error.name,
       // Hints are ours and may show what to write into a file: only known secrets are masked there.
-      ...(error.hint ? { hint: sanitizeLines(mask(error.hint, secrets)) } : {}),
+      ...(error.hint ? { hint: sanitizeLines(mask(error.hint.slice(0, LONGEST_HINT), secrets)) } : {}),
       ...(error.server === undefined ? {} : { server: error.server }),
     };
   }

@@ -10,6 +10,7 @@ import { type InTurn, once } from './once.ts';
 
 /** A person at an authorization server, with a password manager and a second factor. */
 const LOGIN_TIMEOUT = 5 * 60_000;
+const REQUEST_TIMEOUT = 30_000;
 /** MCP authorization, Step-Up: no more than a few attempts. */
 export const BROWSER_ROUNDS = 2;
 
@@ -53,6 +54,7 @@ export async function openAuth(shared: Shared, entry: HttpEntry): Promise<AuthCo
   return {
     entry,
     http: http.fetch,
+    mayVisit: http.mayVisit,
     store,
     withLock: lazyLock(deps),
     inTurn,
@@ -64,6 +66,7 @@ export async function openAuth(shared: Shared, entry: HttpEntry): Promise<AuthCo
     ...attendance(deps, flags),
     rounds: { left: BROWSER_ROUNDS },
     fixedToken: await shared.provided(entry),
+    requestTimeout: entry.timeout ?? REQUEST_TIMEOUT,
     loginTimeout: flags.loginTimeout ?? LOGIN_TIMEOUT,
   };
 }

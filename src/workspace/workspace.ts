@@ -88,7 +88,10 @@ export function openWorkspace(deps: Deps, flags: Flags): Workspace {
 }
 
 async function readConfig(deps: Deps, flags: Flags): Promise<Config> {
-  const { openConfig } = await import('../config/config.ts');
+  const [{ openConfig }, { sanitize }] = await Promise.all([
+    import('../config/config.ts'),
+    import('../ui/sanitize.ts'),
+  ]);
   return openConfig({
     flag: flags.configFile,
     env: deps.env,
@@ -96,7 +99,8 @@ async function readConfig(deps: Deps, flags: Flags): Promise<Config> {
     home: deps.home,
     platform: deps.platform,
     prompt: deps.prompt,
-    warn: (text) => deps.err(`warning: ${text}\n`),
+    // The path in it is whatever somebody called a folder.
+    warn: (text) => deps.err(`warning: ${sanitize(text)}\n`),
     show: (text) => deps.err(`${text}\n`),
   });
 }

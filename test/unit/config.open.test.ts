@@ -81,7 +81,7 @@ describe('locate', () => {
   it('looks in the documented order', async () => {
     const all = ['./server_config.json', '~/.mcp_cli/server_config.json', '~/.mcp/servers.json'];
     const find = (flag?: string, env = {}) => locate(flag, { env, cwd, home });
-    expect(await find()).toEqual({ file: undefined, stranger: false, searched: all });
+    expect(await find()).toEqual({ file: undefined, named: false, stranger: false, searched: all });
     const last = await put(join(home, '.mcp'), {}, 'servers.json');
     expect(await find()).toMatchObject({ file: last, stranger: false });
     const own = await put(join(home, '.mcp_cli'));

@@ -1,0 +1,16 @@
+import { ProtocolError } from '../errors.ts';
+
+/** Levels. No real schema or result comes near; what recurses over more ends in a stack overflow. */
+const DEEPEST = 500;
+
+/** Hands a server's value on. Throws ProtocolError `too_deep` for one that is nested beyond all reason. */
+export function shallow<T>(value: T, server: string): T {
+  // Level by level and not by recursion, which is what such a value is made to break.
+  let level: unknown[] = [value];
+  for (let depth = 0; level.length > 0; depth++) {
+    if (depth > DEEPEST)
+      throw new ProtocolError('too_deep', `${server} sent an answer that is nested too deeply`);
+    level = level.flatMap((item) => (typeof item === 'object' && item !== null ? Object.values(item) : []));
+  }
+  return value;
+}

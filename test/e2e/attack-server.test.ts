@@ -1,0 +1,137 @@
+// An MCP server that wants to keep the program busy, or to fill its memory.
+
+import type { ServerResponse } from 'node:http';
+import { expect, test } from 'vitest';
+import type { CliResult } from '../support/cli.ts';
+import { hostileServer, type Reply, type Says, toolOf } from '../support/hostile-server.ts';
+import { notes } from '../support/person.ts';
+import { desk, errorOf, keep } from '../support/scene.ts';
+
+async function script(says: Says, line: string): Promise<CliResult> {
+  const server = keep(await hostileServer(says));
+  return desk(notes({ url: server.mcpUrl })).script(`--server notes ${line}`);
+}
+
+test('a structured result is still held against what can be judged without patterns', async () => {
+  const outputSchema = { type: 'object', properties: { a: { type: 'number' } }, required: ['a'] };
+  const says = (structuredContent: object) => ({
+    tools: [toolOf('x', { outputSchema })],
+    result: { content: [], structuredContent },
+  });
+  expect((await script(says({ a: 1 }), 'tools call x --json')).exit).toBe(0);
+  expect(errorOf(await script(says({ a: 'one' }), 'tools call x --json')).message).toContain(
+    'a must be a number',
+  );
+});
+
+test("a pattern in a tool's output schema cannot keep the program busy", async () => {
+  const start = performance.now();
+  const result = await script(
+    {
+      tools: [
+        toolOf('x', {
+          outputSchema: { type: 'object', properties: { a: { type: 'string', pattern: '^(a+)+$' } } },
+        }),
+      ],
+      result: { content: [], structuredContent: { a: `${'a'.repeat(29)}!` } },
+    },
+    'tools call x --json',
+  );
+  expect(performance.now() - start).toBeLessThan(3_000);
+  expect(result.exit).toBe(0);
+}, 120_000);
+
+/** An answer that is JSON, written by hand: objects this deep cannot be made. */
+function deep(depth: number): Reply {
+  return (hit, response) => {
+    const { id } = hit.json as { id: unknown };
+    const schema = `{"type":"object","x":${'{"a":'.repeat(depth)}1${'}'.repeat(depth)}}`;
+    response.writeHead(200, { 'content-type': 'application/json' });
+    response.end(
+      `{"jsonrpc":"2.0","id":${JSON.stringify(id)},"result":{"tools":[{"name":"x","inputSchema":${schema}}]}}`,
+    );
+  };
+}
+
+test.each(['tools list', 'tools list --json', 'tools call x a=b', 'tools describe x --json'])(
+  '%s: an answer of a hundred thousand levels is an answer that breaks the protocol',
+  async (line) => {
+    const result = await script({ list: deep(100_000), result: { content: [] } }, line);
+    expect(result.exit).toBe(7);
+    expect(result.stderr).toContain('nested too deeply');
+  },
+);
+
+test('so is such a result of a tool', async () => {
+  const call: Reply = (hit, response) => {
+    const { id } = hit.json as { id: unknown };
+    const structured = `{"a":${'['.repeat(50_000)}${']'.repeat(50_000)}}`;
+    response.writeHead(200, { 'content-type': 'application/json' });
+    response.end(
+      `{"jsonrpc":"2.0","id":${JSON.stringify(id)},"result":{"content":[],"structuredContent":${structured}}}`,
+    );
+  };
+  const result = await script({ tools: [toolOf('x')], call }, 'tools call x --json');
+  expect(errorOf(result).code).toBe('too_deep');
+});
+
+const MB = 1024 * 1024;
+
+function next(response: ServerResponse): Promise<void> {
+  return new Promise((resolve) => {
+    const done = () => {
+      response.off('drain', done).off('close', done);
+      resolve();
+    };
+    response.once('drain', done).once('close', done);
+  });
+}
+
+/** Sends for as long as anybody listens; `sent` is how much that was. */
+function flood(type: string, piece: string): { reply: Reply; sent(): number; ended: Promise<void> } {
+  let sent = 0;
+  let end = () => {};
+  const ended = new Promise<void>((resolve) => {
+    end = resolve;
+  });
+  const pour = async (response: ServerResponse) => {
+    response.writeHead(200, { 'content-type': type });
+    response.write(type.includes('json') ? '{"jsonrpc":"2.0","a":"' : 'data: ');
+    while (!response.destroyed && sent < 400 * MB) {
+      sent += piece.length;
+      if (!response.write(piece)) await next(response);
+    }
+    response.destroy();
+    end();
+  };
+  return { reply: (_hit, response) => void pour(response), sent: () => sent, ended };
+}
+
+test('JSON without end is not kept in memory for ever', async () => {
+  const { reply, sent, ended } = flood('application/json', 'x'.repeat(MB));
+  const result = await script({ list: reply }, 'tools list --json --timeout 20');
+  await ended;
+  expect(errorOf(result).code).toBe('too_large');
+  expect(sent()).toBeLessThan(120 * MB);
+}, 60_000);
+
+test('nor is an event: the request ends with its time, and the connection before', async () => {
+  const { reply, sent, ended } = flood('text/event-stream', 'x'.repeat(MB));
+  const result = await script({ list: reply }, 'tools list --json --timeout 5');
+  await ended;
+  expect(errorOf(result).code).toBe('timeout');
+  expect(sent()).toBeLessThan(120 * MB);
+}, 60_000);
+
+test('a stream may be long as long as its events are not', async () => {
+  const list: Reply = (hit, response) => {
+    const { id } = hit.json as { id: unknown };
+    const message = (value: object) => `data: ${JSON.stringify({ jsonrpc: '2.0', ...value })}\n\n`;
+    const log = { level: 'info', data: 'x'.repeat(MB) };
+    response.writeHead(200, { 'content-type': 'text/event-stream' });
+    for (let count = 0; count < 80; count++)
+      response.write(message({ method: 'notifications/message', params: log }));
+    response.end(message({ id, result: { tools: [toolOf('x')] } }));
+  };
+  expect((await script({ list }, 'tools list --json')).exit).toBe(0);
+}, 60_000);
