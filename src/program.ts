@@ -1,7 +1,11 @@
 import { Command, CommanderError } from 'commander';
 import type { Deps } from './deps.ts';
 import { UsageError } from './errors.ts';
-import { examples, group, growAuth, growServers, growTools, type Perform, unknownCommand } from './tree.ts';
+import { growAuth } from './tree/auth.ts';
+import { examples, group, type Perform, unknownCommand } from './tree/branch.ts';
+import { growServers } from './tree/servers.ts';
+import { growToken } from './tree/token.ts';
+import { growTools } from './tree/tools.ts';
 import { environmentSecrets } from './ui/redact.ts';
 import { report } from './ui/report.ts';
 import { version } from './version.ts';
@@ -105,6 +109,7 @@ function grow(program: Command, deps: Deps, perform: Perform): void {
   growAuth(group(program, 'auth', 'sign in and out, and what is stored'), perform);
   growTools(group(program, 'tools', 'list, describe and call tools'), perform);
   growServers(group(program, 'servers', 'what is configured'), perform);
+  growToken(group(program, 'token', 'the stores that keep the tokens'), perform);
   const ping = program
     .command('ping')
     .description('connect and measure one round trip')

@@ -34,7 +34,7 @@ export function loginRequired(ctx: Pick<AuthContext, 'entry'>, scopes: readonly 
     });
   }
   return new AuthError('insufficient_scope', `${name} needs a further scope: ${scopes.join(' ')}`, {
-    hint: `sign in with: ${command} --scope ${quote(scopes.join(' '))}`,
+    hint: `sign in with: ${command} --scope ${quote(scopes.join(','))}`,
     server: name,
   });
 }

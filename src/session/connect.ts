@@ -56,12 +56,12 @@ async function connectHttp(entry: HttpEntry, options: ConnectOptions): Promise<C
 async function connectOver(kind: HttpKind, entry: HttpEntry, options: ConnectOptions): Promise<Connection> {
   const { bearer, http, signal, timeout } = options;
   if (!bearer || !http) throw new TypeError('an HTTP entry needs a bearer and an HTTP layer');
-  const { transport, refusal, reasonOf, end } = openHttpTransport(kind, entry, bearer, http);
+  const { transport, refusal, reasonOf, broken, end } = openHttpTransport(kind, entry, bearer, http);
   // The older transport exists only in revisions that begin with `initialize`.
   const client = newClient(options, kind === 'sse' ? 'legacy' : modeOf(entry.protocol));
   try {
     await client.connect(transport, { signal, timeout });
-    failWhenCut(transport);
+    failWhenCut(transport, broken);
     const close = async () => {
       if (!signal.aborted) await goodbye(end());
       await client.close();

@@ -2,16 +2,15 @@ import { SdkError, SdkErrorCode, SseError, type Transport } from '@modelcontextp
 
 /**
  * Makes requests fail as soon as the stream that was to bring their answers has ended; the SDK lets them wait for their
- * time limit. Called once, after the client has connected: the answers must be seen before the client sees them.
+ * time limit. `broken` says if it was us who ended it. Called once, after the client has connected: the answers must be seen before the client sees them.
  */
-export function failWhenCut(transport: Transport): void {
+export function failWhenCut(transport: Transport, broken: () => Error | undefined): void {
   const waiting = new Map<string | number, { answered(): void; failed(error: unknown): void }>();
   const { onmessage, onerror } = transport;
   const send = transport.send.bind(transport);
   const cut = (id: string | number) => {
-    waiting
-      .get(id)
-      ?.failed(new SdkError(SdkErrorCode.ConnectionClosed, 'The stream ended before the answer'));
+    const ended = new SdkError(SdkErrorCode.ConnectionClosed, 'The stream ended before the answer');
+    waiting.get(id)?.failed(broken() ?? ended);
     waiting.delete(id);
   };
   transport.onmessage = (message, extra) => {

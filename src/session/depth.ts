@@ -9,7 +9,10 @@ export function shallow<T>(value: T, server: string): T {
   let level: unknown[] = [value];
   for (let depth = 0; level.length > 0; depth++) {
     if (depth > DEEPEST)
-      throw new ProtocolError('too_deep', `${server} sent an answer that is nested too deeply`);
+      throw new ProtocolError('too_deep', `${server} sent an answer that is nested too deeply`, {
+        hint: 'tell the operator of the server',
+        server,
+      });
     level = level.flatMap((item) => (typeof item === 'object' && item !== null ? Object.values(item) : []));
   }
   return value;

@@ -3,6 +3,13 @@ import { ProtocolError } from '../errors.ts';
 /** Bytes of one answer, or of one event in a stream of them: room for any image, and not for what never ends. */
 const LARGEST = 64 * 1024 * 1024;
 
+const refused = new WeakMap<Response, ProtocolError>();
+
+/** Why the rest of a response was not taken, for a reader that tells no reasons. */
+export function refusalOfBody(response: Response): ProtocolError | undefined {
+  return refused.get(response);
+}
+
 /**
  * The same response over a body that reports its own end: `done` is called once, when the body is read to its end,
  * breaks, or is cancelled, so that nothing stays attached to a signal that outlives the request. Failures while
@@ -30,7 +37,7 @@ export function relay(response: Response, done: () => void, translate: (error: u
             size = events ? sinceEvent(piece.value, size) : size + piece.value.byteLength;
             if (size <= LARGEST) return controller.enqueue(piece.value);
             await reader.cancel().catch(() => undefined);
-            throw new ProtocolError('too_large', `the server's answer is larger than ${LARGEST} bytes`);
+            throw tooLarge(relayed);
           }
           done();
           controller.close();
@@ -49,6 +56,14 @@ export function relay(response: Response, done: () => void, translate: (error: u
   const { status, statusText } = response;
   const relayed = new Response(body, { status, statusText, headers: [...response.headers] });
   return Object.defineProperty(relayed, 'url', { value: response.url });
+}
+
+function tooLarge(response: Response): ProtocolError {
+  const error = new ProtocolError('too_large', `the server's answer is larger than ${LARGEST} bytes`, {
+    hint: 'ask for less, or tell the operator of the server',
+  });
+  refused.set(response, error);
+  return error;
 }
 
 /** Bytes since the last empty line, which ends an event, whichever line break it is written with. */

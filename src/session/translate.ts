@@ -85,7 +85,7 @@ export function refusesRevision(error: unknown): boolean {
 
 function noCommonRevision(server: string, cause: unknown): ProtocolError {
   return new ProtocolError('negotiation_failed', `${server} and mcp-cli share no protocol revision`, {
-    hint: 'with --protocol auto it is found out; some older servers need --protocol legacy',
+    hint: 'check the url; with --protocol auto the revision is found out, and some older servers need --protocol legacy',
     server,
     cause,
   });

@@ -22,6 +22,8 @@ export type HttpTransport = {
   refusal(): Refusal | undefined;
   /** What is really behind an error of the transport. */
   reasonOf(error: unknown): unknown;
+  /** Why the last answer was not read to its end, if that was our doing. */
+  broken(): ProtocolError | undefined;
   /** Tells the server that nobody needs the session any more, if there is one. */
   end(): Promise<void>;
 };
@@ -68,6 +70,7 @@ export function openHttpTransport(
   return {
     transport,
     refusal: watch.lastRefusal,
+    broken: watch.lastBreak,
     reasonOf(error) {
       // EventSource keeps no more of an error than its text.
       if (SseError.isInstance(error) && error.code === undefined) return watch.lastFailure() ?? error;

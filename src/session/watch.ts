@@ -4,6 +4,8 @@ import { SdkErrorCode, SdkHttpError } from '@modelcontextprotocol/client';
 import type { Bearer } from '../auth/bearer.ts';
 import { type Challenge, parseChallenge } from '../auth/challenge.ts';
 import type { Fetch } from '../deps.ts';
+import type { ProtocolError } from '../errors.ts';
+import { refusalOfBody } from './relay.ts';
 
 export type HttpKind = 'streamable' | 'sse';
 
@@ -22,12 +24,15 @@ type Watch = {
   lastRefusal(): Refusal | undefined;
   /** Why the last request that got no answer got none. */
   lastFailure(): unknown;
+  /** Why the last answer was not read to its end, if that was our doing. */
+  lastBreak(): ProtocolError | undefined;
 };
 
 export function watchAnswers(kind: HttpKind, bearer: Bearer, http: Fetch): Watch {
   const refusals = new WeakMap<Response, Refusal>();
   let refusal: Refusal | undefined;
   let failure: unknown;
+  let last: Response | undefined;
   const fetch: Fetch = async (target, init) => {
     const headers = new Headers(init?.headers);
     // A command reads its answers where it asks: the stream of unasked-for messages is one request too many. One that
@@ -38,6 +43,7 @@ export function watchAnswers(kind: HttpKind, bearer: Bearer, http: Fetch): Watch
       failure = error;
       throw error;
     });
+    last = response;
     if (response.ok) bearer.accepted();
     if (response.status === 401 || response.status === 403) {
       refusal = {
@@ -55,6 +61,7 @@ export function watchAnswers(kind: HttpKind, bearer: Bearer, http: Fetch): Watch
     refusalOf: (response) => refusals.get(response),
     lastRefusal: () => refusal,
     lastFailure: () => failure,
+    lastBreak: () => last && refusalOfBody(last),
   };
 }
 

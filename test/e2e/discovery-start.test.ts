@@ -136,6 +136,9 @@ describe('oauth.discovery_url', () => {
       entry: { oauth: { discovery_url: `${authorization.url}/nothing` } },
     });
     const error = errorOf(await person(LIST));
-    expect(error).toMatchObject({ code: 'no_authorization_server', hint: 'check oauth.discovery_url' });
+    expect(error).toMatchObject({
+      code: 'no_authorization_server',
+      hint: 'check mcpServers.notes.oauth.discovery_url',
+    });
   });
 });

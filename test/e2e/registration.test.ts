@@ -103,7 +103,7 @@ describe('an initial access token', () => {
     expect(result.exit).toBe(7);
     expect(errorOf(result)).toMatchObject({
       code: 'issuer_changed',
-      hint: `the initial access token was for ${authorization.issuer}; if the move is genuine, set oauth.issuer to ${other.issuer}`,
+      hint: `the initial access token was for ${authorization.issuer}; if the move is genuine, set mcpServers.notes.oauth.issuer to ${other.issuer}`,
     });
     expect(other.count(REG)).toBe(0);
   });

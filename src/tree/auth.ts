@@ -1,0 +1,96 @@
+import type { Command } from 'commander';
+import { examples, type Perform } from './branch.ts';
+
+export function growAuth(auth: Command, perform: Perform): void {
+  growSignIn(auth, perform);
+  growStored(auth, perform);
+  growTokens(auth, perform);
+  growForgetting(auth, perform);
+}
+
+function growSignIn(auth: Command, perform: Perform): void {
+  const login = auth
+    .command('login')
+    .description('sign in, one server after the other')
+    .argument('[server...]')
+    .option('--force', 'sign in anew even if signed in')
+    .option('--scope <scopes>', 'permissions to ask for besides the usual ones', list)
+    .action((servers: string[], options: { force?: boolean; scope?: string[] }) =>
+      perform(async (w) => (await import('../commands/auth-login.ts')).authLogin(w, servers, options)),
+    );
+  examples(login, [
+    'mcp-cli auth login notion',
+    'mcp-cli auth login notion --no-browser         show the URL only',
+    'mcp-cli auth login notion --scope read,write   ask for these permissions too',
+  ]);
+}
+
+function growStored(auth: Command, perform: Perform): void {
+  const status = auth
+    .command('status')
+    .description('how the configured servers stand; exit 4 if one that is named needs a sign-in')
+    .argument('[server...]')
+    .action((servers: string[]) =>
+      perform(async (w) => (await import('../commands/auth-status.ts')).authStatus(w, servers)),
+    );
+  examples(status, [
+    'mcp-cli auth status                  every configured server',
+    'mcp-cli auth status notion --json    one, for a script; exit 4 if it needs a sign-in',
+  ]);
+  const stored = auth
+    .command('list')
+    .description('everything that is stored, also for servers no longer configured')
+    .action(() => perform(async (w) => (await import('../commands/auth-status.ts')).authList(w)));
+  examples(stored, ['mcp-cli auth list', 'mcp-cli auth list --format ndjson   one sign-in a line']);
+}
+
+function growTokens(auth: Command, perform: Perform): void {
+  const refresh = auth
+    .command('refresh')
+    .description('renew the token now')
+    .argument('[server...]')
+    .action((servers: string[]) =>
+      perform(async (w) => (await import('../commands/auth-login.ts')).authRefresh(w, servers)),
+    );
+  examples(refresh, ['mcp-cli auth refresh notion']);
+  const token = auth
+    .command('token')
+    .description('print the access token, renewed if need be, for another program')
+    .argument('[server]')
+    .option('--show', 'also on a terminal')
+    .action((server: string | undefined, options: { show?: boolean }) =>
+      perform(async (w) =>
+        (await import('../commands/auth-token.ts')).authToken(
+          w,
+          server === undefined ? [] : [server],
+          options,
+        ),
+      ),
+    );
+  examples(token, [
+    'curl -H "Authorization: Bearer $(mcp-cli auth token notion)" https://mcp.notion.com/mcp',
+  ]);
+}
+
+function growForgetting(auth: Command, perform: Perform): void {
+  const logout = auth
+    .command('logout')
+    .description('revoke and forget the tokens, keep the client registration')
+    .argument('[server...]')
+    .action((servers: string[]) =>
+      perform(async (w) => (await import('../commands/auth-forget.ts')).authLogout(w, servers)),
+    );
+  examples(logout, ['mcp-cli auth logout notion', 'mcp-cli auth logout notion --account work']);
+  const reset = auth
+    .command('reset')
+    .description('forget everything about the servers, or about all; works offline and with a lost password')
+    .argument('[server...]')
+    .action((servers: string[]) =>
+      perform(async (w) => (await import('../commands/auth-forget.ts')).authReset(w, servers)),
+    );
+  examples(reset, ['mcp-cli auth reset notion', 'mcp-cli auth reset --yes   all, without asking']);
+}
+
+function list(text: string, before: string[] | undefined): string[] {
+  return [...(before ?? []), ...text.split(/[\s,]+/).filter(Boolean)];
+}

@@ -1,0 +1,34 @@
+import type { Command } from 'commander';
+import { UsageError } from '../errors.ts';
+import { nearest } from '../nearest.ts';
+import type { Workspace } from '../workspace/workspace.ts';
+
+/** Runs a command's work in a workspace. Each action is one lazy import, so that `--help` loads none of them. */
+export type Perform = (work: (workspace: Workspace) => Promise<void>) => Promise<void>;
+
+/** A command that only has commands; without one of them it says which there are. */
+export function group(program: Command, name: string, about: string): Command {
+  const made = program.command(name).description(about).usage('<command>').helpCommand(false);
+  return made.argument('[word...]').action((words: string[]) => {
+    if (words[0] !== undefined) throw unknownCommand(made, words[0]);
+    throw new UsageError('missing_command', `${name} needs a command: ${commandNames(made).join(', ')}`, {
+      hint: `mcp-cli ${name} --help says more`,
+    });
+  });
+}
+
+function commandNames(command: Command): string[] {
+  return command.commands.map((each) => each.name());
+}
+
+export function unknownCommand(command: Command, word: string): UsageError {
+  const path = command.parent ? `${command.name()} ` : '';
+  const guess = nearest(word, commandNames(command));
+  return new UsageError('unknown_command', `there is no command "${path}${word}"`, {
+    hint: guess === undefined ? `see: mcp-cli ${path}--help` : `did you mean: mcp-cli ${path}${guess}?`,
+  });
+}
+
+export function examples(command: Command, lines: string[]): void {
+  command.addHelpText('after', `\nExamples:\n${lines.map((line) => `  ${line}`).join('\n')}`);
+}

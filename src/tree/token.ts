@@ -1,0 +1,13 @@
+import type { Command } from 'commander';
+import { examples, type Perform } from './branch.ts';
+
+export function growToken(token: Command, perform: Perform): void {
+  const keygen = token
+    .command('keygen')
+    .description('make a key for the encrypted store, which needs no password then')
+    .action(() => perform(async (w) => (await import('../commands/token-keygen.ts')).tokenKeygen(w)));
+  examples(keygen, [
+    'mcp-cli token keygen > ~/mcp-cli.key && chmod 600 ~/mcp-cli.key',
+    'MCP_CLI_ENCRYPTION_KEY_FILE=~/mcp-cli.key mcp-cli auth login notion',
+  ]);
+}
