@@ -112,27 +112,32 @@ async function detect(client: Client, { mount, prefix }: VaultSettings): Promise
     if (statusOf(error) !== 403 && statusOf(error) !== 404)
       throw vaultFailure(error, 'find its secrets engine');
   }
-  const probe = 'mcp-cli-probe';
+  const probe = `${encodePath(prefix)}/mcp-cli-probe`;
   const base = encodePath(mount);
-  for (const [path, version] of [
-    [`${base}/data/${encodePath(prefix)}/${probe}`, 2],
-    [`${base}/${encodePath(prefix)}/${probe}`, 1],
-  ] as const) {
-    const answered = await client.read(path).then(
-      () => version,
-      (error: unknown) => {
-        const status = statusOf(error);
-        if (status !== 404 && status !== 403) throw vaultFailure(error, 'find its secrets engine');
-        // Of a path as version 1 has it, an engine of version 2 warns.
-        if (Array.isArray(bodyOf(error).warnings)) return 2;
-        return status === 404 && version === 1 ? 1 : undefined;
-      },
-    );
-    if (answered) return answered;
-  }
-  throw new StoreError('denied', `Vault does not let us see what ${mount} is`, {
-    hint: 'set tokenStorage.vault.kv_version, or give the token the policy in docs/storage.md',
+  const asSecond = await look(client, `${base}/data/${probe}`);
+  if (asSecond === 'there') return 2;
+  const asFirst = await look(client, `${base}/${probe}`);
+  if (asFirst === 'warned') return 2;
+  if (asFirst !== 'forbidden') return 1;
+  // A policy names the paths of the engine that there is.
+  if (asSecond === 'missing') return 2;
+  throw new StoreError('denied', 'Vault did not let us find its secrets engine (HTTP 403)', {
+    hint: 'the token may have expired, or its policy lacks this path: docs/storage.md has the policy to copy',
   });
+}
+
+/** `warned`: of a path as version 1 has it, an engine of version 2 says so. */
+async function look(client: Client, path: string): Promise<'there' | 'missing' | 'warned' | 'forbidden'> {
+  return client.read(path).then(
+    () => 'there',
+    (error: unknown) => {
+      const status = statusOf(error);
+      if (status === 403) return 'forbidden';
+      if (status !== 404) throw vaultFailure(error, 'find its secrets engine');
+      if (Array.isArray(bodyOf(error).warnings)) return 'warned';
+      return bodyOf(error).data ? 'there' : 'missing';
+    },
+  );
 }
 
 async function names(client: Client, folder: string): Promise<string[]> {
