@@ -21,8 +21,10 @@ type Taken = { held: Held | undefined; recovered: boolean };
 export async function takeLease(
   slot: Slot,
   by: string,
-  { wait, signal, onWait }: LeaseOptions,
+  { wait, signal: given, onWait }: LeaseOptions,
 ): Promise<Taken> {
+  // A signal of its own: many waits on one signal would set off Node's warning about too many listeners.
+  const signal = AbortSignal.any([given]);
   const deadline = performance.now() + wait;
   let watched = '';
   let since = 0;
