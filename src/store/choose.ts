@@ -71,7 +71,7 @@ async function openVault(options: StoreOptions): Promise<SecretStore> {
   const settings = vaultSettings(storage, env, true);
   if (!settings) {
     throw new StoreError('unavailable', 'Vault is asked for, and nobody says where it is', {
-      hint: 'set VAULT_ADDR, or tokenStorage.vaultUrl in the configuration',
+      hint: 'set VAULT_ADDR, or tokenStorage.vaultUrl in the configuration\nor keep tokens on this machine: --token-backend encrypted',
     });
   }
   if (settings.skipVerify)
