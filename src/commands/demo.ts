@@ -19,7 +19,7 @@ type Step = Outcome & { title: string };
  * `demo`: the whole story against a sandbox, told by what was seen. Leaves nothing behind.
  * @throws DemoError `step_failed` for the first step that did not happen, `sandbox_failed`
  */
-export async function demo(workspace: Workspace): Promise<void> {
+export async function demo(workspace: Workspace, faults: readonly string[]): Promise<void> {
   const { deps, flags } = workspace;
   const consent = consentOf({
     env: deps.env,
@@ -33,6 +33,7 @@ export async function demo(workspace: Workspace): Promise<void> {
     browser: consent.browser,
     approve: consent.by === 'demo',
     seconds: LIFETIME,
+    faults,
     key: generateKey(deps.random),
     platform: deps.platform,
     signal: deps.signal,

@@ -46,9 +46,18 @@ export async function openServer(child: ChildProcess, signal: AbortSignal): Prom
   ]).finally(() => signal.removeEventListener('abort', close));
   if (signal.aborted) throw new CancelledError();
   if (url === undefined) {
-    throw new DemoError('sandbox_failed', 'the sandbox did not start', {
-      hint: said().trim().split('\n').at(-1),
-    });
+    throw new DemoError('sandbox_failed', 'the sandbox did not start', { hint: lastError(said()) });
   }
   return { url, requests: () => asked.splice(0), close };
+}
+
+/** Of a program that was asked for JSON. */
+function lastError(stderr: string): string | undefined {
+  const line = stderr.trim().split('\n').at(-1);
+  try {
+    const { error } = JSON.parse(line ?? '') as { error: { message: string; hint?: string } };
+    return [error.message, error.hint].filter(Boolean).join('\n');
+  } catch {
+    return line;
+  }
 }

@@ -29,6 +29,8 @@ export type StageOptions = {
   approve: boolean;
   /** Of an access token. */
   seconds: number;
+  /** What the sandbox does wrong. */
+  faults: readonly string[];
   key: string;
   platform: NodeJS.Platform;
   signal: AbortSignal;
@@ -54,8 +56,9 @@ export async function openStage(options: StageOptions): Promise<Stage> {
       MCP_CLI_CONFIG: config,
       BROWSER: options.browser,
     };
-    const lifetime = ['--access-lifetime', `${options.seconds}s`];
-    const words = ['sandbox', '--format', 'ndjson', ...lifetime, ...(options.approve ? ['--approve'] : [])];
+    const words = ['sandbox', '--format', 'ndjson', '--access-lifetime', `${options.seconds}s`];
+    if (options.approve) words.push('--approve');
+    for (const fault of options.faults) words.push('--fault', fault);
     const sandbox = await openServer(start(words, env, home), options.signal);
     closing.unshift(sandbox.close);
     const entry = { mcpServers: { notes: { url: sandbox.url } } };
