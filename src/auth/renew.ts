@@ -30,7 +30,8 @@ type Signed = StoredRecord & { tokens: StoredTokens };
  * grant (it is kept); StoreError; CancelledError, after the save of a refresh under way
  */
 export async function renew(ctx: AuthContext, key: string, rejected?: string): Promise<Signed> {
-  return ctx.withLock(key, { wait: LOCK_WAIT, signal: ctx.signal }, async (lock) => {
+  const waiting = { wait: LOCK_WAIT, signal: ctx.signal, everywhere: true };
+  return ctx.withLock(key, waiting, async (lock) => {
     const { record } = await findRecord(ctx);
     if (!record?.tokens) throw loginRequired(ctx);
     const { tokens } = record;

@@ -3,13 +3,14 @@
 
 import type { AuthContext, FixedToken } from '../auth/context.ts';
 import type { Config } from '../config/config.ts';
-import type { HttpEntry, ServerEntry, StorageEntry } from '../config/entry.ts';
+import type { HttpEntry, ServerEntry } from '../config/entry.ts';
 import type { Deps } from '../deps.ts';
 import type { Session } from '../session/session.ts';
 import type { SecretStore } from '../store/store.ts';
 import { BROWSER_ROUNDS, openAuth } from './auth.ts';
 import type { Flags } from './flags.ts';
 import { once, queue } from './once.ts';
+import { openSecrets } from './secrets.ts';
 
 export type Workspace = {
   deps: Deps;
@@ -38,7 +39,7 @@ export function openWorkspace(deps: Deps, flags: Flags): Workspace {
   const contexts = new Map<string, Promise<AuthContext>>();
   const config = once(() => readConfig(deps, flags));
   const store = once(async () =>
-    openSecrets(deps, flags, await (await config()).storage(flags.tokenBackend)),
+    openSecrets(deps, flags, closing, await (await config()).storage(flags.tokenBackend)),
   );
   const provided = async (entry: HttpEntry) => {
     const { providedToken } = await import('../config/provided.ts');
@@ -53,7 +54,7 @@ export function openWorkspace(deps: Deps, flags: Flags): Workspace {
     entry: (name) => findEntry(name, config, flags),
     provided,
     store,
-    usualStore: () => openSecrets(deps, flags, undefined),
+    usualStore: () => openSecrets(deps, flags, closing, undefined),
     auth(entry) {
       const key = JSON.stringify([entry.name, entry.url, entry.account]);
       const opened = contexts.get(key) ?? openAuth(shared, entry);
@@ -119,22 +120,4 @@ async function findEntry(name: string, config: () => Promise<Config>, flags: Fla
 
 async function configuredNames(config: () => Promise<Config>, entry: HttpEntry): Promise<string[]> {
   return entry.origin === '--server' ? [] : (await config()).names();
-}
-
-async function openSecrets(
-  deps: Deps,
-  flags: Flags,
-  storage: StorageEntry | undefined,
-): Promise<SecretStore> {
-  const { openStore } = await import('../store/choose.ts');
-  return openStore({
-    flag: flags.tokenBackend,
-    env: deps.env,
-    storage,
-    home: deps.home,
-    platform: deps.platform,
-    prompt: deps.prompt,
-    random: deps.random,
-    notify: (text) => deps.err(`${text}\n`),
-  });
 }
