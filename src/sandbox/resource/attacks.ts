@@ -45,8 +45,8 @@ export const ATTACKS: readonly Doing<Rules>[] = [
   {
     name: 'endless-scope',
     kind: 'attack',
-    does: 'The challenge asks for ten thousand scopes.',
-    wants: 'Does not hand them to the browser.',
+    does: 'The challenge asks for two thousand scopes that there are not.',
+    wants: 'Tells what the authorization server says to that: exit 4.',
     after: (_, answer) => {
       if (answer.status !== 401) return answer;
       const scope = Array.from({ length: 2000 }, (_each, index) => `s${index}`).join(' ');
@@ -56,11 +56,14 @@ export const ATTACKS: readonly Doing<Rules>[] = [
   {
     name: 'redirects-away',
     kind: 'attack',
-    does: 'The endpoint sends whoever has a token elsewhere.',
+    does: 'The endpoint sends whoever has a token to another origin, where /stolen is 200 for a token and else 404.',
     wants: 'Takes no token there.',
-    before: ({ path, headers, origins }) =>
-      path === '/mcp' && headers.has('authorization')
-        ? new Response(null, { status: 307, headers: { location: `${origins.authorization}/stolen` } })
-        : undefined,
+    before: ({ path, headers, origins }) => {
+      const hasToken = headers.has('authorization');
+      if (path === '/stolen') return new Response(null, { status: hasToken ? 200 : 404 });
+      if (path !== '/mcp' || !hasToken) return undefined;
+      const location = `${origins.resource.replace('127.0.0.1', 'localhost')}/stolen`;
+      return new Response(null, { status: 307, headers: { location } });
+    },
   },
 ];

@@ -93,7 +93,7 @@ export const BAD_ANSWERS: readonly Doing<Rules>[] = [
       if (!isList(asked)) return undefined;
       const depth = 100_000;
       const deep = `${'['.repeat(depth)}${']'.repeat(depth)}`;
-      const body = `{"jsonrpc":"2.0","id":${JSON.stringify(idOf(asked))},"result":{"resultType":"complete","tools":[],"x":${deep}}}`;
+      const body = `{"jsonrpc":"2.0","id":${JSON.stringify(idOf(asked))},"result":{"resultType":"complete","ttlMs":0,"cacheScope":"private","tools":[{"name":"deep","inputSchema":{"type":"object","properties":{"x":{"default":${deep}}}}}]}}`;
       return new Response(body, { headers: { 'content-type': 'application/json' } });
     },
   },

@@ -27,7 +27,7 @@ export const DEVIATIONS: readonly Doing<Rules>[] = [
   {
     name: 'forgets-sessions',
     kind: 'deviation',
-    does: 'It speaks no revision without sessions, and forgets each after a request: 404.',
+    does: 'It speaks no revision without sessions, and forgets the first one after a request: 404.',
     wants: 'Opens a new session.',
     rules: { modern: false, forgets: true },
   },
@@ -105,7 +105,7 @@ export const DEVIATIONS: readonly Doing<Rules>[] = [
     name: '500-on-discover',
     kind: 'deviation',
     does: 'It falls over the first request of the newest revision: HTTP 500.',
-    wants: 'Tries an older one.',
+    wants: 'Says what to try: --protocol legacy, which works.',
     rules: { modern: false },
     before: (asked) =>
       isMcp(asked) && methodOf(asked) === 'server/discover' ? json(500, { error: 'internal' }) : undefined,

@@ -12,7 +12,7 @@ export type Rules = {
   resource: 'endpoint' | 'origin' | 'foreign';
   /** A session that is not there is 401 and not 404. */
   lostIsUnauthorized: boolean;
-  /** Each session is forgotten after one request. */
+  /** The first sessions are forgotten after one request. */
   forgets: boolean;
   /** Milliseconds for which a token's introspection is believed. */
   believes: number;

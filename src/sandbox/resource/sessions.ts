@@ -13,6 +13,7 @@ export type Endpoint = {
   handle(request: Request): Promise<Response>;
   /** Whether a request names a session that is not there. */
   isLost(request: Request): boolean;
+  /** The first time only: a server that always forgets is of no use to anybody. */
   forgetSessions(): void;
   close(): Promise<void>;
 };
@@ -27,6 +28,7 @@ export function openEndpoint(options: {
   const notebook = openNotebook();
   const sessions = new Map<string, { transport: SessionTransport; server: McpServer }>();
   const modern = createMcpHandler(build, { legacy: 'reject' });
+  let hasForgotten = false;
 
   function build(): McpServer {
     const server = new McpServer(
@@ -77,7 +79,10 @@ export function openEndpoint(options: {
       const id = headers.get('mcp-session-id');
       return id !== null && !sessions.has(id);
     },
-    forgetSessions: () => sessions.clear(),
+    forgetSessions() {
+      if (!hasForgotten) sessions.clear();
+      hasForgotten = true;
+    },
     async close() {
       await modern.close();
       await Promise.all([...sessions.values()].map(({ server }) => server.close()));
