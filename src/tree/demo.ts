@@ -13,6 +13,6 @@ export function growDemo(program: Command, perform: Perform): void {
     'mcp-cli demo                           the browser opens for the consent, where there is one',
     'mcp-cli demo --no-browser              it consents by itself',
     'mcp-cli demo --json                    what happened, for a script',
-    'mcp-cli demo --fault no-registration   see a step fail; mcp-cli sandbox --list-faults names more',
+    'mcp-cli demo --fault no-registration   what a broken server does to it',
   ]);
 }

@@ -50,7 +50,14 @@ const MAY_NAME: Record<string, readonly string[]> = {
   shell: ['config', 'store'],
 };
 
-type Import = { file: string; room: string; target: string; targetRoom: string; typeOnly: boolean };
+type Import = {
+  file: string;
+  room: string;
+  target: string;
+  targetRoom: string;
+  typeOnly: boolean;
+  lazy: boolean;
+};
 
 const imports = sourceFiles(SRC).flatMap(importsOf);
 
@@ -74,6 +81,21 @@ describe('the rooms', () => {
       return room === 'commands' && targetRoom === 'commands' && !typeOnly;
     });
     expect(wrong.map(({ file, target }) => `${file} -> ${target}`)).toEqual([]);
+  });
+
+  test('each command is loaded when it is called, and the sandbox by its own alone', () => {
+    const early = imports.filter(
+      ({ room, targetRoom, lazy }) => room === 'tree' && targetRoom === 'commands' && !lazy,
+    );
+    expect(early.map(({ file, target }) => `${file} -> ${target}`)).toEqual([]);
+    const users = (name: string) =>
+      new Set(
+        imports
+          .filter(({ room, targetRoom }) => room !== name && targetRoom === name)
+          .map(({ file }) => file),
+      );
+    expect([...users('sandbox')]).toEqual(['commands/sandbox.ts']);
+    expect([...users('demo')]).toEqual(['commands/demo.ts']);
   });
 
   test('only main touches process', () => {
@@ -114,6 +136,7 @@ function importsOf(file: string): Import[] {
       target: relative(SRC, target),
       targetRoom: roomOf(target),
       typeOnly,
+      lazy: lazy !== undefined,
     });
   }
   return found;
