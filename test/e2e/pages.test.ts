@@ -98,7 +98,7 @@ describe.skipIf(chromiumMissing)(`pages${chromiumMissing ? ` (${chromiumMissing}
     await legible(page);
     // Reached by the keyboard alone, and the safe answer comes first.
     await page.keyboard.press('Tab');
-    expect(await page.evaluate(() => document.activeElement?.textContent)).toBe('Deny');
+    expect(await page.locator(':focus').textContent()).toBe('Deny');
     await allow.click();
     await page.getByRole('heading', { name: 'Authorized' }).waitFor();
     expect(await running).toMatchObject({ exit: 0, stdout: expect.stringContaining('search_notes') });
