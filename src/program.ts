@@ -3,6 +3,8 @@ import type { Deps } from './deps.ts';
 import { UsageError } from './errors.ts';
 import { growAuth } from './tree/auth.ts';
 import { examples, group, type Perform, unknownCommand } from './tree/branch.ts';
+import { growDemo } from './tree/demo.ts';
+import { growSandbox } from './tree/sandbox.ts';
 import { growServers } from './tree/servers.ts';
 import { growToken } from './tree/token.ts';
 import { growTools } from './tree/tools.ts';
@@ -118,6 +120,8 @@ function grow(program: Command, deps: Deps, perform: Perform): void {
       perform(async (w) => (await import('./commands/ping.ts')).ping(w, servers)),
     );
   examples(ping, ['mcp-cli ping notion', 'mcp-cli ping notion linear --json']);
+  growSandbox(program, perform);
+  growDemo(program, perform);
   const help = program
     .command('help')
     .description('show help of a command')

@@ -70,6 +70,7 @@ function show(workspace: Workspace, outcomes: Outcome<RecordDescription>[]): voi
 }
 
 function line(value: RecordDescription, now: number): string {
-  const until = value.expiresAt === undefined ? '' : `, token expires ${relative(value.expiresAt, now)}`;
+  const until =
+    value.expiresAt === undefined ? '' : `, token expires ${relative(Date.parse(value.expiresAt), now)}`;
   return `${sanitize(`${value.server}: signed in at ${value.issuer}${until}`)}\n`;
 }

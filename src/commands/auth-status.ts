@@ -148,7 +148,7 @@ function standingsText(workspace: Workspace, standings: Standing[]): string {
   const rows = standings.map((each) => [
     isDouble(label(each)) ? `${label(each)} at ${each.url ?? '?'}` : label(each),
     `${words(each)}${each.orphan ? ', not configured' : ''}`,
-    each.expiresAt === undefined ? '' : relative(each.expiresAt, deps.now()),
+    each.expiresAt === undefined ? '' : relative(Date.parse(each.expiresAt), deps.now()),
     each.scope ?? '',
     each.issuer ?? '',
   ]);

@@ -115,7 +115,10 @@ function parse(text: string, allowHttp: boolean): URL {
   const url = new URL(text);
   const found = insecurity(url, allowHttp);
   if (!found) return url;
-  throw new ProtocolError('insecure_url', `a URL at ${url.host} ${found.reason}`, { hint: found.hint });
+  const where = url.host === '' ? 'a URL that the server named' : `a URL at ${url.host}`;
+  throw new ProtocolError('insecure_url', `${where} ${found.reason}`, {
+    hint: found.hint ?? 'tell the operator of the server',
+  });
 }
 
 function insecurity(url: URL, allowHttp: boolean): { reason: string; hint: string | undefined } | undefined {

@@ -165,6 +165,19 @@ function sdkError(error: SdkError, server: string): CliError {
         hint: 'another protocol revision may have it: try --protocol legacy or modern',
         ...details,
       });
+    case SdkErrorCode.InvalidResult: {
+      // What does not fit is a page of JSON: it is the cause, for --verbose.
+      const { method } = (error.data ?? {}) as { method?: unknown };
+      const which = typeof method === 'string' ? ` to ${method}` : '';
+      return new ProtocolError(
+        'invalid_answer',
+        `${server} broke the protocol: its answer${which} does not fit`,
+        {
+          hint: 'tell the operator of the server; --verbose shows the cause',
+          ...details,
+        },
+      );
+    }
     default:
       return new ProtocolError('invalid_answer', `${server} broke the protocol: ${error.message}`, {
         hint: 'tell the operator of the server; --verbose shows the cause',

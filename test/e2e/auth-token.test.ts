@@ -22,9 +22,9 @@ test('--json says what it is good for', async () => {
   const { stdout } = await script('auth token notes --json', aloud);
   expect(JSON.parse(stdout)).toEqual({
     server: 'notes',
-    access_token: token,
-    token_type: 'Bearer',
-    expires_at: expect.stringMatching(/^\d{4}-.*Z$/),
+    accessToken: token,
+    tokenType: 'Bearer',
+    expiresAt: expect.stringMatching(/^\d{4}-.*Z$/),
     scope: 'mcp:read',
   });
 });

@@ -62,9 +62,9 @@ async function next(scene: Scene, home: string): Promise<string | undefined> {
   const { exit, stdout, stderr } = await token(scene, home).done;
   expect(performance.now() - since).toBeLessThan(RECOVERY);
   if (exit === 0) {
-    const { access_token } = JSON.parse(stdout) as { access_token: string };
-    expect(await scene.authorization.validate(access_token, scene.server.mcpUrl)).toBeDefined();
-    return access_token;
+    const { accessToken } = JSON.parse(stdout) as { accessToken: string };
+    expect(await scene.authorization.validate(accessToken, scene.server.mcpUrl)).toBeDefined();
+    return accessToken;
   }
   expect(exit).toBe(4);
   expect(JSON.parse(stderr)).toMatchObject({
