@@ -1,6 +1,6 @@
 // Waiting for updates of a resource, in both eras: `resources/subscribe` until 2025-11-25, `subscriptions/listen` since.
 
-import type { Client } from '@modelcontextprotocol/client';
+import { type Client, ProtocolError as RpcError } from '@modelcontextprotocol/client';
 import { NetworkError } from '../errors.ts';
 import type { Connection } from './connect.ts';
 import { goodbye } from './farewell.ts';
@@ -8,6 +8,8 @@ import { notOffered, requireOffer } from './offer.ts';
 import type { WatchEvents } from './session.ts';
 
 type Waiting = { signal: AbortSignal; timeout: number; until: AbortSignal };
+
+const METHOD_NOT_FOUND = -32601;
 
 /** Milliseconds that a stream must have lasted to be opened again after it broke. */
 const WORTH_REOPENING = 1000;
@@ -69,7 +71,12 @@ async function subscribe(
 ): Promise<void> {
   const broken = lost(client, server, timeout);
   try {
-    await client.subscribeResource({ uri }, { signal, timeout });
+    await client.subscribeResource({ uri }, { signal, timeout }).catch((error: unknown) => {
+      // Some say that they have it and do not.
+      if (RpcError.isInstance(error) && error.code === METHOD_NOT_FOUND)
+        throw notOffered(client, server, 'subscriptions');
+      throw error;
+    });
     // Updates come on a stream that nothing else needs, and a server need not have it.
     if (!(await Promise.race([stream(), broken.failure]))) throw notOffered(client, server, 'subscriptions');
     told.ready();
