@@ -1,5 +1,6 @@
 import { toNodeHandler } from '@modelcontextprotocol/node';
 import { completable, createMcpHandler, McpServer, ResourceTemplate } from '@modelcontextprotocol/server';
+import { z } from 'zod';
 import { type McpOptions, type McpServerHandle, serveMcp } from './mcp-server.ts';
 import { addSurface, type SurfaceServer } from './surface.ts';
 import { addTools, modernProgress } from './toolbox.mjs';
@@ -19,7 +20,11 @@ export async function modernServer(options: Options = {}): Promise<McpServerHand
 export async function modernSurfaceServer(options: Options = {}): Promise<SurfaceServer> {
   const { handle, handler } = await open(options, (server) => {
     addTools(server, modernProgress);
-    addSurface(server, { ResourceTemplate, completable });
+    addSurface(server, {
+      ResourceTemplate,
+      proposed: (values) =>
+        completable(z.string(), (typed) => values.filter((each) => each.startsWith(typed))).optional(),
+    });
     options.register?.(server);
   });
   return Object.assign(handle, { updated: async (uri: string) => handler.notify.resourceUpdated(uri) });

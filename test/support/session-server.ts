@@ -4,6 +4,7 @@ import { McpServer, ResourceTemplate } from '@modelcontextprotocol/sdk/server/mc
 import { StreamableHTTPServerTransport } from '@modelcontextprotocol/sdk/server/streamableHttp.js';
 import type { Transport } from '@modelcontextprotocol/sdk/shared/transport.js';
 import { SubscribeRequestSchema, UnsubscribeRequestSchema } from '@modelcontextprotocol/sdk/types.js';
+import { z } from 'zod';
 import { answer, type Hit } from './loopback.ts';
 import { type Endpoint, type McpOptions, type McpServerHandle, serveMcp } from './mcp-server.ts';
 import { addSurface, type SurfaceServer } from './surface.ts';
@@ -19,7 +20,11 @@ export async function sessionSurfaceServer(options: McpOptions = {}): Promise<Su
   const watched = new Map<McpServer, Set<string>>();
   const endpoint = sessionEndpoint(options.path, (server) => {
     const uris = new Set<string>();
-    addSurface(server, { ResourceTemplate, completable });
+    addSurface(server, {
+      ResourceTemplate,
+      proposed: (values) =>
+        completable(z.string().optional(), (typed) => values.filter((each) => each.startsWith(typed ?? ''))),
+    });
     server.server.setRequestHandler(SubscribeRequestSchema, async ({ params }) => {
       uris.add(params.uri);
       watched.set(server, uris);
@@ -32,7 +37,8 @@ export async function sessionSurfaceServer(options: McpOptions = {}): Promise<Su
   });
   return Object.assign(await serveMcp(options, '/mcp', endpoint), {
     updated: async (uri: string) => {
-      for (const [server, uris] of watched) if (uris.has(uri)) await server.server.sendResourceUpdated({ uri });
+      for (const [server, uris] of watched)
+        if (uris.has(uri)) await server.server.sendResourceUpdated({ uri });
     },
   });
 }

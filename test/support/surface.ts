@@ -17,15 +17,15 @@ type Extra = {
 type Kit = {
   // biome-ignore lint/suspicious/noExplicitAny: two packages with classes of the same shape and different names
   ResourceTemplate: any;
-  // biome-ignore lint/suspicious/noExplicitAny: the same
-  completable: any;
+  /** An optional text with proposals: the lines find them in different places. */
+  proposed(values: string[]): z.ZodType;
 };
 
 const PAGES = ['north', 'south', 'southwest'];
 const text = (value: string) => ({ role: 'user', content: { type: 'text', text: value } });
 
 // biome-ignore lint/suspicious/noExplicitAny: the McpServer of either line
-export function addSurface(server: any, { ResourceTemplate, completable }: Kit): void {
+export function addSurface(server: any, { ResourceTemplate, proposed }: Kit): void {
   server.server.registerCapabilities({ resources: { subscribe: true }, logging: {} });
   server.registerResource(
     'readme',
@@ -58,9 +58,7 @@ export function addSurface(server: any, { ResourceTemplate, completable }: Kit):
       description: 'Asks for a review',
       argsSchema: z.object({
         text: z.string(),
-        style: completable(z.string(), (value: string) =>
-          ['short', 'sharp', 'long'].filter((style) => style.startsWith(value)),
-        ).optional(),
+        style: proposed(['short', 'sharp', 'long']),
       }).shape,
     },
     async ({ text: draft, style }: { text: string; style?: string }, extra: Extra) => {
