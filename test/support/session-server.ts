@@ -38,7 +38,7 @@ export async function sessionSurfaceServer(options: McpOptions = {}): Promise<Su
   return Object.assign(await serveMcp(options, '/mcp', endpoint), {
     updated: async (uri: string) => {
       for (const [server, uris] of watched)
-        if (uris.has(uri)) await server.server.sendResourceUpdated({ uri });
+        if (server.isConnected() && uris.has(uri)) await server.server.sendResourceUpdated({ uri });
     },
   });
 }

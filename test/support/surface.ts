@@ -44,12 +44,18 @@ export function addSurface(server: any, { ResourceTemplate, proposed }: Kit): vo
   }));
   server.registerResource(
     'page',
-    new ResourceTemplate('memo://page/{id}{?part}', {
+    new ResourceTemplate('memo://page/{id}', {
       list: undefined,
       complete: { id: (value: string) => PAGES.filter((page) => page.startsWith(value)) },
     }),
     { description: 'A page by its id', mimeType: 'text/plain' },
     async (uri: URL) => ({ contents: [{ uri: uri.href, text: `page ${uri.href}` }] }),
+  );
+  server.registerResource(
+    'part',
+    new ResourceTemplate('memo://part/{id}{?number}', { list: undefined }),
+    {},
+    async (uri: URL) => ({ contents: [{ uri: uri.href, text: uri.href }] }),
   );
   server.registerPrompt(
     'review',
