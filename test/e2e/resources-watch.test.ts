@@ -1,4 +1,5 @@
 // `resources watch` in both eras of the protocol, and what ends it.
+import type { ServerResponse } from 'node:http';
 import { describe, expect, test } from 'vitest';
 import type { CliOptions, CliResult } from '../support/cli.ts';
 import { hostileServer } from '../support/hostile-server.ts';
@@ -45,6 +46,14 @@ async function watch(
     },
   });
   return { ...result, lines, stderr: told.join('') };
+}
+
+/** Opens the stream of a subscription, and says what it will tell of. */
+function acknowledge(response: ServerResponse, id: string | undefined, notifications: object): void {
+  response.writeHead(200, { 'content-type': 'text/event-stream' });
+  const params = { _meta: { 'io.modelcontextprotocol/subscriptionId': id }, notifications };
+  const message = { jsonrpc: '2.0', method: 'notifications/subscriptions/acknowledged', params };
+  response.write(`data: ${JSON.stringify(message)}\n\n`);
 }
 
 describe.each(kinds)('a server of %s', (_, kind) => {
@@ -156,10 +165,7 @@ describe('a server without subscriptions', () => {
     server.intercept = (hit, response) => {
       const { id, method } = (hit.json ?? {}) as { id?: string; method?: string };
       if (method !== 'subscriptions/listen') return false;
-      response.writeHead(200, { 'content-type': 'text/event-stream' });
-      const params = { _meta: { 'io.modelcontextprotocol/subscriptionId': id }, notifications: {} };
-      const message = { jsonrpc: '2.0', method: 'notifications/subscriptions/acknowledged', params };
-      response.write(`data: ${JSON.stringify(message)}\n\n`);
+      acknowledge(response, id, {});
       return true;
     };
     expect(await refusal(server)).toMatchObject({ code: 'not_offered' });
