@@ -21,7 +21,7 @@ export async function proposals(sessions: Session[], line: string): Promise<[str
 }
 
 async function names(sessions: Session[], slash: string | undefined): Promise<string[]> {
-  const all = await settled(sessions, async (session) => {
+  return settled(sessions, async (session) => {
     if (slash === 'call') return (await session.listTools()).map(({ name }) => name);
     if (slash === 'prompt') return (await session.listPrompts()).map(({ name }) => name);
     if (slash !== 'read') return [];
@@ -31,7 +31,6 @@ async function names(sessions: Session[], slash: string | undefined): Promise<st
     ]);
     return [...resources.map(({ uri }) => uri), ...templates.map(({ uriTemplate }) => uriTemplate)];
   });
-  return [...new Set(all)];
 }
 
 /** The names of arguments, and behind a `=` what the server proposes for one. */
@@ -65,5 +64,5 @@ async function values(
 
 async function settled(sessions: Session[], ask: (session: Session) => Promise<string[]>): Promise<string[]> {
   const all = await Promise.allSettled(sessions.map((session) => ask(session)));
-  return all.flatMap((each) => (each.status === 'fulfilled' ? each.value : []));
+  return [...new Set(all.flatMap((each) => (each.status === 'fulfilled' ? each.value : [])))];
 }
