@@ -3,6 +3,7 @@ import { UsageError } from '../errors.ts';
 import { readArgumentFile } from '../session/argument-file.ts';
 import { textArguments } from '../session/prompt-arguments.ts';
 import type { Session } from '../session/session.ts';
+import { expandTemplate, findTemplate, isTemplate } from '../session/template.ts';
 import { contentsText, describe } from '../ui/contents.ts';
 import { print } from '../ui/print.ts';
 import { completionWord, printCompletion } from '../workspace/complete.ts';
@@ -27,7 +28,6 @@ export async function resourcesRead(
     const template = await templateOf(session, uri, words.length > 0 || wanted !== undefined);
     if (wanted)
       return printCompletion(workspace, session, { type: 'ref/resource', uri: template }, wanted, given);
-    const { expandTemplate, isTemplate } = await import('../session/template.ts');
     const target = isTemplate(template) ? expandTemplate(template, given) : template;
     const result = await session.readResource(target, deps.signal);
     await show(workspace, server, result, options);
@@ -36,9 +36,7 @@ export async function resourcesRead(
 
 /** Where values are given, a name is that of a template. */
 async function templateOf(session: Session, uri: string, named: boolean): Promise<string> {
-  const { isTemplate } = await import('../session/template.ts');
   if (!named || isTemplate(uri)) return uri;
-  const { findTemplate } = await import('../session/template.ts');
   return findTemplate(await session.listResourceTemplates(), uri, session.server).uriTemplate;
 }
 

@@ -2,6 +2,7 @@
 
 import { textArguments } from '../session/prompt-arguments.ts';
 import type { Completable, Session } from '../session/session.ts';
+import { variablesOf } from '../session/template.ts';
 import { sanitize } from '../ui/sanitize.ts';
 import { SLASHES, splitWords } from './line.ts';
 
@@ -40,7 +41,6 @@ async function values(
   first: string,
   words: string[],
 ): Promise<string[]> {
-  const { variablesOf } = await import('../session/template.ts');
   const [, name, value = ''] = /^([^=]+)=(.*)$/.exec(words.at(-1) ?? '') ?? [];
   return settled(sessions, async (session) => {
     const of: Completable =

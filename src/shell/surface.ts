@@ -6,6 +6,7 @@ import { readArgumentFile } from '../session/argument-file.ts';
 import { checkPromptArguments, findPrompt, textArguments } from '../session/prompt-arguments.ts';
 import type { Session } from '../session/session.ts';
 import { type Outcome, sideBySide, throwFailures } from '../session/side-by-side.ts';
+import { expandTemplate, isTemplate } from '../session/template.ts';
 import { contentsText, messagesText } from '../ui/contents.ts';
 import { sanitize } from '../ui/sanitize.ts';
 import { splitWords } from './line.ts';
@@ -61,7 +62,6 @@ export async function readResource(shell: Shell, rest: string, signal: AbortSign
   const [given = '', ...words] = splitWords(rest);
   if (given === '') throw missing('/read needs a URI', '/read memo://readme');
   const values = await textArguments(words, (path) => readArgumentFile(deps.cwd, path));
-  const { expandTemplate, isTemplate } = await import('../session/template.ts');
   const { session, uri } = await owner(sessions, given);
   const result = await session.readResource(isTemplate(uri) ? expandTemplate(uri, values) : uri, signal);
   if (!signal.aborted) deps.out(contentsText(result.contents));
