@@ -1,4 +1,4 @@
-// `resources watch` in both eras of the protocol, and what ends it.
+// `resources watch` in both eras of the protocol, and what ends it. Needs dist (npm run build).
 import type { ServerResponse } from 'node:http';
 import { describe, expect, test } from 'vitest';
 import type { CliOptions, CliResult } from '../support/cli.ts';
@@ -6,6 +6,7 @@ import { hostileServer } from '../support/hostile-server.ts';
 import { answer } from '../support/loopback.ts';
 import { modernServer, modernSurfaceServer } from '../support/modern-server.ts';
 import { notes } from '../support/person.ts';
+import { spawnCli } from '../support/process.ts';
 import { desk, errorOf, keep } from '../support/scene.ts';
 import { sessionSurfaceServer } from '../support/session-server.ts';
 import type { SurfaceServer } from '../support/surface.ts';
@@ -99,6 +100,19 @@ describe.each(kinds)('a server of %s', (_, kind) => {
     });
     expect(result.lines).toEqual([expect.stringContaining('memo://logo')]);
   });
+});
+
+test.each(kinds)('a process with a server of %s ends with Ctrl-C as it should', async (_, kind) => {
+  const server = keep(await kind());
+  const argv = ['--config-file', notes({ url: server.mcpUrl }), 'resources', 'watch', 'memo://readme'];
+  const running = spawnCli(argv);
+  await running.seen(/watching memo/);
+  void server.updated('memo://readme');
+  await running.seen(/Z memo:\/\/readme\n/);
+  running.child.kill('SIGINT');
+  const { exit, stderr } = await running.done;
+  expect({ exit, stderr }).toEqual({ exit: 0, stderr: 'watching memo://readme; Ctrl-C ends it\n' });
+  expect(server.calls('resources/unsubscribe') + server.calls('notifications/cancelled')).toBe(1);
 });
 
 test('a session that is lost meanwhile is opened anew', async () => {
