@@ -126,6 +126,40 @@ test('a session that is lost meanwhile is opened anew', async () => {
   expect(server.calls('initialize')).toBe(2);
 }, 20_000);
 
+test('a stream that something in between ends after a while is opened again', async () => {
+  const server = keep(await modernSurfaceServer());
+  let listened = 0;
+  server.intercept = (hit, response) => {
+    const { id, method } = (hit.json ?? {}) as { id?: string; method?: string };
+    if (method !== 'subscriptions/listen' || ++listened > 1) return false;
+    acknowledge(response, id, { resourceSubscriptions: ['memo://readme'] });
+    // The program takes one that ends at once for a server that does not want to.
+    setTimeout(() => response.end(), 1100);
+    return true;
+  };
+  const update = setInterval(() => void server.updated('memo://readme'), 20);
+  const result = await watch(server, 'memo://readme --count 1', {}).finally(() => clearInterval(update));
+  expect(result).toMatchObject({ exit: 0, stderr: 'watching memo://readme; Ctrl-C ends it\n' });
+  expect(listened).toBe(2);
+});
+
+test('a stream that ends at once is not asked for again and again', async () => {
+  const server = keep(await modernSurfaceServer());
+  let listened = 0;
+  server.intercept = (hit, response) => {
+    const { id, method } = (hit.json ?? {}) as { id?: string; method?: string };
+    if (method !== 'subscriptions/listen') return false;
+    listened++;
+    acknowledge(response, id, { resourceSubscriptions: ['memo://readme'] });
+    response.end();
+    return true;
+  };
+  const result = await watch(server, 'memo://readme --json', {});
+  expect(result.exit).toBe(5);
+  expect(result.stderr).toContain('"code":"closed"');
+  expect(listened).toBe(1);
+});
+
 test.each(kinds)(
   'a server of %s that goes away is a failure',
   async (_, kind) => {
