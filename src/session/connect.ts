@@ -7,6 +7,7 @@ import type { Fetch } from '../deps.ts';
 import { NetworkError } from '../errors.ts';
 import { failWhenCut } from './cut.ts';
 import { goodbye } from './farewell.ts';
+import { hearLogs, type Logs } from './logs.ts';
 import { outputJudge } from './output-schema.ts';
 import { refusesRevision, statusOf } from './translate.ts';
 import { openHttpTransport, openStdioTransport, transportOrder } from './transport.ts';
@@ -15,6 +16,8 @@ import type { HttpKind, Refusal } from './watch.ts';
 export type Connection = {
   client: Client;
   refusal(): Refusal | undefined;
+  /** Whether there is a stream for what the server says unasked; see `unasked`. */
+  stream(): Promise<boolean>;
   /** Ends the session at the server as well. Never throws for what the server says to that. */
   close(): Promise<void>;
 };
@@ -28,6 +31,9 @@ export type ConnectOptions = {
   clientInfo: { name: string; version: string };
   /** Milliseconds for one request. */
   timeout: number;
+  logs: Logs;
+  /** Opens a stream for what the server says unasked, where the transport has one of its own for that. */
+  unasked: boolean;
 };
 
 const MODERN = '2026-07-28';
@@ -35,8 +41,12 @@ const MODERN = '2026-07-28';
 type Mode = NonNullable<NonNullable<ClientOptions['versionNegotiation']>['mode']>;
 
 export async function connect(options: ConnectOptions): Promise<Connection> {
-  const { entry } = options;
-  return entry.kind === 'stdio' ? connectStdio(entry, options) : connectHttp(entry, options);
+  const { entry, logs, signal, timeout } = options;
+  const connection = await (entry.kind === 'stdio'
+    ? connectStdio(entry, options)
+    : connectHttp(entry, options));
+  await hearLogs(connection.client, logs, { signal, timeout });
+  return connection;
 }
 
 /** The other transport is tried on 400, 404 and 405 only: what the first one says about tokens is final. */
@@ -54,9 +64,10 @@ async function connectHttp(entry: HttpEntry, options: ConnectOptions): Promise<C
 }
 
 async function connectOver(kind: HttpKind, entry: HttpEntry, options: ConnectOptions): Promise<Connection> {
-  const { bearer, http, signal, timeout } = options;
+  const { bearer, http, signal, timeout, unasked } = options;
   if (!bearer || !http) throw new TypeError('an HTTP entry needs a bearer and an HTTP layer');
-  const { transport, refusal, reasonOf, broken, end } = openHttpTransport(kind, entry, bearer, http);
+  const opened = openHttpTransport(kind, entry, bearer, http, unasked);
+  const { transport, refusal, reasonOf, broken, end, stream } = opened;
   // The older transport exists only in revisions that begin with `initialize`.
   const client = newClient(options, kind === 'sse' ? 'legacy' : modeOf(entry.protocol));
   try {
@@ -66,7 +77,7 @@ async function connectOver(kind: HttpKind, entry: HttpEntry, options: ConnectOpt
       if (!signal.aborted) await goodbye(end());
       await client.close();
     };
-    return { client, refusal, close };
+    return { client, refusal, stream, close };
   } catch (error) {
     await client.close();
     throw Object.assign(reasonOf(error) as object, { refusal: refusal() });
@@ -93,7 +104,7 @@ async function connectStdio(entry: StdioEntry, options: ConnectOptions): Promise
     const client = newClient(options, mode);
     try {
       await client.connect(transport, { signal: options.signal, timeout: options.timeout });
-      return { client, refusal: () => undefined, close: () => client.close() };
+      return { client, refusal: () => undefined, stream: async () => true, close: () => client.close() };
     } catch (error) {
       await client.close();
       failure ??= error;

@@ -11,6 +11,7 @@ import { type Connection, type ConnectOptions, connect } from './connect.ts';
 import { shallow } from './depth.ts';
 import { wantsSignIn } from './quirks.ts';
 import type { Session } from './session.ts';
+import { openSurface } from './surface.ts';
 import { ownError, SessionLost, translate } from './translate.ts';
 import type { Refusal } from './watch.ts';
 
@@ -48,6 +49,7 @@ export async function openSession(options: ConnectOptions): Promise<Session> {
       }),
     ping: () => run(({ client }) => ping(client, request)),
     close: () => connection.close(),
+    ...openSurface(entry.name, run, request),
   };
 }
 

@@ -52,6 +52,14 @@ export function translate(error: unknown, server: string, signal: AbortSignal): 
   if (SseError.isInstance(error)) return notMcp(server, error);
   if (SdkError.isInstance(error)) return sdkError(error, server);
   if (isUnreadable(error)) return notMcp(server, error);
+  // The SDK puts pages together in a way that ends in a stack overflow for pages of a hundred thousand things.
+  if (error instanceof RangeError) {
+    return new ProtocolError('too_large', `${server} lists more than can be put together`, {
+      hint: 'tell the operator of the server',
+      server,
+      cause: error,
+    });
+  }
   if (RpcError.isInstance(error)) {
     return new ProtocolError('rpc_error', `${server} answered with error ${error.code}: ${error.message}`, {
       hint: "the words are the server's own; its documentation may say more",

@@ -16,6 +16,13 @@ import { letCancellationsThrough } from './farewell.ts';
 import { SessionLost } from './translate.ts';
 import { type HttpKind, type Refusal, watchAnswers } from './watch.ts';
 
+/** Milliseconds, and how much longer each wait is than the one before. */
+const RECONNECTION = {
+  initialReconnectionDelay: 1000,
+  maxReconnectionDelay: 30_000,
+  reconnectionDelayGrowFactor: 1.5,
+};
+
 export type HttpTransport = {
   transport: Transport;
   /** Undefined until a request was refused. */
@@ -24,6 +31,8 @@ export type HttpTransport = {
   reasonOf(error: unknown): unknown;
   /** Why the last answer was not read to its end, if that was our doing. */
   broken(): ProtocolError | undefined;
+  /** Whether there is a stream for what the server says unasked. */
+  stream(): Promise<boolean>;
   /** Tells the server that nobody needs the session any more, if there is one. */
   end(): Promise<void>;
 };
@@ -39,9 +48,10 @@ export function openHttpTransport(
   entry: HttpEntry,
   bearer: Bearer,
   http: Fetch,
+  unasked: boolean,
 ): HttpTransport {
   const url = new URL(entry.url);
-  const watch = watchAnswers(kind, bearer, http);
+  const watch = watchAnswers(kind, bearer, http, unasked);
   let token: string | undefined;
   let ending = false;
   const authProvider: AuthProvider = {
@@ -63,6 +73,8 @@ export function openHttpTransport(
     authProvider,
     fetch: withHeaders(entry, watch.fetch) as typeof globalThis.fetch,
     onInsufficientScope: 'throw',
+    // What is waited for without end is not given up; whoever waits asks meanwhile whether the server is there.
+    ...(unasked && { reconnectionOptions: { ...RECONNECTION, maxRetries: Number.MAX_SAFE_INTEGER } }),
   } as const;
   const transport =
     kind === 'sse' ? new SSEClientTransport(url, options) : new StreamableHTTPClientTransport(url, options);
@@ -71,6 +83,7 @@ export function openHttpTransport(
     transport,
     refusal: watch.lastRefusal,
     broken: watch.lastBreak,
+    stream: async () => kind === 'sse' || (unasked && (await watch.stream)),
     reasonOf(error) {
       // EventSource keeps no more of an error than its text.
       if (SseError.isInstance(error) && error.code === undefined) return watch.lastFailure() ?? error;

@@ -26,24 +26,32 @@ type Watch = {
   lastFailure(): unknown;
   /** Why the last answer was not read to its end, if that was our doing. */
   lastBreak(): ProtocolError | undefined;
+  /** Whether the server opened the stream of unasked-for messages; it may never be told. */
+  stream: Promise<boolean>;
 };
 
-export function watchAnswers(kind: HttpKind, bearer: Bearer, http: Fetch): Watch {
+/** `unasked`: the stream of messages that answer nothing is wanted. */
+export function watchAnswers(kind: HttpKind, bearer: Bearer, http: Fetch, unasked: boolean): Watch {
   const refusals = new WeakMap<Response, Refusal>();
   let refusal: Refusal | undefined;
   let failure: unknown;
   let last: Response | undefined;
+  let opened: (there: boolean) => void = () => {};
+  const stream = new Promise<boolean>((resolve) => {
+    opened = resolve;
+  });
   const fetch: Fetch = async (target, init) => {
     const headers = new Headers(init?.headers);
     // A command reads its answers where it asks: the stream of unasked-for messages is one request too many. One that
     // goes on where an answer was cut is asked for.
-    if (kind === 'streamable' && init?.method === 'GET' && !headers.has('last-event-id'))
-      return new Response(null, { status: 405 });
+    const isStream = kind === 'streamable' && init?.method === 'GET' && !headers.has('last-event-id');
+    if (isStream && !unasked) return new Response(null, { status: 405 });
     const response = await http(target, init).catch((error: unknown) => {
       failure = error;
       throw error;
     });
     last = response;
+    if (isStream && response.status !== 401) opened(response.ok);
     if (response.ok) bearer.accepted();
     if (response.status === 401 || response.status === 403) {
       refusal = {
@@ -62,6 +70,7 @@ export function watchAnswers(kind: HttpKind, bearer: Bearer, http: Fetch): Watch
     lastRefusal: () => refusal,
     lastFailure: () => failure,
     lastBreak: () => last && refusalOfBody(last),
+    stream,
   };
 }
 

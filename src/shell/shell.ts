@@ -11,6 +11,8 @@ import { sanitize } from '../ui/sanitize.ts';
 import { callProgress } from '../ui/status-line.ts';
 import { parseCall, parseLine, SLASHES } from './line.ts';
 import { readLoop } from './loop.ts';
+import { proposals } from './proposals.ts';
+import { getPrompt, readResource, showPrompts, showResources } from './surface.ts';
 
 type Shell = {
   deps: Deps;
@@ -33,7 +35,7 @@ export async function runShell(
     await nextCommand();
     return obey(shell, line, signal);
   };
-  await readLoop(deps, handle, flags.verbose);
+  await readLoop(deps, handle, flags.verbose, (line) => proposals(sessions, line));
 }
 
 function banner(session: Session): string {
@@ -55,6 +57,18 @@ async function obey(shell: Shell, text: string, signal: AbortSignal): Promise<'e
       break;
     case 'call':
       await call(shell, line.rest, signal);
+      break;
+    case 'resources':
+      await showResources(shell, signal);
+      break;
+    case 'read':
+      await readResource(shell, line.rest, signal);
+      break;
+    case 'prompts':
+      await showPrompts(shell, signal);
+      break;
+    case 'prompt':
+      await getPrompt(shell, line.rest, signal);
       break;
     case undefined:
       break;

@@ -26,7 +26,8 @@ export type Workspace = {
   usualStore(): Promise<SecretStore>;
   /** One a server and command: what it learned, and how often it may still ask, belongs to the command. */
   auth(entry: HttpEntry): Promise<AuthContext>;
-  connect(entry: ServerEntry): Promise<Session>;
+  /** `unasked`: with a stream for what the server says unasked, such as updates of a resource. */
+  connect(entry: ServerEntry, unasked?: boolean): Promise<Session>;
   /** In an interactive session each line is a command of its own, and may ask as often as one. */
   nextCommand(): Promise<void>;
   close(): Promise<void>;
@@ -61,13 +62,15 @@ export function openWorkspace(deps: Deps, flags: Flags): Workspace {
       contexts.set(key, opened);
       return opened;
     },
-    async connect(entry) {
-      const [{ openSession }, { openBearer }, version] = await Promise.all([
+    async connect(entry, unasked = false) {
+      const [{ openSession }, { openBearer }, { askedLevel, logLine }, version] = await Promise.all([
         import('../session/open.ts'),
         import('../auth/bearer.ts'),
+        import('../ui/server-log.ts'),
         import('../version.ts'),
       ]);
       const auth = entry.kind === 'http' ? await workspace.auth(entry) : undefined;
+      const level = askedLevel(flags);
       return openSession({
         entry,
         bearer: auth && openBearer(auth),
@@ -75,6 +78,15 @@ export function openWorkspace(deps: Deps, flags: Flags): Workspace {
         signal: deps.signal,
         clientInfo: { name: 'mcp-cli', version: version.version() },
         timeout: entry.timeout ?? REQUEST_TIMEOUT,
+        logs: {
+          level,
+          told(message) {
+            const line = logLine(entry.name, message, flags);
+            if (line !== undefined) deps.err(`${line}\n`);
+          },
+        },
+        // Servers of the older revisions send there what belongs to no request, messages as well.
+        unasked: unasked || level !== undefined,
       });
     },
     async nextCommand() {
