@@ -123,7 +123,7 @@ function newClient(options: ConnectOptions, mode: Mode): Client {
   return new Client(options.clientInfo, {
     capabilities: {},
     versionNegotiation: { mode, probe: { timeoutMs: options.timeout } },
-    listMaxPages: 1000,
+    listMaxPages: 500,
     jsonSchemaValidator: outputJudge,
   });
 }

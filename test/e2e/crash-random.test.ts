@@ -50,7 +50,7 @@ function start({ config }: Scene, home: string, lists: boolean) {
 type Moment = { at: number; from: 'start' | 'request'; lists: boolean };
 
 describe(`kill -9 at ${KILLS} random moments, seed ${SEED}`, () => {
-  test('the old tokens or the new ones, and the next command works', { timeout: 180_000 }, async () => {
+  test('the old tokens or the new ones, and the next command works', { timeout: 600_000 }, async () => {
     const random = pseudoRandom(SEED);
     const moments = Array.from({ length: KILLS }, (_, index): Moment => {
       const from = index % 2 === 0 ? 'start' : 'request';

@@ -10,7 +10,7 @@ import { errorOf } from '../support/scene.ts';
 type Step = { title: string; command: string; facts: string[]; ms: number };
 
 /** Twice the life of a token, and twenty processes on a busy machine. */
-const LONG = 120_000;
+const LONG = 300_000;
 
 function demo(words: string[], options: ProcessOptions = {}) {
   const TMPDIR = mkdtempSync(join(tmpdir(), 'demo-test-'));

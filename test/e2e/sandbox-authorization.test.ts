@@ -56,7 +56,7 @@ describe('no fault of ours to find', () => {
     expect([count('/register'), count('/authorize')]).toEqual([2, 2]);
   });
 
-  test.each(each([['slow-last-hop']]))('%s: waits', { timeout: 20_000 }, async (fault) => {
+  test.each(each([['slow-last-hop']]))('%s: waits', { timeout: 60_000 }, async (fault) => {
     const { person } = await sandboxed([fault]);
     const { exit, stderr } = await person(LIST);
     expect(exit).toBe(0);

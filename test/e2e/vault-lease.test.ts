@@ -17,7 +17,7 @@ async function machines(count: number, version: 1 | 2 = 2) {
 
 const closable = (client: VaultClient) => ({ ...client, close: client.end });
 
-test('a hundred that all need a renewal: it happens once', { timeout: 120_000 }, async () => {
+test('a hundred that all need a renewal: it happens once', { timeout: 300_000 }, async () => {
   const { made } = await machines(CROWD);
   await made[0]?.set('notes', 'old');
   let renewals = 0;
@@ -34,7 +34,7 @@ test('a hundred that all need a renewal: it happens once', { timeout: 120_000 },
   expect(await made[0]?.get('notes')).toBe('new');
 });
 
-test('work never overlaps, and a counter is exact', { timeout: 60_000 }, async () => {
+test('work never overlaps, and a counter is exact', { timeout: 180_000 }, async () => {
   const { made } = await machines(8);
   await made[0]?.set('count', '0');
   let inside = 0;
@@ -53,7 +53,7 @@ test('work never overlaps, and a counter is exact', { timeout: 60_000 }, async (
   expect(await made[0]?.get('count')).toBe('24');
 });
 
-test('a holder that lost its lease saves only over what it has read', { timeout: 30_000 }, async () => {
+test('a holder that lost its lease saves only over what it has read', { timeout: 90_000 }, async () => {
   const { vault, made } = await machines(2);
   const [one, two] = made as unknown as [VaultClient, VaultClient];
   await one.set('notes', 'old');
