@@ -7,7 +7,7 @@ import type { Challenge } from './challenge.ts';
 import type { AuthContext } from './context.ts';
 import { findRecord } from './keep.ts';
 import { type SignInOptions, signIn } from './login.ts';
-import { renew } from './renew.ts';
+import { dropRefused, renew } from './renew.ts';
 import { loginCommand, loginRequired } from './required.ts';
 import { coversScopes, scopeList } from './scope.ts';
 
@@ -43,7 +43,7 @@ export function openBearer(ctx: AuthContext): Bearer {
   const ways: Ways = {
     refresh(key, rejected) {
       refreshed = true;
-      return renew(ctx, key, rejected);
+      return renew(ctx, key, rejected === undefined ? undefined : { token: rejected, refused: true });
     },
     async enter(options) {
       const record = await signIn(ctx, options);
@@ -114,13 +114,18 @@ async function replace(
   const { token, challenge, mayRefresh } = refusal;
   requireEnabled(ctx.entry);
   const { key, record } = await findRecord(ctx);
-  const refreshable = mayRefresh && token !== undefined && record?.tokens?.refreshToken !== undefined;
-  if (refreshable) {
+  const tokens = record?.tokens;
+  if (mayRefresh && token !== undefined && tokens?.refreshToken !== undefined) {
     try {
       return await refresh(key, token);
     } catch (error) {
       if (!isLoginRequired(error) || !ctx.interactive) throw error;
     }
+  } else if (record && tokens && token !== undefined && tokens.refreshToken === undefined) {
+    // Another process has signed in meanwhile.
+    if (tokens.accessToken !== token && isFresh(tokens, ctx.now())) return record;
+    // What is refused and cannot be renewed would only look like a sign-in to who asks for the status.
+    await dropRefused(ctx, key, token);
   }
   return enter({ challenge, rejected: token });
 }
