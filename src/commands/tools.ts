@@ -1,5 +1,5 @@
 import type { Tool } from '@modelcontextprotocol/client';
-import { findTool } from '../session/catalog.ts';
+import { findTool, listCommand } from '../session/catalog.ts';
 import { asSchema, resolve, typesOf } from '../session/input-schema.ts';
 import { type Outcome, sideBySide, throwFailures } from '../session/side-by-side.ts';
 import { print } from '../ui/print.ts';
@@ -55,11 +55,13 @@ function firstLine(text: string): string {
 
 /** `tools describe`: one tool with its arguments; JSON is the tool as the server sent it. */
 export async function toolsDescribe(workspace: Workspace, name: string): Promise<void> {
-  const outcomes = await shelves(workspace, await targets(workspace, []));
+  const names = await targets(workspace, []);
+  const outcomes = await shelves(workspace, names);
   throwFailures(outcomes);
   const { tool } = findTool(
     outcomes.map(({ server, value }) => ({ server, tools: value ?? [] })),
     name,
+    listCommand(names),
   );
   print(workspace, { json: tool, text: () => description(workspace, tool) });
 }
