@@ -1,7 +1,7 @@
 import { CancelledError, ToolError, UsageError } from '../errors.ts';
 import { readArgumentFile } from '../session/argument-file.ts';
 import { parseObject, parseWord, toolArguments } from '../session/arguments.ts';
-import { findTool } from '../session/catalog.ts';
+import { findTool, listCommand } from '../session/catalog.ts';
 import { note, print } from '../ui/print.ts';
 import { resultText } from '../ui/result.ts';
 import { callProgress } from '../ui/status-line.ts';
@@ -24,8 +24,8 @@ export async function toolsCall(
   const base = await baseArguments(workspace, words.length > 0, options.args);
   const server = await onlyTarget(workspace, []);
   await withSession(workspace, server, async (session) => {
-    const { tool } = findTool([{ server, tools: await session.listTools() }], name);
-    const args = await toolArguments(tool, words, base, (path) => readArgumentFile(deps.cwd, path));
+    const { tool } = findTool([{ server, tools: await session.listTools() }], name, listCommand([server]));
+    const args = await toolArguments(tool, words, base, (path) => readArgumentFile(deps.cwd, path), [server]);
     const progress = callProgress(deps, flags.quiet || flags.format !== 'text');
     const result = await session
       .callTool(tool.name, args, { signal: deps.signal, onProgress: progress.show })

@@ -1,5 +1,5 @@
 import type { Tool } from '@modelcontextprotocol/client';
-import { findTool } from '../session/catalog.ts';
+import { findTool, listCommand } from '../session/catalog.ts';
 import { asSchema, resolve, typesOf } from '../session/input-schema.ts';
 import { throwFailures } from '../session/side-by-side.ts';
 import { print } from '../ui/print.ts';
@@ -33,6 +33,7 @@ export async function toolsDescribe(workspace: Workspace, name: string): Promise
   const { tool } = findTool(
     outcomes.map(({ server, value }) => ({ server, tools: value ?? [] })),
     name,
+    listCommand(names),
   );
   print(workspace, { json: tool, text: () => description(workspace, tool) });
 }

@@ -84,7 +84,7 @@ async function mended<T>(
       return await work();
     } catch (error) {
       await mend(error).catch((failure: unknown) => {
-        throw translate(failure, options.entry.name, options.signal);
+        throw translate(failure, options.entry, options.signal);
       });
     }
   }

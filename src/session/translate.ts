@@ -9,6 +9,8 @@ import {
   SseError,
   UnauthorizedError,
 } from '@modelcontextprotocol/client';
+import { loginCommand, statusCommand } from '../auth/required.ts';
+import type { ServerEntry } from '../config/entry.ts';
 import { AuthError, CancelledError, CliError, NetworkError, ProtocolError } from '../errors.ts';
 
 /** The server knows nothing of the session any more. */
@@ -24,8 +26,9 @@ export function ownError(error: unknown): CliError | undefined {
   return undefined;
 }
 
-/** @returns what is thrown for an error of a session with `server`; anything unknown is returned as it is. */
-export function translate(error: unknown, server: string, signal: AbortSignal): unknown {
+/** @returns what is thrown for an error of a session with `entry`; anything unknown is returned as it is. */
+export function translate(error: unknown, entry: ServerEntry, signal: AbortSignal): unknown {
+  const { name: server } = entry;
   if (signal.aborted) return new CancelledError();
   const own = ownError(error);
   if (own) {
@@ -38,16 +41,16 @@ export function translate(error: unknown, server: string, signal: AbortSignal): 
       server,
     });
   }
-  if (UnauthorizedError.isInstance(error)) return refusedToken(server, error);
+  if (UnauthorizedError.isInstance(error)) return refusedToken(entry, error);
   if (InsufficientScopeError.isInstance(error)) {
     return new AuthError('insufficient_scope', `${server} wants a further scope after every sign-in`, {
-      hint: 'the account may lack a permission; see: mcp-cli auth status',
+      hint: `the account may lack a permission; see: ${statusCommand(entry)}`,
       server,
     });
   }
   if (refusesRevision(error)) return noCommonRevision(server, error);
   const status = statusOf(error);
-  if (status !== undefined) return httpError(status, server, error);
+  if (status !== undefined) return httpError(status, entry, error);
   // An event stream that is none: the SDK names neither a status nor a class.
   if (SseError.isInstance(error)) return notMcp(server, error);
   if (SdkError.isInstance(error)) return sdkError(error, server);
@@ -99,19 +102,21 @@ function noCommonRevision(server: string, cause: unknown): ProtocolError {
   });
 }
 
-function refusedToken(server: string, cause: unknown): AuthError {
+function refusedToken(entry: ServerEntry, cause: unknown): AuthError {
+  const { name: server } = entry;
   return new AuthError('token_rejected', `${server} refuses the token although it is fresh`, {
-    hint: `check the account and the scopes; sign in again with: mcp-cli auth login ${server}`,
+    hint: `check the account and the scopes; sign in again with: ${loginCommand(entry)} --force`,
     server,
     cause,
   });
 }
 
-function httpError(status: number, server: string, cause: unknown): CliError {
-  if (status === 401) return refusedToken(server, cause);
+function httpError(status: number, entry: ServerEntry, cause: unknown): CliError {
+  const { name: server } = entry;
+  if (status === 401) return refusedToken(entry, cause);
   if (status === 403) {
     return new AuthError('forbidden', `${server} forbids this (HTTP 403)`, {
-      hint: 'the account may lack a permission; see: mcp-cli auth status',
+      hint: `the account may lack a permission; see: ${statusCommand(entry)}`,
       server,
       cause,
     });

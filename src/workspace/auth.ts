@@ -73,9 +73,14 @@ export async function openAuth(shared: Shared, entry: HttpEntry): Promise<AuthCo
 
 /** A browser opens only where somebody can be expected to look at it; scripts and CI never hang on a sign-in. */
 function attendance(deps: Deps, flags: Flags): Pick<AuthContext, 'interactive' | 'browser'> {
-  const ci = deps.env.CI !== undefined && deps.env.CI !== '' && deps.env.CI !== 'false';
   const watched = Boolean(deps.env.BROWSER) || deps.stderr.isTTY;
-  return { interactive: !flags.nonInteractive && !ci && watched, browser: flags.browser };
+  return { interactive: obstacle(deps, flags) === undefined && watched, browser: flags.browser };
+}
+
+/** What keeps a sign-in from starting wherever it is typed: a flag, or a variable of the environment. */
+export function obstacle({ env }: Deps, flags: Flags): string | undefined {
+  if (flags.nonInteractive) return '--non-interactive';
+  return env.CI !== undefined && env.CI !== '' && env.CI !== 'false' ? 'CI in the environment' : undefined;
 }
 
 /** This machine's lock, and inside it, for what a shared store is to agree on, the store's own. */
