@@ -8,7 +8,7 @@ import type { AuthContext } from './context.ts';
 import { findRecord } from './keep.ts';
 import { type SignInOptions, signIn } from './login.ts';
 import { renew } from './renew.ts';
-import { loginCommand, loginRequired } from './required.ts';
+import { loginCommand, loginRequired, quote } from './required.ts';
 import { coversScopes, scopeList } from './scope.ts';
 
 export type Bearer = {
@@ -148,7 +148,7 @@ async function widen(
 
 function refusedAnew({ entry }: AuthContext): AuthError {
   return new AuthError('token_rejected', `${entry.name} refuses the token although it is fresh`, {
-    hint: `check the account and the scopes, and the authorization server: mcp-cli auth status ${entry.name}`,
+    hint: `check the account and the scopes, and the authorization server: mcp-cli auth status ${quote(entry.name)}`,
     server: entry.name,
   });
 }

@@ -19,7 +19,8 @@ function authCommand(word: string, { name, account, origin, url }: HttpEntry): s
   return words.map(quote).join(' ');
 }
 
-function quote(word: string): string {
+/** A word as a person can paste it into a POSIX shell, whoever thought of it. Pure. */
+export function quote(word: string): string {
   return /^[\w@%+=:,./~-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
 }
 

@@ -1,4 +1,5 @@
 import type { Tool } from '@modelcontextprotocol/client';
+import { quote } from '../auth/required.ts';
 import { UsageError } from '../errors.ts';
 import { asSchema, faults, resolve, type Schema, typesOf, unknownName } from './input-schema.ts';
 
@@ -77,7 +78,7 @@ export async function toolArguments(
   if (wrong.length > 0) {
     const open = slips.length > 0 ? '\nto send a name that the schema does not list, use --args JSON' : '';
     throw new UsageError('bad_arguments', `wrong arguments for ${tool.name}: ${wrong.join('; ')}`, {
-      hint: `see what it takes: mcp-cli tools describe ${tool.name}${open}`,
+      hint: `see what it takes: mcp-cli tools describe ${quote(tool.name)}${open}`,
     });
   }
   return { ...given };

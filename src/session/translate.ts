@@ -9,6 +9,7 @@ import {
   SseError,
   UnauthorizedError,
 } from '@modelcontextprotocol/client';
+import { quote } from '../auth/required.ts';
 import { AuthError, CancelledError, CliError, NetworkError, ProtocolError } from '../errors.ts';
 
 /** The server knows nothing of the session any more. */
@@ -93,7 +94,7 @@ function noCommonRevision(server: string, cause: unknown): ProtocolError {
 
 function refusedToken(server: string, cause: unknown): AuthError {
   return new AuthError('token_rejected', `${server} refuses the token although it is fresh`, {
-    hint: `check the account and the scopes; sign in again with: mcp-cli auth login ${server}`,
+    hint: `check the account and the scopes; sign in again with: mcp-cli auth login ${quote(server)}`,
     server,
     cause,
   });
