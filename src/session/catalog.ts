@@ -23,7 +23,8 @@ export function findTool(shelves: Shelf[], name: string, list: string): { server
   }
   const exact = all.find(({ server, tool }) => `${server}/${tool.name}` === name);
   if (exact) return exact;
-  const known = all.map(({ tool }) => tool.name);
+  // A line break in a name would end our hint, and begin one that the server has written.
+  const known = all.map(({ tool }) => tool.name).filter((each) => !/[\r\n]/.test(each));
   const guess = nearest(name, known);
   const where = shelves.map(({ server }) => server).join(' or ');
   throw new UsageError('unknown_tool', `there is no tool named "${name}" on ${where}`, {

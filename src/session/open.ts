@@ -9,6 +9,7 @@ import {
 } from '@modelcontextprotocol/client';
 import { type Connection, type ConnectOptions, connect } from './connect.ts';
 import { shallow } from './depth.ts';
+import { remembered, type Sent, sentWith, withoutEcho } from './echo.ts';
 import { wantsSignIn } from './quirks.ts';
 import type { Session } from './session.ts';
 import { openSurface } from './surface.ts';
@@ -16,8 +17,10 @@ import { ownError, SessionLost, translate } from './translate.ts';
 import type { Refusal } from './watch.ts';
 
 /** @throws CliError of every kind; see translate */
-export async function openSession(options: ConnectOptions): Promise<Session> {
-  const { entry, signal, timeout } = options;
+export async function openSession(given: ConnectOptions): Promise<Session> {
+  const { entry, signal, timeout } = given;
+  const sent = sentWith(entry);
+  const options = { ...given, sent, bearer: given.bearer && remembered(given.bearer, sent) };
   let connection = await mended(options, undefined, () => connect(options));
   const reopen = async () => {
     await connection.client.close();
@@ -74,7 +77,7 @@ type Repair = { reopen(): Promise<void>; refusal(): Refusal | undefined };
 
 /** Does the work until it succeeds, or fails in a way that nothing more can be done about. */
 async function mended<T>(
-  options: ConnectOptions,
+  options: ConnectOptions & { sent: Sent },
   repair: Repair | undefined,
   work: () => Promise<T>,
 ): Promise<T> {
@@ -84,7 +87,7 @@ async function mended<T>(
       return await work();
     } catch (error) {
       await mend(error).catch((failure: unknown) => {
-        throw translate(failure, options.entry, options.signal);
+        throw withoutEcho(translate(failure, options.entry, options.signal), options.sent);
       });
     }
   }
