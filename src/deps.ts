@@ -14,7 +14,24 @@ export type Prompt = {
   confirm(question: string, initial?: boolean): Promise<boolean>;
   /** Echoes nothing. */
   secret(question: string): Promise<string>;
+  /** One line. `check` says what is wrong with it, and the person is asked again. */
+  text(
+    question: string,
+    options?: Asking & { initial?: string; check?(text: string): string | undefined },
+  ): Promise<string>;
+  select<T>(question: string, choices: Choice<T>[], options?: Asking & { initial?: T }): Promise<T>;
+  /** Any number of them. */
+  checkbox(
+    question: string,
+    choices: Choice<string>[],
+    options?: Asking & { initial?: string[]; check?(chosen: string[]): string | undefined },
+  ): Promise<string[]>;
 };
+
+export type Choice<T> = { name: string; value: T };
+
+/** `signal` takes the question back. */
+type Asking = { signal?: AbortSignal };
 
 export type Deps = {
   fetch: Fetch;

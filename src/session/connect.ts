@@ -6,8 +6,10 @@ import type { HttpEntry, Protocol, ServerEntry, StdioEntry } from '../config/ent
 import type { Fetch } from '../deps.ts';
 import { NetworkError } from '../errors.ts';
 import { failWhenCut } from './cut.ts';
+import { answerQuestions, ELICITATION, type Elicit } from './elicit.ts';
 import { goodbye } from './farewell.ts';
 import { outputJudge } from './output-schema.ts';
+import type { Patience } from './patience.ts';
 import { refusesRevision, statusOf } from './translate.ts';
 import { openHttpTransport, openStdioTransport, transportOrder } from './transport.ts';
 import type { HttpKind, Refusal } from './watch.ts';
@@ -28,6 +30,9 @@ export type ConnectOptions = {
   clientInfo: { name: string; version: string };
   /** Milliseconds for one request. */
   timeout: number;
+  /** Answers what servers ask. Undefined: nobody can, and servers are told so. */
+  elicit: Elicit | undefined;
+  patience: Patience;
 };
 
 const MODERN = '2026-07-28';
@@ -109,12 +114,19 @@ async function connectStdio(entry: StdioEntry, options: ConnectOptions): Promise
 }
 
 function newClient(options: ConnectOptions, mode: Mode): Client {
-  return new Client(options.clientInfo, {
-    capabilities: {},
+  const { elicit, patience } = options;
+  const client = new Client(options.clientInfo, {
+    capabilities: elicit ? ELICITATION : {},
     versionNegotiation: { mode, probe: { timeoutMs: options.timeout } },
     listMaxPages: 1000,
     jsonSchemaValidator: outputJudge,
   });
+  if (elicit) answerQuestions(client, options.entry.name, elicit, patience);
+  // In the place of the SDK's own, which reports its rounds of questions as if they were the server's progress.
+  client.setNotificationHandler('notifications/progress', ({ params: { progressToken, ...progress } }) =>
+    patience.heard(progressToken, progress),
+  );
+  return client;
 }
 
 function isWrongTransport(error: unknown): boolean {

@@ -9,14 +9,17 @@ import {
 } from '@modelcontextprotocol/client';
 import { type Connection, type ConnectOptions, connect } from './connect.ts';
 import { shallow } from './depth.ts';
+import { openPatience } from './patience.ts';
 import { wantsSignIn } from './quirks.ts';
 import type { Session } from './session.ts';
 import { ownError, SessionLost, translate } from './translate.ts';
 import type { Refusal } from './watch.ts';
 
 /** @throws CliError of every kind; see translate */
-export async function openSession(options: ConnectOptions): Promise<Session> {
-  const { entry, signal, timeout } = options;
+export async function openSession(given: Omit<ConnectOptions, 'patience'>): Promise<Session> {
+  const { entry, signal, timeout } = given;
+  const patience = openPatience(timeout);
+  const options = { ...given, patience };
   let connection = await mended(options, undefined, () => connect(options));
   const reopen = async () => {
     await connection.client.close();
@@ -33,16 +36,11 @@ export async function openSession(options: ConnectOptions): Promise<Session> {
     instructions: client.getInstructions(),
     capabilities: client.getServerCapabilities() ?? {},
     listTools: () => run(async ({ client }) => shallow(await listTools(client, request), entry.name)),
-    callTool: (name, args, { signal: own, onProgress } = {}) =>
+    callTool: (name, args, { signal: own, ...watching } = {}) =>
       run(async ({ client }) => {
-        const result = await client.callTool(
-          { name, arguments: args },
-          {
-            signal: own ?? signal,
-            timeout,
-            resetTimeoutOnProgress: true,
-            ...(onProgress && { onprogress: (progress) => onProgress(progress) }),
-          },
+        const result = await patience.request(
+          ({ options, meta }) => client.callTool({ name, arguments: args, _meta: meta }, options),
+          { signal: own ?? signal, ...watching },
         );
         return shallow(result, entry.name);
       }),

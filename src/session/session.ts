@@ -1,4 +1,5 @@
 import type { CallToolResult, Tool } from '@modelcontextprotocol/client';
+import type { Waiting } from './patience.ts';
 
 /** An open, authorized MCP session with one server. */
 export type Session = {
@@ -16,11 +17,5 @@ export type Session = {
   close(): Promise<void>;
 };
 
-type CallOptions = {
-  signal?: AbortSignal;
-  onProgress?: (progress: {
-    progress: number;
-    total?: number | undefined;
-    message?: string | undefined;
-  }) => void;
-};
+/** `signal` instead of the program's own; who wants to know of progress, and of a question that is about to be shown. */
+type CallOptions = Partial<Waiting>;
