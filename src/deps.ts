@@ -14,6 +14,10 @@ export type Prompt = {
   confirm(question: string, initial?: boolean): Promise<boolean>;
   /** Echoes nothing. */
   secret(question: string): Promise<string>;
+};
+
+/** Questions with more than yes, no and a password for an answer. */
+export type Form = {
   /** One line. `check` says what is wrong with it, and the person is asked again. */
   text(
     question: string,
@@ -40,7 +44,7 @@ export type Deps = {
   random(bytes: number): Uint8Array;
   /** Hands a URL to the person's browser; rejects if none could be started. Never passes through a shell. */
   openUrl(url: string): Promise<void>;
-  prompt: Prompt;
+  prompt: Prompt & Form;
   /** Results, and nothing else. */
   out(text: string): void;
   /** Progress, warnings, errors. */

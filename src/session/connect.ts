@@ -6,8 +6,8 @@ import type { HttpEntry, Protocol, ServerEntry, StdioEntry } from '../config/ent
 import type { Fetch } from '../deps.ts';
 import { NetworkError } from '../errors.ts';
 import { failWhenCut } from './cut.ts';
-import { answerQuestions, ELICITATION, type Elicit } from './elicit.ts';
-import { goodbye } from './farewell.ts';
+import { answerQuestions, ELICITATION, type Elicit, MOST_QUESTIONS } from './elicit.ts';
+import { endChild, goodbye } from './farewell.ts';
 import { outputJudge } from './output-schema.ts';
 import type { Patience } from './patience.ts';
 import { refusesRevision, statusOf } from './translate.ts';
@@ -17,6 +17,8 @@ import type { HttpKind, Refusal } from './watch.ts';
 export type Connection = {
   client: Client;
   refusal(): Refusal | undefined;
+  /** To be called before what a server may have questions about. */
+  listen(): Promise<void>;
   /** Ends the session at the server as well. Never throws for what the server says to that. */
   close(): Promise<void>;
 };
@@ -30,8 +32,8 @@ export type ConnectOptions = {
   clientInfo: { name: string; version: string };
   /** Milliseconds for one request. */
   timeout: number;
-  /** Answers what servers ask. Undefined: nobody can, and servers are told so. */
-  elicit: Elicit | undefined;
+  /** Answers what servers ask. */
+  elicit: Elicit;
   patience: Patience;
 };
 
@@ -61,7 +63,7 @@ async function connectHttp(entry: HttpEntry, options: ConnectOptions): Promise<C
 async function connectOver(kind: HttpKind, entry: HttpEntry, options: ConnectOptions): Promise<Connection> {
   const { bearer, http, signal, timeout } = options;
   if (!bearer || !http) throw new TypeError('an HTTP entry needs a bearer and an HTTP layer');
-  const { transport, refusal, reasonOf, broken, end } = openHttpTransport(kind, entry, bearer, http);
+  const { transport, refusal, reasonOf, broken, listen, end } = openHttpTransport(kind, entry, bearer, http);
   // The older transport exists only in revisions that begin with `initialize`.
   const client = newClient(options, kind === 'sse' ? 'legacy' : modeOf(entry.protocol));
   try {
@@ -71,7 +73,7 @@ async function connectOver(kind: HttpKind, entry: HttpEntry, options: ConnectOpt
       if (!signal.aborted) await goodbye(end());
       await client.close();
     };
-    return { client, refusal, close };
+    return { client, refusal, listen, close };
   } catch (error) {
     await client.close();
     throw Object.assign(reasonOf(error) as object, { refusal: refusal() });
@@ -98,7 +100,12 @@ async function connectStdio(entry: StdioEntry, options: ConnectOptions): Promise
     const client = newClient(options, mode);
     try {
       await client.connect(transport, { signal: options.signal, timeout: options.timeout });
-      return { client, refusal: () => undefined, close: () => client.close() };
+      return {
+        client,
+        refusal: () => undefined,
+        listen: async () => {},
+        close: () => endChild(transport.pid, () => client.close(), options.signal),
+      };
     } catch (error) {
       await client.close();
       failure ??= error;
@@ -116,12 +123,13 @@ async function connectStdio(entry: StdioEntry, options: ConnectOptions): Promise
 function newClient(options: ConnectOptions, mode: Mode): Client {
   const { elicit, patience } = options;
   const client = new Client(options.clientInfo, {
-    capabilities: elicit ? ELICITATION : {},
+    capabilities: ELICITATION,
     versionNegotiation: { mode, probe: { timeoutMs: options.timeout } },
+    inputRequired: { maxRounds: MOST_QUESTIONS },
     listMaxPages: 1000,
     jsonSchemaValidator: outputJudge,
   });
-  if (elicit) answerQuestions(client, options.entry.name, elicit, patience);
+  answerQuestions(client, options.entry.name, elicit, patience);
   // In the place of the SDK's own, which reports its rounds of questions as if they were the server's progress.
   client.setNotificationHandler('notifications/progress', ({ params: { progressToken, ...progress } }) =>
     patience.heard(progressToken, progress),

@@ -37,7 +37,8 @@ export async function openSession(given: Omit<ConnectOptions, 'patience'>): Prom
     capabilities: client.getServerCapabilities() ?? {},
     listTools: () => run(async ({ client }) => shallow(await listTools(client, request), entry.name)),
     callTool: (name, args, { signal: own, ...watching } = {}) =>
-      run(async ({ client }) => {
+      run(async ({ client, listen }) => {
+        await listen();
         const result = await patience.request(
           ({ options, meta }) => client.callTool({ name, arguments: args, _meta: meta }, options),
           { signal: own ?? signal, ...watching },

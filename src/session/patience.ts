@@ -24,13 +24,15 @@ export type Waiting = {
 };
 
 export type Patience = {
-  /** Runs one request; rejects with SdkError RequestTimeout, or with what was said to `fail`. */
+  /** Runs one request; rejects with SdkError RequestTimeout, CancelledError, or what was said to `fail`. */
   request<T>(work: (limits: Limits) => Promise<T>, waiting: Waiting): Promise<T>;
   /** A progress notification has come in. */
   heard(token: string | number, progress: Progress): void;
-  /** Stops all clocks while a person is asked. */
-  aside<T>(work: () => Promise<T>): Promise<T>;
-  /** What every request under way ends with: a cancellation at once, anything else when the server has answered. */
+  /** Stops all clocks while a person is asked; `over` is aborted when no request is left that could want the answer. */
+  aside<T>(work: (over: AbortSignal) => Promise<T>): Promise<T>;
+  /** How many questions there were since the last request began, the one under way included. */
+  questions(): number;
+  /** Ends every request under way; the server is told that nobody waits for it. */
   fail(error: CliError): void;
 };
 
@@ -39,40 +41,38 @@ type Running = { clock: Clock; waiting: Waiting; fail(error: CliError): void };
 /** `timeout` in milliseconds, without a sign of life; in all no more than an hour, or than that if it is longer. */
 export function openPatience(timeout: number): Patience {
   const running = new Map<string, Running>();
+  let over = new AbortController();
   let tokens = 0;
   let asking = 0;
-  const all = (act: (clock: Clock) => void) => {
-    for (const { clock } of running.values()) act(clock);
-  };
+  let questions = 0;
   return {
     async request(work, waiting) {
       const { signal } = waiting;
       const progressToken = ++tokens;
       const abort = new AbortController();
       let failure: CliError | undefined;
+      const fail = (error: CliError) => {
+        failure ??= error;
+        // The server gets to read the reason.
+        abort.abort('cancelled');
+      };
+      const stop = () => fail(new CancelledError());
       const clock = openClock(timeout, () =>
         abort.abort(new SdkError(SdkErrorCode.RequestTimeout, 'Request timed out', { timeout })),
       );
-      const stop = () => abort.abort(signal.reason);
-      const fail = (error: CliError) => {
-        failure ??= error;
-        if (error instanceof CancelledError) abort.abort(error);
-      };
       if (signal.aborted) stop();
       signal.addEventListener('abort', stop, { once: true });
+      if (running.size === 0) over = new AbortController();
       running.set(String(progressToken), { clock, waiting, fail });
+      questions = 0;
       if (asking === 0) clock.start();
       try {
-        const result = await work({
-          options: { signal: abort.signal, timeout: NEVER },
-          meta: { progressToken },
-        });
-        if (failure) throw failure;
-        return result;
+        return await work({ options: { signal: abort.signal, timeout: NEVER }, meta: { progressToken } });
       } catch (error) {
         throw failure ?? error;
       } finally {
         running.delete(String(progressToken));
+        if (running.size === 0) over.abort();
         clock.stop();
         signal.removeEventListener('abort', stop);
       }
@@ -80,19 +80,20 @@ export function openPatience(timeout: number): Patience {
     heard(token, progress) {
       const found = running.get(String(token));
       if (!found) return;
-      found.clock.stop();
       if (asking === 0) found.clock.start();
       found.waiting.onProgress?.(progress);
     },
     async aside(work) {
-      if (asking++ === 0) all((clock) => clock.stop());
+      questions++;
+      if (asking++ === 0) for (const { clock } of running.values()) clock.stop();
       for (const { waiting } of running.values()) waiting.onQuestion?.();
       try {
-        return await work();
+        return await work(over.signal);
       } finally {
-        if (--asking === 0) all((clock) => clock.start());
+        if (--asking === 0) for (const { clock } of running.values()) clock.start();
       }
     },
+    questions: () => questions,
     fail(error) {
       for (const each of running.values()) each.fail(error);
     },
@@ -101,6 +102,7 @@ export function openPatience(timeout: number): Patience {
 
 type Clock = { start(): void; stop(): void };
 
+/** `start` begins anew. */
 function openClock(timeout: number, expired: () => void): Clock {
   let left = Math.max(LONGEST, timeout);
   let timer: NodeJS.Timeout | undefined;

@@ -8,8 +8,11 @@ import {
   SdkHttpError,
   SseError,
   UnauthorizedError,
+  UrlElicitationRequiredError,
 } from '@modelcontextprotocol/client';
 import { AuthError, CancelledError, CliError, NetworkError, ProtocolError } from '../errors.ts';
+import { isSafeBrowserUrl } from '../url.ts';
+import { tooManyQuestions } from './elicit.ts';
 
 /** The server knows nothing of the session any more. */
 export class SessionLost extends Error {}
@@ -52,6 +55,7 @@ export function translate(error: unknown, server: string, signal: AbortSignal): 
   if (SseError.isInstance(error)) return notMcp(server, error);
   if (SdkError.isInstance(error)) return sdkError(error, server);
   if (isUnreadable(error)) return notMcp(server, error);
+  if (error instanceof UrlElicitationRequiredError) return visitNeeded(server, error);
   if (RpcError.isInstance(error)) {
     return new ProtocolError('rpc_error', `${server} answered with error ${error.code}: ${error.message}`, {
       hint: "the words are the server's own; its documentation may say more",
@@ -129,6 +133,16 @@ function notMcp(server: string, cause: unknown, answer = 'something else'): Prot
   });
 }
 
+/** The older way to send a person to a page: the call fails, and works once they were there. */
+function visitNeeded(server: string, error: UrlElicitationRequiredError): AuthError {
+  const safe = error.elicitations.map(({ url }) => url).filter((url) => isSafeBrowserUrl(url));
+  const pages = safe.length > 0 ? safe.map((url) => `open ${url}`) : ['tell the operator of the server'];
+  return new AuthError('visit_needed', `${server} wants you to visit a page first`, {
+    hint: [...pages, 'then run it again'].join('\n'),
+    server,
+  });
+}
+
 /** What the SDK lets through of an answer that it could not read: JSON that is none, or no JSON-RPC. */
 function isUnreadable(error: unknown): error is Error {
   return error instanceof SyntaxError || (error instanceof Error && error.name === 'ZodError');
@@ -159,6 +173,8 @@ function sdkError(error: SdkError, server: string): CliError {
       // The question that finds out the revision got an answer that is none.
       if (SdkError.isInstance(error.cause)) return sdkError(error.cause, server);
       return error.cause instanceof Error ? notMcp(server, error) : noCommonRevision(server, error);
+    case SdkErrorCode.InputRequiredRoundsExceeded:
+      return tooManyQuestions(server, error);
     case SdkErrorCode.CapabilityNotSupported:
     case SdkErrorCode.MethodNotSupportedByProtocolVersion:
       return new ProtocolError('not_supported', `${server} does not offer this`, {

@@ -24,6 +24,8 @@ export type HttpTransport = {
   reasonOf(error: unknown): unknown;
   /** Why the last answer was not read to its end, if that was our doing. */
   broken(): ProtocolError | undefined;
+  /** From now on the server can send what nobody asked for: questions. */
+  listen(): Promise<void>;
   /** Tells the server that nobody needs the session any more, if there is one. */
   end(): Promise<void>;
 };
@@ -71,6 +73,7 @@ export function openHttpTransport(
     transport,
     refusal: watch.lastRefusal,
     broken: watch.lastBreak,
+    listen: watch.listen,
     reasonOf(error) {
       // EventSource keeps no more of an error than its text.
       if (SseError.isInstance(error) && error.code === undefined) return watch.lastFailure() ?? error;

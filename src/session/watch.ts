@@ -6,6 +6,7 @@ import { type Challenge, parseChallenge } from '../auth/challenge.ts';
 import type { Fetch } from '../deps.ts';
 import type { ProtocolError } from '../errors.ts';
 import { refusalOfBody } from './relay.ts';
+import { unaskedStream } from './unasked.ts';
 
 export type HttpKind = 'streamable' | 'sse';
 
@@ -26,6 +27,8 @@ type Watch = {
   lastFailure(): unknown;
   /** Why the last answer was not read to its end, if that was our doing. */
   lastBreak(): ProtocolError | undefined;
+  /** From now on the server can send what nobody asked for: questions. */
+  listen(): Promise<void>;
 };
 
 export function watchAnswers(kind: HttpKind, bearer: Bearer, http: Fetch): Watch {
@@ -33,12 +36,12 @@ export function watchAnswers(kind: HttpKind, bearer: Bearer, http: Fetch): Watch
   let refusal: Refusal | undefined;
   let failure: unknown;
   let last: Response | undefined;
+  const unasked = unaskedStream(http);
   const fetch: Fetch = async (target, init) => {
     const headers = new Headers(init?.headers);
-    // A command reads its answers where it asks: the stream of unasked-for messages is one request too many. One that
-    // goes on where an answer was cut is asked for.
+    // One that goes on where an answer was cut is asked for.
     if (kind === 'streamable' && init?.method === 'GET' && !headers.has('last-event-id'))
-      return new Response(null, { status: 405 });
+      return unasked.fetch(target, init);
     const response = await http(target, init).catch((error: unknown) => {
       failure = error;
       throw error;
@@ -62,6 +65,7 @@ export function watchAnswers(kind: HttpKind, bearer: Bearer, http: Fetch): Watch
     lastRefusal: () => refusal,
     lastFailure: () => failure,
     lastBreak: () => last && refusalOfBody(last),
+    listen: unasked.open,
   };
 }
 

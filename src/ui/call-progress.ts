@@ -7,13 +7,14 @@ type Step = { progress: number; total?: number | undefined; message?: string | u
 
 type CallProgress = { show(step: Step): void; clear(): void };
 
-/** Milliseconds between two lines in a log, and between two looks at the clock on a terminal. */
-const PACE = 1000;
+/** Milliseconds between two looks at the clock on a terminal. */
+const TICK = 1000;
+/** Milliseconds before the first line in a log, and between two: a short call needs none. */
+const PACE = 3000;
 const CELLS = 10;
 
 /**
- * How far a running call is: on a terminal one line that is written over, elsewhere a line for a change, at most one a
- * second. `silent`: nothing is shown. `clear` takes the line away; the next step brings it back.
+ * How far a running call is: on a terminal one line that is written over, elsewhere a line for a change, now and then. `silent`: nothing is shown. `clear` takes the line away; the next step brings it back.
  */
 export function callProgress(terminal: Pick<Deps, 'err' | 'stderr' | 'now'>, silent: boolean): CallProgress {
   if (silent) return { show: () => {}, clear: () => {} };
@@ -35,7 +36,7 @@ function line({ err, stderr, now }: Pick<Deps, 'err' | 'stderr' | 'now'>): CallP
       clear();
       const draw = () => status.show(`⏳ ${bar(step)}${wording(step, now() - start)}`);
       draw();
-      ticking = setInterval(draw, PACE);
+      ticking = setInterval(draw, TICK);
       ticking.unref();
     },
   };
@@ -47,16 +48,13 @@ function log({ err, now }: Pick<Deps, 'err' | 'stderr' | 'now'>): CallProgress {
   let resting: NodeJS.Timeout | undefined;
   const write = () => {
     resting = undefined;
-    if (!latest) return;
-    err(`⏳ ${wording(latest, now() - start)}\n`);
+    if (latest) err(`⏳ ${wording(latest, now() - start)}\n`);
     latest = undefined;
-    resting = setTimeout(write, PACE);
-    resting.unref();
   };
   return {
     show(step) {
       latest = step;
-      if (!resting) write();
+      resting ??= setTimeout(write, PACE).unref();
     },
     clear() {
       clearTimeout(resting);

@@ -1,19 +1,24 @@
 // A server's question, at the terminal. Everything that it says is shown sanitised, under the name that the person
 // gave the server; nothing is sent, and no page is opened, before the person said so (MCP elicitation, Security).
 
-import type { Prompt } from '../deps.ts';
-import type { Answer } from '../session/elicit.ts';
+import type { Form } from '../deps.ts';
+import type { Answer, Question } from '../session/elicit.ts';
 import type { Content, Field, Value } from '../session/form.ts';
 import { isSafeBrowserUrl } from '../url.ts';
 import { sanitize, sanitizeLines } from './sanitize.ts';
 
 export type Asking = {
-  prompt: Prompt;
+  prompt: Form;
   err(text: string): void;
   server: string;
-  message: string;
   signal: AbortSignal;
 };
+
+/** Characters of one label, and of the whole message: a screen that scrolls away shows nothing. */
+const LONGEST_LABEL = 300;
+const LONGEST = 2000;
+const LONGEST_URL = 8000;
+const MOST_LINES = 20;
 
 type Step = 'go' | 'again' | 'decline' | 'cancel';
 
@@ -22,13 +27,28 @@ const REFUSALS: { name: string; value: Step }[] = [
   { name: 'Cancel: the server gets no answer', value: 'cancel' },
 ];
 
+/** What is asked, and by whom. `secrets` are the fields that servers must not ask for this way. */
+export function showQuestion(err: (text: string) => void, question: Question, secrets: string[]): void {
+  const server = sanitize(question.server);
+  const what = question.mode === 'form' ? 'asks' : 'wants you to visit a page';
+  const lines = sanitizeLines(cut(question.message, LONGEST)).trim().split('\n').slice(0, MOST_LINES);
+  err(`\n❓ ${server} ${what}:\n${lines.map((line) => `   ${line}\n`).join('')}`);
+  if (question.mode === 'url')
+    err(`   at ${label(hostOf(question.url))}\n${sanitize(cut(question.url, LONGEST_URL))}\n`);
+  const names = secrets.map(label).join(', ');
+  if (names) err(`warning: ${server} asks for ${names}: MCP servers must not ask for secrets this way\n`);
+}
+
+function hostOf(url: string): string {
+  return URL.canParse(url) ? new URL(url).host : '(no host)';
+}
+
 /** Asks field by field, shows the answers, and lets them be changed. `given` is proposed where it fits. */
 export async function askForm(
   asking: Asking,
   fields: Field[],
   given: Readonly<Record<string, unknown>>,
 ): Promise<Answer> {
-  heading(asking, 'asks');
   const { prompt, err, signal } = asking;
   const choose = (name: string, more: { name: string; value: Step }[]) =>
     prompt.select<Step>('What do you answer?', [{ name, value: 'go' }, ...more, ...REFUSALS], { signal });
@@ -44,11 +64,6 @@ export async function askForm(
     if (then !== 'again') return { action: then };
     proposed = content;
   }
-}
-
-function heading({ err, server, message }: Asking, what: string): void {
-  const lines = sanitizeLines(message).trim().split('\n');
-  err(`\n❓ ${sanitize(server)} ${what}:\n${lines.map((line) => `   ${line}\n`).join('')}`);
 }
 
 function summary(content: Content): string {
@@ -82,7 +97,7 @@ async function askField(
 ): Promise<Value | undefined> {
   const { title, description, required, kind } = field;
   const optional = required ? '' : ' (may be left out)';
-  const question = sanitize(`${title}${description ? `: ${description}` : ''}${optional}`);
+  const question = `${label(title)}${description ? `: ${label(description)}` : ''}${optional}`;
   const check = (value: unknown) => {
     const fault = field.fault(value);
     return fault === undefined ? undefined : sanitize(fault);
@@ -92,7 +107,7 @@ async function askField(
     const choices = [{ name: 'yes', value: true }, { name: 'no', value: false }, ...leave];
     return prompt.select<boolean | undefined>(question, choices, startingAt(initial, signal));
   }
-  const named = field.choices.map(({ name, value }) => ({ name: sanitize(name), value }));
+  const named = field.choices.map(({ name, value }) => ({ name: label(name), value }));
   if (kind === 'one')
     return prompt.select<string | undefined>(question, [...named, ...leave], startingAt(initial, signal));
   if (kind === 'many') {
@@ -127,22 +142,29 @@ function number(text: string): number | string {
   return /^\s*[+-]?\d/.test(text) && Number.isFinite(Number(text)) ? Number(text) : text;
 }
 
-/** Shows where a server wants the person to go. `open` is undefined where no browser is to be started. */
+function label(text: string): string {
+  return sanitize(cut(text, LONGEST_LABEL));
+}
+
+function cut(text: string, longest: number): string {
+  return text.length > longest ? `${text.slice(0, longest)}…` : text;
+}
+
+/**
+ * Shows where a server wants the person to go. `open` resolves to whether the browser went there; undefined where none
+ * is to be started.
+ */
 export async function askVisit(
   asking: Asking,
   url: string,
-  open: ((url: string) => Promise<void>) | undefined,
+  open: ((url: string) => Promise<boolean>) | undefined,
 ): Promise<Answer> {
   const { prompt, err, server, signal } = asking;
-  heading(asking, 'wants you to visit a page');
-  if (!isSafeBrowserUrl(url)) {
-    err(
-      `   ${sanitize(url)}\nwarning: ${sanitize(server)} names a URL that is not safe to open: cancelled\n`,
-    );
+  if (!isSafeBrowserUrl(url) || url.length > LONGEST_URL) {
+    err(`warning: ${sanitize(server)} names a URL that is not safe to open: cancelled\n`);
     return { action: 'cancel' };
   }
   const { host } = new URL(url);
-  err(`   at ${host}\n${url}\n`);
   // Letters of other scripts that look like Latin ones (MCP elicitation, Safe URL Handling).
   if (/(^|\.)xn--/.test(host)) err('warning: the name of this host is not what it may look like elsewhere\n');
   const choices: { name: string; value: Step }[] = [
@@ -152,7 +174,6 @@ export async function askVisit(
   ];
   const answer = await prompt.select<Step>('Do you want to go there?', choices, { signal });
   if (answer === 'decline' || answer === 'cancel') return { action: answer };
-  if (answer === 'go')
-    await open?.(url).catch(() => err('No browser could be started: open the URL yourself\n'));
+  if (answer === 'go' && !(await open?.(url))) err('No browser went there: open the URL above yourself\n');
   return { action: 'accept' };
 }

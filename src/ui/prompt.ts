@@ -1,4 +1,4 @@
-import type { Choice, Prompt } from '../deps.ts';
+import type { Choice, Form, Prompt } from '../deps.ts';
 import { CancelledError } from '../errors.ts';
 
 type Terminal = {
@@ -21,7 +21,7 @@ type Question =
     };
 
 /** Questions on stderr, so that stdout stays a result. The library is loaded with the first question. */
-export function openPrompt(terminal: Terminal): Prompt {
+export function openPrompt(terminal: Terminal): Prompt & Form {
   const ask = async <T>(question: Question, own?: AbortSignal): Promise<T> => {
     if (!terminal.available) throw new Error('a question was asked without a terminal');
     if (terminal.signal.aborted || own?.aborted) throw new CancelledError();
