@@ -6,13 +6,21 @@ import { answer, type Hit } from './loopback.ts';
 import { type Endpoint, type McpOptions, type McpServerHandle, serveMcp } from './mcp-server.ts';
 import { addTools, olderProgress } from './toolbox.mjs';
 
+export type OlderOptions = McpOptions & {
+  /** Gives it other tools. */
+  tools?: (server: McpServer) => void;
+};
+
 /** The official SDK's maintenance line: Streamable HTTP with sessions, 2025 revisions only. */
-export async function sessionServer(options: McpOptions = {}): Promise<McpServerHandle> {
-  return serveMcp(options, '/mcp', sessionEndpoint(options.path));
+export async function sessionServer(options: OlderOptions = {}): Promise<McpServerHandle> {
+  return serveMcp(options, '/mcp', sessionEndpoint(options.path, options.tools));
 }
 
 /** The endpoint alone, for servers that put something of their own in front. */
-export function sessionEndpoint(path = '/mcp'): Endpoint {
+export function sessionEndpoint(
+  path = '/mcp',
+  register: OlderOptions['tools'] = (made) => addTools(made, olderProgress),
+): Endpoint {
   const sessions = new Map<string, StreamableHTTPServerTransport>();
   const named = ({ headers }: Hit) => headers['mcp-session-id']?.toString();
   const loseSessions = async () => {
@@ -33,7 +41,7 @@ export function sessionEndpoint(path = '/mcp'): Endpoint {
           id: null,
         });
       }
-      const transport = (id === undefined ? undefined : sessions.get(id)) ?? (await open(sessions));
+      const transport = (id === undefined ? undefined : sessions.get(id)) ?? (await open(sessions, register));
       await transport.handleRequest(request, response, hit.json);
     },
     loseSessions,
@@ -43,6 +51,7 @@ export function sessionEndpoint(path = '/mcp'): Endpoint {
 
 async function open(
   sessions: Map<string, StreamableHTTPServerTransport>,
+  register: (server: McpServer) => void,
 ): Promise<StreamableHTTPServerTransport> {
   const transport = new StreamableHTTPServerTransport({
     sessionIdGenerator: randomUUID,
@@ -50,7 +59,7 @@ async function open(
     onsessionclosed: (id) => void sessions.delete(id),
   });
   const server = new McpServer({ name: 'session-server', version: '1.0.0' }, { instructions: 'Be patient' });
-  addTools(server, olderProgress);
+  register(server);
   // Its optional members are typed without exactOptionalPropertyTypes in mind.
   await server.connect(transport as Transport);
   return transport;
