@@ -16,7 +16,7 @@ async function asked(
   env: Record<string, string> = {},
 ): Promise<Terminal> {
   const { config } = await askedBy(kind);
-  return ptyCli(['--config-file', config, ...call(questions), ...flags, '--json'], { env });
+  return ptyCli(['--config-file', config, ...call(questions), ...flags], { env });
 }
 
 /** Types an answer once its question is there. */
@@ -25,14 +25,11 @@ async function reply(terminal: Terminal, question: RegExp, keys: string): Promis
   terminal.type(keys);
 }
 
-/** What the tool was answered, out of the result that ends what is shown. */
+/** What the tool was answered, which it answers with. */
 async function told(terminal: Terminal): Promise<unknown> {
   const { exit, shown } = await terminal.done;
   expect(exit).toBe(0);
-  const { content } = JSON.parse(shown.slice(shown.lastIndexOf('{\r\n  "content"'))) as {
-    content: { text: string }[];
-  };
-  return JSON.parse(content[0]?.text ?? '') as unknown;
+  return JSON.parse(/^\[\{"action".*$/m.exec(shown)?.[0] ?? 'null') as unknown;
 }
 
 describe('a form', () => {
@@ -158,7 +155,7 @@ describe('a form', () => {
     terminal.type('\x03');
     const { exit, shown } = await terminal.done;
     expect(exit).toBe(130);
-    expect(shown).toContain('"code":"cancelled"');
+    expect(shown).toContain('error: cancelled');
   });
 });
 
