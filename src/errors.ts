@@ -59,6 +59,11 @@ export class ToolError extends CliError {
   readonly exit = 8;
 }
 
+/** The demo saw something else than what it was to show: this program, or this machine, does not work as it should. */
+export class DemoError extends CliError {
+  readonly exit = 1;
+}
+
 /** Ctrl-C, or SIGTERM. */
 export class CancelledError extends CliError {
   readonly exit = 130;

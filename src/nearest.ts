@@ -24,13 +24,18 @@ function distance(a: string, b: string): number {
   return last[b.length] ?? 0;
 }
 
+/** How many names are looked at: a server can have a hundred thousand, and each of them costs something. */
+const MOST = 2_000;
+
 /** The known name that `typed` was probably meant to be, or undefined if none is near enough to be worth a guess. */
 export function nearest(typed: string, known: Iterable<string>): string | undefined {
   const wanted = typed.toLowerCase().slice(0, 100);
   if (wanted === '') return undefined;
   let best: string | undefined;
   let score = Math.max(1, Math.ceil(wanted.length * 0.4)) + 0.5;
+  let looked = 0;
   for (const name of known) {
+    if (++looked > MOST) break;
     if (name === typed || name.length > 200) continue;
     const candidate = name.toLowerCase();
     // A beginning that fits is a better guess than its length says: `call` for `call_tool`.

@@ -3,7 +3,12 @@ import type { Deps } from './deps.ts';
 import { UsageError } from './errors.ts';
 import { growAuth } from './tree/auth.ts';
 import { examples, group, type Perform, unknownCommand } from './tree/branch.ts';
+import { growDemo } from './tree/demo.ts';
+import { growPrompts } from './tree/prompts.ts';
+import { growResources } from './tree/resources.ts';
+import { growSandbox } from './tree/sandbox.ts';
 import { growServers } from './tree/servers.ts';
+import { growSkills } from './tree/skills.ts';
 import { growToken } from './tree/token.ts';
 import { growTools } from './tree/tools.ts';
 import { environmentSecrets } from './ui/redact.ts';
@@ -108,6 +113,9 @@ function grow(program: Command, deps: Deps, perform: Perform): void {
   ]);
   growAuth(group(program, 'auth', 'sign in and out, and what is stored'), perform);
   growTools(group(program, 'tools', 'list, describe and call tools'), perform);
+  growResources(group(program, 'resources', 'list, read and watch resources'), perform);
+  growPrompts(group(program, 'prompts', 'list prompts and get their messages'), perform);
+  growSkills(group(program, 'skills', 'list and read skills'), perform);
   growServers(group(program, 'servers', 'what is configured'), perform);
   growToken(group(program, 'token', 'the stores that keep the tokens'), perform);
   const ping = program
@@ -118,6 +126,8 @@ function grow(program: Command, deps: Deps, perform: Perform): void {
       perform(async (w) => (await import('./commands/ping.ts')).ping(w, servers)),
     );
   examples(ping, ['mcp-cli ping notion', 'mcp-cli ping notion linear --json']);
+  growSandbox(program, perform);
+  growDemo(program, perform);
   const help = program
     .command('help')
     .description('show help of a command')

@@ -3,8 +3,8 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     root: '.',
-    testTimeout: 30_000,
-    hookTimeout: 30_000,
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
     // Two cores: the race tests start twenty processes of their own.
     maxWorkers: 2,
     // Collects what the whole suite wrote, and searches it for secrets at the end.

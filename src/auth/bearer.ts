@@ -7,8 +7,8 @@ import type { Challenge } from './challenge.ts';
 import type { AuthContext } from './context.ts';
 import { findRecord } from './keep.ts';
 import { type SignInOptions, signIn } from './login.ts';
-import { renew } from './renew.ts';
-import { loginCommand, loginRequired } from './required.ts';
+import { dropRefused, renew } from './renew.ts';
+import { loginCommand, loginRequired, statusCommand } from './required.ts';
 import { coversScopes, scopeList } from './scope.ts';
 
 export type Bearer = {
@@ -43,7 +43,7 @@ export function openBearer(ctx: AuthContext): Bearer {
   const ways: Ways = {
     refresh(key, rejected) {
       refreshed = true;
-      return renew(ctx, key, rejected);
+      return renew(ctx, key, rejected === undefined ? undefined : { token: rejected, refused: true });
     },
     async enter(options) {
       const record = await signIn(ctx, options);
@@ -114,13 +114,21 @@ async function replace(
   const { token, challenge, mayRefresh } = refusal;
   requireEnabled(ctx.entry);
   const { key, record } = await findRecord(ctx);
-  const refreshable = mayRefresh && token !== undefined && record?.tokens?.refreshToken !== undefined;
-  if (refreshable) {
+  const tokens = record?.tokens;
+  if (mayRefresh && token !== undefined && tokens?.refreshToken !== undefined) {
     try {
       return await refresh(key, token);
     } catch (error) {
       if (!isLoginRequired(error) || !ctx.interactive) throw error;
     }
+  } else if (record && tokens && token !== undefined && tokens.refreshToken === undefined) {
+    // Another process has signed in meanwhile.
+    if (tokens.accessToken !== token && isFresh(tokens, ctx.now())) return record;
+    // What is refused and cannot be renewed would only look like a sign-in to who asks for the status.
+    await dropRefused(ctx, key, token);
+  } else if (tokens && !ctx.interactive) {
+    // Renewed a moment ago, and refused again.
+    throw loginRequired(ctx, [], { force: true });
   }
   return enter({ challenge, rejected: token });
 }
@@ -138,7 +146,7 @@ async function widen(
     throw new AuthError(
       'insufficient_scope',
       `${server} refuses although it was granted: ${wanted.join(' ')}`,
-      { hint: 'the account may lack a permission; see: mcp-cli auth status', server },
+      { hint: `the account may lack a permission; see: ${statusCommand(ctx.entry)}`, server },
     );
   }
   if (!ctx.interactive) throw loginRequired(ctx, wanted);
@@ -148,7 +156,7 @@ async function widen(
 
 function refusedAnew({ entry }: AuthContext): AuthError {
   return new AuthError('token_rejected', `${entry.name} refuses the token although it is fresh`, {
-    hint: `check the account and the scopes, and the authorization server: mcp-cli auth status ${entry.name}`,
+    hint: `check the account and the scopes, and the authorization server: ${statusCommand(entry)}`,
     server: entry.name,
   });
 }

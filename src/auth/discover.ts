@@ -89,7 +89,8 @@ async function firstServer(ctx: AuthContext, issuers: readonly string[]): Promis
 }
 
 async function serverMetadata(ctx: AuthContext, issuer: string): Promise<ServerMetadata | undefined> {
-  if (!URL.canParse(issuer)) {
+  // The URL parser drops line breaks; a hint that quotes the issuer would have one line more than we wrote.
+  if (!URL.canParse(issuer) || /[\p{Cc}\s]/u.test(issuer)) {
     throw new ProtocolError(
       'metadata_invalid',
       `the server names an authorization server that is no URL: ${issuer}`,

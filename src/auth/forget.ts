@@ -1,7 +1,7 @@
 // Ending a sign-in: revoked at the server where it offers that (RFC 7009), forgotten here in any case.
 
 import * as oauth from 'oauth4webapi';
-import { NetworkError } from '../errors.ts';
+import { NetworkError, ProtocolError } from '../errors.ts';
 import type { StoredRecord } from '../store/record.ts';
 import type { AuthContext } from './context.ts';
 import { findRecord, keepRecord } from './keep.ts';
@@ -15,7 +15,7 @@ const SEND_LIMIT = 10_000;
 
 /**
  * Revokes and forgets the tokens of one server and account. `keepRegistration` leaves the registered client for the
- * next sign-in. A server that cannot be reached does not keep the tokens alive here: `revoked` says so.
+ * next sign-in. A server that cannot be reached, or answers nonsense, does not keep the tokens alive here: `revoked` says so.
  * @throws StoreError if the store cannot be read or written
  */
 export async function signOut(
@@ -77,7 +77,8 @@ async function revokeOne(
     await response.body?.cancel();
     return response.ok;
   } catch (error) {
-    if (error instanceof NetworkError) return false;
+    // An answer that is none, or a place that may not be asked, must not keep the tokens alive here either.
+    if (error instanceof NetworkError || error instanceof ProtocolError) return false;
     throw error;
   }
 }

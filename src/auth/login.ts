@@ -185,7 +185,7 @@ async function askPerson(
       ctx.notify({
         kind: 'notice',
         level: 'warning',
-        text: 'no browser could be started; open the URL above yourself',
+        text: 'the browser could not be opened; open the URL above by hand',
       });
     });
   }

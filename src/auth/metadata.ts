@@ -98,12 +98,13 @@ export function judgeResourceMetadata(
   const document = asObject(json, unusable);
   const resource = document.resource;
   if (typeof resource !== 'string') throw unusable('it has no resource');
+  // Before it is quoted in a hint: one with a line break in it would write a hint of its own.
+  if (!absoluteUri(resource)) throw unusable('its resource is no absolute URI');
   if (!coversResource(resource, serverUrl)) {
     throw new ProtocolError('resource_mismatch', `the metadata at ${url} describes another resource`, {
       hint: `it names ${resource}, which does not contain ${serverUrl}; check ${path}.url`,
     });
   }
-  if (!absoluteUri(resource)) throw unusable('its resource is no absolute URI');
   return {
     resource,
     authorizationServers: stringList(document.authorization_servers),

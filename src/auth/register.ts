@@ -41,7 +41,9 @@ export async function register(
     body: JSON.stringify(body),
     signal: options.signal,
   });
-  const text = await readText(response);
+  const answer = await readText(response);
+  // A server may repeat what it was sent in its error text: that must not reach a log.
+  const text = initialAccessToken ? answer.replaceAll(initialAccessToken, '***') : answer;
   if (!response.ok) throw judgeRefusal(entry, plan.server.issuer, response.status, text);
   return judgeRegistration(text, plan.server, redirectUri, entry.path);
 }

@@ -19,22 +19,27 @@ const SEND_LIMIT = 20_000;
 /** Refreshes now, whether or not the token is still good. Throws what `renew` throws. */
 export async function refreshNow(ctx: AuthContext): Promise<StoredRecord> {
   const { key, record } = await findRecord(ctx);
-  return renew(ctx, key, record?.tokens?.accessToken);
+  const token = record?.tokens?.accessToken;
+  return renew(ctx, key, token === undefined ? undefined : { token, refused: false });
 }
+
+/** An access token that is not to be had again: refused by the server, or only to be replaced early. */
+export type Unwanted = { token: string; refused: boolean };
 
 type Signed = StoredRecord & { tokens: StoredTokens };
 
 /**
- * A record with a token that is fresh and is not `rejected`: what another process saved meanwhile, or a refreshed one.
+ * A record with a token that is fresh and is not `unwanted`: what another process saved meanwhile, or a refreshed one.
  * @throws AuthError `login_required`, `invalid_client`, `refresh_lost`; NetworkError if nothing is known about the
  * grant (it is kept); StoreError; CancelledError, after the save of a refresh under way
  */
-export async function renew(ctx: AuthContext, key: string, rejected?: string): Promise<Signed> {
-  return ctx.withLock(key, { wait: LOCK_WAIT, signal: ctx.signal }, async (lock) => {
+export async function renew(ctx: AuthContext, key: string, unwanted?: Unwanted): Promise<Signed> {
+  const waiting = { wait: LOCK_WAIT, signal: ctx.signal, everywhere: true };
+  return ctx.withLock(key, waiting, async (lock) => {
     const { record } = await findRecord(ctx);
     if (!record?.tokens) throw loginRequired(ctx);
     const { tokens } = record;
-    const wanted = tokens.accessToken !== rejected && isFresh(tokens, ctx.now());
+    const wanted = tokens.accessToken !== unwanted?.token && isFresh(tokens, ctx.now());
     if (wanted) return { ...record, tokens };
     if (!tokens.refreshToken) throw loginRequired(ctx);
     if (ctx.signal.aborted) throw new CancelledError();
@@ -48,7 +53,8 @@ export async function renew(ctx: AuthContext, key: string, rejected?: string): P
       if (ctx.signal.aborted) throw new CancelledError();
       return renewed;
     }
-    return afterRefusal(ctx, key, { ...record, tokens }, answer, lock.recovered);
+    const dead = unwanted?.refused === true && unwanted.token === tokens.accessToken;
+    return afterRefusal(ctx, key, { ...record, tokens }, answer, { dead, recovered: lock.recovered });
   });
 }
 
@@ -57,7 +63,8 @@ async function afterRefusal(
   key: string,
   sent: Signed,
   answer: Exclude<TokenAnswer, { kind: 'tokens' }>,
-  recovered: boolean,
+  /** Whether the server has refused the access token as well. */
+  { dead, recovered }: { dead: boolean; recovered: boolean },
 ): Promise<Signed> {
   const { name: server, path } = ctx.entry;
   if (answer.kind === 'trouble') {
@@ -85,7 +92,7 @@ async function afterRefusal(
       server,
     });
   }
-  if (answer.error === 'invalid_client' && now) await dropRegistration(ctx, key, now);
+  if (answer.error === 'invalid_client' && now) await dropRegistration(ctx, key, now, dead);
   if (recovered) {
     throw new AuthError(
       'refresh_lost',
@@ -96,7 +103,7 @@ async function afterRefusal(
       },
     );
   }
-  if (answer.error === 'invalid_grant') await dropGrant(ctx, key, sent);
+  if (answer.error === 'invalid_grant') await dropGrant(ctx, key, sent, dead);
   throw loginRequired(ctx);
 }
 
@@ -104,15 +111,36 @@ async function afterRefusal(
  * The server has forgotten the client. An authorization endpoint says that to the browser alone, and nobody would come
  * back from there: a registration without redirects is never used again.
  */
-async function dropRegistration(ctx: AuthContext, key: string, record: StoredRecord): Promise<void> {
+async function dropRegistration(
+  ctx: AuthContext,
+  key: string,
+  { tokens, ...record }: StoredRecord,
+  dead: boolean,
+): Promise<void> {
   const { redirectUris: _, ...client } = record.client;
-  await keepRecord(ctx, key, { ...record, client });
+  await keepRecord(ctx, key, { ...record, client, ...(tokens && !dead && { tokens }) });
 }
 
-/** The grant is dead, and is still the one that was sent. The registration stays, and an access token while it lives. */
-async function dropGrant(ctx: AuthContext, key: string, { tokens, ...record }: Signed): Promise<void> {
+/** The grant is over, and is still the one that was sent. The registration stays, and an access token while it lives. */
+async function dropGrant(
+  ctx: AuthContext,
+  key: string,
+  { tokens, ...record }: Signed,
+  dead: boolean,
+): Promise<void> {
   const { refreshToken: _, ...rest } = tokens;
-  await keepRecord(ctx, key, isAlive(tokens, ctx.now()) ? { ...record, tokens: rest } : record);
+  const lives = !dead && isAlive(tokens, ctx.now());
+  await keepRecord(ctx, key, lives ? { ...record, tokens: rest } : record);
+}
+
+/** Forgets an access token that the server refused and that nothing can renew, if it is still the one that was sent. */
+export async function dropRefused(ctx: AuthContext, key: string, refused: string): Promise<void> {
+  await ctx.withLock(key, { wait: LOCK_WAIT, signal: ctx.signal }, async () => {
+    const { record } = await findRecord(ctx);
+    if (record?.tokens?.accessToken !== refused || record.tokens.refreshToken !== undefined) return;
+    const { tokens: _, ...registration } = record;
+    await keepRecord(ctx, key, registration);
+  });
 }
 
 /**

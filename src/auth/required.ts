@@ -1,9 +1,10 @@
-import type { HttpEntry } from '../config/entry.ts';
+import type { HttpEntry, ServerEntry } from '../config/entry.ts';
 import { AuthError } from '../errors.ts';
+import { serverWord, typed } from '../typed.ts';
 import type { AuthContext } from './context.ts';
 
 /** What a person types to sign in to this entry and account, quoted for a POSIX shell where that is needed. Pure. */
-export function loginCommand(entry: HttpEntry): string {
+export function loginCommand(entry: ServerEntry): string {
   return authCommand('login', entry);
 }
 
@@ -12,21 +13,26 @@ export function resetCommand(entry: HttpEntry): string {
   return authCommand('reset', entry);
 }
 
-function authCommand(word: string, { name, account, origin, url }: HttpEntry): string {
-  // Without a configuration the URL is the name. A query can be a key, which no message shows.
-  const server = origin !== '--server' ? name : new URL(url).search === '' ? url : 'URL';
-  const words = ['mcp-cli', 'auth', word, server, ...(account === undefined ? [] : ['--account', account])];
-  return words.map(quote).join(' ');
+/** What a person types to see how this entry and account stand. Pure. */
+export function statusCommand(entry: ServerEntry): string {
+  return authCommand('status', entry);
 }
 
-function quote(word: string): string {
-  return /^[\w@%+=:,./~-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
+function authCommand(word: string, entry: ServerEntry): string {
+  const { name, account, origin } = entry;
+  // Without a configuration the URL is the name.
+  const server = entry.kind === 'http' && origin === '--server' ? serverWord(entry.url) : name;
+  return typed('mcp-cli', 'auth', word, server, ...(account === undefined ? [] : ['--account', account]));
 }
 
-/** What is said where a person is needed and none is there, or none may be asked. */
-export function loginRequired(ctx: Pick<AuthContext, 'entry'>, scopes: readonly string[] = []): AuthError {
+/** What is said where a person is needed and none is there, or none may be asked. `force`: what is stored looks good. */
+export function loginRequired(
+  ctx: Pick<AuthContext, 'entry'>,
+  scopes: readonly string[] = [],
+  { force = false } = {},
+): AuthError {
   const { name } = ctx.entry;
-  const command = loginCommand(ctx.entry);
+  const command = `${loginCommand(ctx.entry)}${force ? ' --force' : ''}`;
   if (scopes.length === 0) {
     return new AuthError('login_required', `sign-in needed for ${name}`, {
       hint: `sign in with: ${command}`,
@@ -34,7 +40,7 @@ export function loginRequired(ctx: Pick<AuthContext, 'entry'>, scopes: readonly 
     });
   }
   return new AuthError('insufficient_scope', `${name} needs a further scope: ${scopes.join(' ')}`, {
-    hint: `sign in with: ${command} --scope ${quote(scopes.join(','))}`,
+    hint: `sign in with: ${command} --scope ${typed(scopes.join(','))}`,
     server: name,
   });
 }

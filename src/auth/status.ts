@@ -2,7 +2,7 @@ import type { StoredRecord } from '../store/record.ts';
 
 type RecordState = 'signed_in' | 'expired_refreshable' | 'expired' | 'registered';
 
-/** What may be shown of a record: nothing in it is secret. Moments are milliseconds since the epoch. */
+/** What may be shown of a record: nothing in it is secret. Moments are ISO 8601, as scripts read them. */
 export type RecordDescription = {
   server: string;
   account?: string;
@@ -13,8 +13,8 @@ export type RecordDescription = {
   clientId: string;
   clientSource: 'configured' | 'document' | 'registered';
   scope?: string;
-  issuedAt?: number;
-  expiresAt?: number;
+  issuedAt?: string;
+  expiresAt?: string;
   refreshable: boolean;
 };
 
@@ -30,8 +30,8 @@ export function describeRecord(record: StoredRecord, now: number): RecordDescrip
     clientId: client.id,
     clientSource: client.source,
     ...(tokens?.scope === undefined ? {} : { scope: tokens.scope }),
-    ...(tokens === undefined ? {} : { issuedAt: tokens.issuedAt }),
-    ...(tokens?.expiresAt === undefined ? {} : { expiresAt: tokens.expiresAt }),
+    ...(tokens === undefined ? {} : { issuedAt: new Date(tokens.issuedAt).toISOString() }),
+    ...(tokens?.expiresAt === undefined ? {} : { expiresAt: new Date(tokens.expiresAt).toISOString() }),
     refreshable: tokens?.refreshToken !== undefined,
   };
 }

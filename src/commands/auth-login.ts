@@ -1,10 +1,15 @@
+import { loginCommand } from '../auth/required.ts';
 import { describeRecord, type RecordDescription } from '../auth/status.ts';
-import { CancelledError, CliError } from '../errors.ts';
+import type { HttpEntry } from '../config/entry.ts';
+import { tokenVariable } from '../config/env-token.ts';
+import { AuthError, CancelledError, CliError } from '../errors.ts';
 import { type Outcome, throwFailures } from '../session/side-by-side.ts';
+import { typed } from '../typed.ts';
 import { print } from '../ui/print.ts';
 import { errorJson } from '../ui/report.ts';
 import { sanitize } from '../ui/sanitize.ts';
 import { relative } from '../ui/time.ts';
+import { obstacle } from '../workspace/auth.ts';
 import { refuseProvided, signInEntry, targets } from '../workspace/target.ts';
 import type { Workspace } from '../workspace/workspace.ts';
 
@@ -16,11 +21,44 @@ export async function authLogin(workspace: Workspace, named: string[], options: 
   await inTurn(workspace, await targets(workspace, named), async (name) => {
     const entry = await signInEntry(workspace, name);
     await refuseProvided(workspace, entry, 'sign in to');
-    const record = await signIn(await workspace.auth(entry), {
+    const auth = await workspace.auth(entry);
+    const record = await signIn(auth, {
       ...(options.force ? { force: true } : {}),
       ...(options.scope?.length ? { scopes: options.scope } : {}),
+    }).catch(async (error: unknown) => {
+      const alone = !auth.interactive && error instanceof AuthError && UNATTENDED.has(error.code);
+      throw alone ? await unattended(workspace, entry, error, options) : error;
     });
     return describeRecord(record, workspace.deps.now());
+  });
+}
+
+/** What a sign-in says where nobody is there. */
+const UNATTENDED = new Set(['login_required', 'insufficient_scope']);
+
+/** To sign in with `auth login` is no advice for who just typed it. */
+async function unattended(
+  workspace: Workspace,
+  entry: HttpEntry,
+  { code, message }: AuthError,
+  options: LoginOptions,
+): Promise<AuthError> {
+  const names = entry.origin === '--server' ? [] : await workspace.names();
+  const variable = tokenVariable(entry, names);
+  const flags = [
+    ...(options.force ? ['--force'] : []),
+    ...(options.scope?.length ? ['--scope', typed(options.scope.join(','))] : []),
+  ];
+  const command = [loginCommand(entry), ...flags].join(' ');
+  const wanted = obstacle(workspace.deps, workspace.flags);
+  return new AuthError(code, message, {
+    hint: [
+      `sign in once at a terminal${wanted === undefined ? '' : ` and without ${wanted}`}: ${command}`,
+      variable === undefined
+        ? `for a script, name a variable with an access token in ${entry.path}.bearer_token_env`
+        : `for a script, set ${variable} to an access token`,
+    ].join('\n'),
+    server: entry.name,
   });
 }
 
@@ -70,6 +108,7 @@ function show(workspace: Workspace, outcomes: Outcome<RecordDescription>[]): voi
 }
 
 function line(value: RecordDescription, now: number): string {
-  const until = value.expiresAt === undefined ? '' : `, token expires ${relative(value.expiresAt, now)}`;
+  const until =
+    value.expiresAt === undefined ? '' : `, token expires ${relative(Date.parse(value.expiresAt), now)}`;
   return `${sanitize(`${value.server}: signed in at ${value.issuer}${until}`)}\n`;
 }

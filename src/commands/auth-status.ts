@@ -3,6 +3,7 @@ import { loginCommand } from '../auth/required.ts';
 import { describeRecord, type RecordDescription } from '../auth/status.ts';
 import { AuthError, CancelledError, CliError, ConfigError, StoreError } from '../errors.ts';
 import { parseRecord, recordKey, splitKey } from '../store/record.ts';
+import type { StoreName } from '../store/store.ts';
 import { print } from '../ui/print.ts';
 import { type ErrorJson, errorJson } from '../ui/report.ts';
 import { table, tableView } from '../ui/table.ts';
@@ -25,6 +26,8 @@ export type Standing = {
     | 'error';
   /** Where a provided token comes from. */
   source?: string;
+  /** Where a stored one is. */
+  store?: StoreName;
   /** Stored, but no configured server has this name. */
   orphan?: true;
   error?: ErrorJson;
@@ -85,7 +88,9 @@ async function standing(workspace: Workspace, name: string): Promise<Standing> {
   const owner = { server: entry.name, ...(entry.account !== undefined && { account: entry.account }) };
   return readable(owner, async () => {
     const { record } = await findRecord({ entry, store: workspace.store });
-    return record ? describeRecord(record, workspace.deps.now()) : { ...owner, state: 'signed_out' };
+    if (!record) return { ...owner, state: 'signed_out' };
+    const { name: store } = await workspace.store();
+    return { ...describeRecord(record, workspace.deps.now()), store };
   });
 }
 
@@ -118,7 +123,8 @@ export async function authList(workspace: Workspace): Promise<void> {
     const described = await readable({ server, ...(account !== undefined && { account }) }, async () => {
       const text = await store.get(key);
       if (text === undefined) return { server, state: 'signed_out' };
-      return describeRecord(parseRecord(text, key, { allowHttp: true }), workspace.deps.now());
+      const record = parseRecord(text, key, { allowHttp: true });
+      return { ...describeRecord(record, workspace.deps.now()), store: store.name };
     });
     const owned = configured === undefined || configured.includes(described.server);
     standings.push(owned ? described : { ...described, orphan: true });
@@ -142,7 +148,7 @@ function standingsText(workspace: Workspace, standings: Standing[]): string {
   const rows = standings.map((each) => [
     isDouble(label(each)) ? `${label(each)} at ${each.url ?? '?'}` : label(each),
     `${words(each)}${each.orphan ? ', not configured' : ''}`,
-    each.expiresAt === undefined ? '' : relative(each.expiresAt, deps.now()),
+    each.expiresAt === undefined ? '' : relative(Date.parse(each.expiresAt), deps.now()),
     each.scope ?? '',
     each.issuer ?? '',
   ]);

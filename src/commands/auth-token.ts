@@ -6,9 +6,9 @@ import type { Workspace } from '../workspace/workspace.ts';
 
 type Token = {
   server: string;
-  access_token: string;
-  token_type: string;
-  expires_at?: string;
+  accessToken: string;
+  tokenType: string;
+  expiresAt?: string;
   scope?: string;
 };
 
@@ -34,9 +34,9 @@ export async function authToken(
     });
   }
   const token: Token = given?.value
-    ? { server: name, access_token: given.value, token_type: 'Bearer' }
+    ? { server: name, accessToken: given.value, tokenType: 'Bearer' }
     : await current(workspace, entry);
-  print(workspace, { json: token, text: () => `${token.access_token}\n` });
+  print(workspace, { json: token, text: () => `${token.accessToken}\n` });
 }
 
 async function current(workspace: Workspace, entry: HttpEntry): Promise<Token> {
@@ -48,13 +48,13 @@ async function current(workspace: Workspace, entry: HttpEntry): Promise<Token> {
   const auth = await workspace.auth(entry);
   const accessToken = await openBearer(auth).current();
   if (accessToken === undefined) throw loginRequired(auth);
-  const plain = { server: entry.name, access_token: accessToken, token_type: 'Bearer' };
+  const plain = { server: entry.name, accessToken, tokenType: 'Bearer' };
   if (workspace.flags.format === 'text') return plain;
   // Only JSON tells more than the token: only then the store is asked a second time.
   const { expiresAt, scope } = (await findRecord(auth)).record?.tokens ?? {};
   return {
     ...plain,
-    ...(expiresAt !== undefined && { expires_at: new Date(expiresAt).toISOString() }),
+    ...(expiresAt !== undefined && { expiresAt: new Date(expiresAt).toISOString() }),
     ...(scope !== undefined && { scope }),
   };
 }

@@ -1,6 +1,7 @@
 import { UsageError } from '../errors.ts';
 import type { Session } from '../session/session.ts';
 import { sideBySide, throwFailures } from '../session/side-by-side.ts';
+import { serverWord, typed } from '../typed.ts';
 import { report } from '../ui/report.ts';
 import { enabledEntry, targets } from '../workspace/target.ts';
 import type { Workspace } from '../workspace/workspace.ts';
@@ -9,7 +10,7 @@ import type { Workspace } from '../workspace/workspace.ts';
 export async function session(workspace: Workspace): Promise<void> {
   const { deps, flags } = workspace;
   if (!deps.stdin.isTTY || !deps.stdout.isTTY || flags.nonInteractive || flags.format !== 'text') {
-    const servers = flags.servers.join(',');
+    const servers = typed(flags.servers.map(serverWord).join(','));
     throw new UsageError('no_terminal', 'an interactive session needs a terminal', {
       hint: `without one: mcp-cli --server ${servers} tools list\nor: mcp-cli --server ${servers} tools call NAME key=value`,
     });

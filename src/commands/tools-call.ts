@@ -1,7 +1,7 @@
 import { ToolError, UsageError } from '../errors.ts';
 import { readArgumentFile } from '../session/argument-file.ts';
 import { parseObject, parseWord, toolArguments } from '../session/arguments.ts';
-import { findTool } from '../session/catalog.ts';
+import { findTool, listCommand } from '../session/catalog.ts';
 import { callProgress } from '../ui/call-progress.ts';
 import { note, print } from '../ui/print.ts';
 import { resultText } from '../ui/result.ts';
@@ -22,8 +22,8 @@ export async function toolsCall(
   const base = await baseArguments(workspace, words.length > 0, options.args);
   const server = await onlyTarget(workspace, []);
   await withSession(workspace, server, async (session) => {
-    const { tool } = findTool([{ server, tools: await session.listTools() }], name);
-    const args = await toolArguments(tool, words, base, (path) => readArgumentFile(deps.cwd, path));
+    const { tool } = findTool([{ server, tools: await session.listTools() }], name, listCommand([server]));
+    const args = await toolArguments(tool, words, base, (path) => readArgumentFile(deps.cwd, path), [server]);
     const progress = callProgress(deps, flags.quiet);
     const result = await session
       .callTool(tool.name, args, {

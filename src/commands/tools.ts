@@ -1,46 +1,22 @@
 import type { Tool } from '@modelcontextprotocol/client';
-import { findTool } from '../session/catalog.ts';
+import { findTool, listCommand } from '../session/catalog.ts';
 import { asSchema, resolve, typesOf } from '../session/input-schema.ts';
-import { type Outcome, sideBySide, throwFailures } from '../session/side-by-side.ts';
+import { throwFailures } from '../session/side-by-side.ts';
 import { print } from '../ui/print.ts';
-import { errorJson } from '../ui/report.ts';
 import { sanitize, sanitizeLines } from '../ui/sanitize.ts';
-import { table, tableView } from '../ui/table.ts';
-import { targets, withSession } from '../workspace/target.ts';
+import { firstLine, table, tableView } from '../ui/table.ts';
+import { askAll, printLists } from '../workspace/lists.ts';
+import { targets } from '../workspace/target.ts';
 import type { Workspace } from '../workspace/workspace.ts';
 
 /** `tools list`: the tools as the servers sent them. Several servers are asked side by side. */
 export async function toolsList(workspace: Workspace, named: string[]): Promise<void> {
-  const names = await targets(workspace, named);
-  const outcomes = await shelves(workspace, names);
-  const [only] = outcomes;
-  if (outcomes.length === 1 && only) {
-    throwFailures(outcomes);
-    const tools = only.value ?? [];
-    print(workspace, { json: { tools }, items: tools, text: () => list(workspace, tools) });
-    return;
-  }
-  const told = outcomes.map(({ server, value, error }) => [
-    server,
-    value ? { tools: value } : { error: errorJson(error) },
-  ]);
-  print(workspace, {
-    json: { servers: Object.fromEntries(told) },
-    items: outcomes.flatMap(({ server, value, error }): unknown[] =>
-      value ? value.map((tool) => ({ server, tool })) : [{ server, error: errorJson(error) }],
-    ),
-    text: () =>
-      outcomes
-        .flatMap(({ server, value }) =>
-          value ? `${sanitize(server)} (${value.length})\n${list(workspace, value)}` : [],
-        )
-        .join('\n'),
+  await printLists(workspace, named, {
+    many: 'tools',
+    one: 'tool',
+    ask: (session) => session.listTools(),
+    text: (tools) => list(workspace, tools),
   });
-  throwFailures(outcomes);
-}
-
-function shelves(workspace: Workspace, names: string[]): Promise<Outcome<Tool[]>[]> {
-  return sideBySide(names, (name) => withSession(workspace, name, (session) => session.listTools()));
 }
 
 function list({ deps }: Workspace, tools: Tool[]): string {
@@ -49,17 +25,15 @@ function list({ deps }: Workspace, tools: Tool[]): string {
   return table(['TOOL', 'DESCRIPTION'], rows, tableView(deps.stdout, deps.env));
 }
 
-function firstLine(text: string): string {
-  return text.trim().split(/\r?\n/, 1)[0] ?? '';
-}
-
 /** `tools describe`: one tool with its arguments; JSON is the tool as the server sent it. */
 export async function toolsDescribe(workspace: Workspace, name: string): Promise<void> {
-  const outcomes = await shelves(workspace, await targets(workspace, []));
+  const names = await targets(workspace, []);
+  const outcomes = await askAll(workspace, names, (session) => session.listTools());
   throwFailures(outcomes);
   const { tool } = findTool(
     outcomes.map(({ server, value }) => ({ server, tools: value ?? [] })),
     name,
+    listCommand(names),
   );
   print(workspace, { json: tool, text: () => description(workspace, tool) });
 }

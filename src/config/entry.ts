@@ -124,4 +124,17 @@ export type StorageEntry = {
   vaultMountPoint: string | undefined;
   vaultPathPrefix: string | undefined;
   vaultNamespace: string | undefined;
+  /** How to get a token where none is given: `oidc` is `jwt`. */
+  vaultAuthMethod: 'token' | 'approle' | 'jwt' | 'oidc' | 'kubernetes' | undefined;
+  vaultAuthPath: string | undefined;
+  vaultRole: string | undefined;
+  vaultRoleId: string | undefined;
+  vaultSecretId: string | undefined;
+  vaultJwt: string | undefined;
+  vaultJwtFile: string | undefined;
+  vaultCaFile: string | undefined;
+  vaultClientCert: string | undefined;
+  vaultClientKey: string | undefined;
+  vaultServerName: string | undefined;
+  vaultKvVersion: string | undefined;
 };

@@ -15,6 +15,17 @@ export function envTokenName(server: string): string {
   return PREFIX + server.toUpperCase().replace(/[^A-Z0-9]/gu, '_');
 }
 
+/** The variable that a token of this entry can be put into; undefined if its name would be another's too. */
+export function tokenVariable(
+  { name, bearerTokenEnv }: Pick<HttpEntry, 'name' | 'bearerTokenEnv'>,
+  servers: Iterable<string>,
+): string | undefined {
+  if (bearerTokenEnv !== undefined) return bearerTokenEnv;
+  const variable = envTokenName(name);
+  const shared = [...servers].some((other) => other !== name && envTokenName(other) === variable);
+  return shared || variable === BACKEND ? undefined : variable;
+}
+
 /**
  * Refuses a variable that is set and could mean two servers: guessing would send one server's token to another.
  * @throws ConfigError `ambiguous_token`

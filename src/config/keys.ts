@@ -103,10 +103,40 @@ export const STORAGE: Keys = {
   vault_mount_point: [],
   vault_path_prefix: [],
   vault_namespace: [],
+  vault_auth_method: [],
+  vault_auth_path: [],
+  vault_role: [],
+  vault_role_id: [],
+  vault_secret_id: [],
+  vault_jwt: [],
+  vault_jwt_file: [],
+  vault_ca_file: ['vault_ca_cert'],
+  vault_client_cert: [],
+  vault_client_key: [],
+  vault_server_name: [],
+  vault_kv_version: [],
 };
 
 /** The nested form: `token_storage.vault`. */
-export const VAULT: Keys = { url: [], token: [], mount_point: [], path_prefix: [], namespace: [] };
+export const VAULT: Keys = {
+  url: [],
+  token: [],
+  mount_point: [],
+  path_prefix: [],
+  namespace: [],
+  auth_method: [],
+  auth_path: [],
+  role: [],
+  role_id: [],
+  secret_id: [],
+  jwt: [],
+  jwt_file: [],
+  ca_file: ['ca_cert'],
+  client_cert: [],
+  client_key: [],
+  server_name: [],
+  kv_version: [],
+};
 
 /** All spellings of a table's keys, each with our own. */
 export function spellings(keys: Keys): Map<string, string> {

@@ -138,6 +138,18 @@ const SHAPES = {
     vault_mount_point: optional(text),
     vault_path_prefix: optional(text),
     vault_namespace: optional(text),
+    vault_auth_method: optional(word(['token', 'approle', 'jwt', 'oidc', 'kubernetes'])),
+    vault_auth_path: optional(text),
+    vault_role: optional(text),
+    vault_role_id: optional(text),
+    vault_secret_id: optional(text),
+    vault_jwt: optional(text),
+    vault_jwt_file: optional(text),
+    vault_ca_file: optional(text),
+    vault_client_cert: optional(text),
+    vault_client_key: optional(text),
+    vault_server_name: optional(text),
+    vault_kv_version: optional(word(['1', '2'])),
   }),
 };
 

@@ -42,6 +42,18 @@ export function toStorage(value: unknown, place: Place, around: Around, override
     vaultMountPoint: storage.vault_mount_point,
     vaultPathPrefix: storage.vault_path_prefix,
     vaultNamespace: storage.vault_namespace,
+    vaultAuthMethod: storage.vault_auth_method,
+    vaultAuthPath: storage.vault_auth_path,
+    vaultRole: storage.vault_role,
+    vaultRoleId: storage.vault_role_id,
+    vaultSecretId: storage.vault_secret_id,
+    vaultJwt: storage.vault_jwt,
+    vaultJwtFile: storage.vault_jwt_file,
+    vaultCaFile: storage.vault_ca_file,
+    vaultClientCert: storage.vault_client_cert,
+    vaultClientKey: storage.vault_client_key,
+    vaultServerName: storage.vault_server_name,
+    vaultKvVersion: storage.vault_kv_version,
   };
 }
 

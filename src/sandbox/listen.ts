@@ -17,8 +17,16 @@ export async function listen(
   handle: (request: Request) => Promise<Response>,
 ): Promise<Listening> {
   const local = localhostHostValidation();
-  const serve = toNodeHandler({ fetch: handle });
   const server = createServer((request, response) => {
+    const serve = toNodeHandler({
+      async fetch(asked) {
+        const answer = await handle(asked);
+        // Response.error(): the connection breaks, as on a bad network.
+        if (answer.type !== 'error') return answer;
+        response.destroy();
+        return new Response();
+      },
+    });
     // Its structural types are written without exactOptionalPropertyTypes in mind.
     if (local(request, response)) void serve(request as Parameters<typeof serve>[0], response);
   });

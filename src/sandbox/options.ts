@@ -1,7 +1,7 @@
 // What one sandbox is like, as its two halves see it. A half takes web requests and knows no sockets.
 
 export type SandboxOptions = {
-  /** Names of src/sandbox/faults.ts that are switched on. */
+  /** Names of faults that are switched on. */
   faults: ReadonlySet<string>;
   /** Milliseconds that an access token lives. */
   accessLifetime: number;
@@ -12,8 +12,6 @@ export type SandboxOptions = {
   /** Milliseconds since the epoch. */
   now(): number;
   random(bytes: number): Uint8Array;
-  /** One line for whoever watches the sandbox: what was asked for, and what came of it. Never a secret. */
-  log(line: string): void;
 };
 
 export type Half = {
@@ -22,21 +20,19 @@ export type Half = {
   close(): Promise<void>;
 };
 
-/** Where the other half is, once both are bound. */
+/** Where the halves are, once both are bound. Without a trailing slash. */
 export type Origins = {
-  /** Of the authorization server, without a trailing slash: its issuer. */
+  /** Of the authorization server: its issuer. */
   authorization: string;
-  /** Of the MCP server, without a trailing slash. */
+  /** Of the MCP server, which is at `/mcp`. */
   resource: string;
 };
 
-/** A deviation of real servers, or an attack, that can be switched on. */
-export type Fault = {
-  /** Lower-case words with hyphens, as given to `--fault`. */
-  name: string;
-  kind: 'deviation' | 'attack';
-  /** One sentence: what the server does then. */
-  does: string;
-  /** One sentence: what a good client answers. */
-  wants: string;
+/** For whoever watches: what was asked for, and what came of it. Never a secret. */
+export type Seen = {
+  method: string;
+  path: string;
+  status: number;
+  /** At the token endpoint. */
+  grant?: string;
 };

@@ -1,5 +1,6 @@
 import type { Tool } from '@modelcontextprotocol/client';
 import { UsageError } from '../errors.ts';
+import { serverWord, typed } from '../typed.ts';
 import { asSchema, faults, resolve, type Schema, typesOf, unknownName } from './input-schema.ts';
 
 /** One `key=value` of a command line, taken apart. */
@@ -43,7 +44,8 @@ function parseJson(text: string, source: string): unknown {
 
 /**
  * The arguments of one call: `base` (from `--args` or a pipe) with the words laid over it, each word's text turned
- * into the type that the tool's schema gives it, and all of it checked. `readFile` gives a file's text.
+ * into the type that the tool's schema gives it, and all of it checked. `readFile` gives a file's text; `servers` are
+ * the words by which the person named whom to ask.
  * Throws UsageError `bad_arguments` that names every fault at once.
  */
 export async function toolArguments(
@@ -51,33 +53,36 @@ export async function toolArguments(
   words: Word[],
   base: Record<string, unknown>,
   readFile: (path: string) => Promise<string>,
+  servers: string[],
 ): Promise<Record<string, unknown>> {
   const root = asSchema(tool.inputSchema);
   const properties = asSchema(resolve(root, root).properties);
   // No prototype: a key named `__proto__` is an argument like any other.
   const given: Record<string, unknown> = Object.assign(Object.create(null), base);
-  const typed = new Set<string>();
+  const named = new Set<string>();
   for (const word of words) {
     const schema = Object.hasOwn(properties, word.key) ? asSchema(properties[word.key]) : {};
     const value =
       word.kind === 'json'
         ? parseJson(word.value, `the value of ${word.key}`)
         : coerce(word.kind === 'file' ? await readFile(word.value) : word.value, schema, root);
-    given[word.key] = typed.has(word.key) ? again(word.key, given[word.key], value) : value;
-    typed.add(word.key);
+    given[word.key] = named.has(word.key) ? again(word.key, given[word.key], value) : value;
+    named.add(word.key);
   }
   // A schema that says nothing of other names allows them, but a typed name that is not there is a slip of the finger.
   const closed =
     Object.keys(properties).length > 0 && root.additionalProperties === undefined && !root.patternProperties;
-  const slips = closed ? [...typed].filter((key) => !Object.hasOwn(properties, key)) : [];
+  const slips = closed ? [...named].filter((key) => !Object.hasOwn(properties, key)) : [];
   const wrong = [
     ...slips.map((key) => unknownName(key, key, Object.keys(properties))),
     ...faults(given, root),
   ];
   if (wrong.length > 0) {
     const open = slips.length > 0 ? '\nto send a name that the schema does not list, use --args JSON' : '';
+    const asked = servers.map(serverWord).join(',');
+    const command = typed('mcp-cli', '--server', asked, 'tools', 'describe', tool.name);
     throw new UsageError('bad_arguments', `wrong arguments for ${tool.name}: ${wrong.join('; ')}`, {
-      hint: `see what it takes: mcp-cli tools describe ${tool.name}${open}`,
+      hint: `see what it takes: ${command}${open}`,
     });
   }
   return { ...given };

@@ -8,6 +8,7 @@ import { NetworkError } from '../errors.ts';
 import { failWhenCut } from './cut.ts';
 import { answerQuestions, ELICITATION, type Elicit, MOST_QUESTIONS } from './elicit.ts';
 import { endChild, goodbye } from './farewell.ts';
+import { hearLogs, type Logs } from './logs.ts';
 import { outputJudge } from './output-schema.ts';
 import type { Patience } from './patience.ts';
 import { refusesRevision, statusOf } from './translate.ts';
@@ -19,6 +20,8 @@ export type Connection = {
   refusal(): Refusal | undefined;
   /** To be called before what a server may have questions about. */
   listen(): Promise<void>;
+  /** Whether there is a stream for what the server says unasked; see `unasked`. */
+  stream(): Promise<boolean>;
   /** Ends the session at the server as well. Never throws for what the server says to that. */
   close(): Promise<void>;
 };
@@ -35,6 +38,9 @@ export type ConnectOptions = {
   /** Answers what servers ask. */
   elicit: Elicit;
   patience: Patience;
+  logs: Logs;
+  /** Opens a stream for what the server says unasked, where the transport has one of its own for that. */
+  unasked: boolean;
 };
 
 const MODERN = '2026-07-28';
@@ -42,8 +48,12 @@ const MODERN = '2026-07-28';
 type Mode = NonNullable<NonNullable<ClientOptions['versionNegotiation']>['mode']>;
 
 export async function connect(options: ConnectOptions): Promise<Connection> {
-  const { entry } = options;
-  return entry.kind === 'stdio' ? connectStdio(entry, options) : connectHttp(entry, options);
+  const { entry, logs, signal, timeout } = options;
+  const connection = await (entry.kind === 'stdio'
+    ? connectStdio(entry, options)
+    : connectHttp(entry, options));
+  await hearLogs(connection.client, logs, { signal, timeout });
+  return connection;
 }
 
 /** The other transport is tried on 400, 404 and 405 only: what the first one says about tokens is final. */
@@ -61,9 +71,10 @@ async function connectHttp(entry: HttpEntry, options: ConnectOptions): Promise<C
 }
 
 async function connectOver(kind: HttpKind, entry: HttpEntry, options: ConnectOptions): Promise<Connection> {
-  const { bearer, http, signal, timeout } = options;
+  const { bearer, http, signal, timeout, unasked } = options;
   if (!bearer || !http) throw new TypeError('an HTTP entry needs a bearer and an HTTP layer');
-  const { transport, refusal, reasonOf, broken, listen, end } = openHttpTransport(kind, entry, bearer, http);
+  const opened = openHttpTransport(kind, entry, bearer, http, unasked);
+  const { transport, refusal, reasonOf, broken, end, listen, stream } = opened;
   // The older transport exists only in revisions that begin with `initialize`.
   const client = newClient(options, kind === 'sse' ? 'legacy' : modeOf(entry.protocol));
   try {
@@ -73,7 +84,7 @@ async function connectOver(kind: HttpKind, entry: HttpEntry, options: ConnectOpt
       if (!signal.aborted) await goodbye(end());
       await client.close();
     };
-    return { client, refusal, listen, close };
+    return { client, refusal, listen, stream, close };
   } catch (error) {
     await client.close();
     throw Object.assign(reasonOf(error) as object, { refusal: refusal() });
@@ -104,6 +115,7 @@ async function connectStdio(entry: StdioEntry, options: ConnectOptions): Promise
         client,
         refusal: () => undefined,
         listen: async () => {},
+        stream: async () => true,
         close: () => endChild(transport.pid, () => client.close(), options.signal),
       };
     } catch (error) {
@@ -126,7 +138,7 @@ function newClient(options: ConnectOptions, mode: Mode): Client {
     capabilities: ELICITATION,
     versionNegotiation: { mode, probe: { timeoutMs: options.timeout } },
     inputRequired: { maxRounds: MOST_QUESTIONS },
-    listMaxPages: 1000,
+    listMaxPages: 500,
     jsonSchemaValidator: outputJudge,
   });
   answerQuestions(client, options.entry.name, elicit, patience);

@@ -18,14 +18,18 @@ export type Dispatchers = {
   close(): Promise<void>;
 };
 
-type Options = { reach: Reach; ca: string[] | undefined; timeout: number; env: Env };
+/** What a server asks of TLS beyond the usual. PEM. */
+export type TlsOptions = { cert?: string; key?: string; servername?: string; rejectUnauthorized?: false };
+
+type Options = { reach: Reach; ca: string[] | undefined; timeout: number; env: Env; tls?: TlsOptions };
 
 /** Opens no connection yet. Throws ConfigError `proxy` for a proxy URL that cannot be used. */
 export async function openDispatchers(options: Options): Promise<Dispatchers> {
   const { Agent, EnvHttpProxyAgent, Pool, buildConnector } = await import('undici');
   const limit = Math.min(connectTimeout, options.timeout);
   // Said outright: NODE_TLS_REJECT_UNAUTHORIZED=0 would turn verification off otherwise.
-  const tls = { rejectUnauthorized: true, timeout: limit, ...(options.ca && { ca: options.ca }) };
+  const verified = { rejectUnauthorized: true, timeout: limit, ...(options.ca && { ca: options.ca }) };
+  const tls = { ...verified, ...options.tls };
   // No limit between two pieces of a body: a server's event stream may be quiet for hours.
   const limits = { headersTimeout: options.timeout, bodyTimeout: 0 };
   const connect = judgedConnector(buildConnector, tls, options.reach);
@@ -38,7 +42,7 @@ export async function openDispatchers(options: Options): Promise<Dispatchers> {
       ...proxies,
       connect,
       requestTls: tls,
-      proxyTls: tls,
+      proxyTls: verified,
       clientFactory: (origin, { connect: toProxy }: { connect: BuildConnector.connector }) =>
         new Pool(origin, { headersTimeout: limit, connect: namedFailures(toProxy) }),
     });

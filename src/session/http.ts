@@ -2,7 +2,7 @@ import { setImmediate } from 'node:timers/promises';
 import type { Env, Fetch } from '../deps.ts';
 import { CancelledError, ConfigError, ProtocolError } from '../errors.ts';
 import { isLoopbackHost } from '../url.ts';
-import { type Dispatchers, openDispatchers } from './dispatcher.ts';
+import { type Dispatchers, openDispatchers, type TlsOptions } from './dispatcher.ts';
 import { endedUnanswered, requestFailure } from './failure.ts';
 import { type Reach, type ReachOptions, reachOf } from './reach.ts';
 import { relay } from './relay.ts';
@@ -13,8 +13,10 @@ export type HttpOptions = ReachOptions & {
   fetch: Fetch;
   /** Where the person wrote the server's URL, for hints. */
   setting?: string | undefined;
-  /** PEM file whose certificates are trusted besides the usual ones. */
-  caFile?: string | undefined;
+  /** PEM files whose certificates are trusted besides the usual ones. */
+  caFiles?: readonly (string | undefined)[];
+  /** Read when the first request is made. */
+  tls?: () => Promise<TlsOptions>;
   /** Milliseconds until the response headers; a body may take as long as it likes. */
   timeout: number | undefined;
   env: Env;
@@ -100,8 +102,9 @@ export function openHttp(options: HttpOptions): Http {
 }
 
 async function open(options: HttpOptions, reach: Reach): Promise<Dispatchers> {
-  const ca = await trustedCertificates(options.caFile, options.env);
-  return openDispatchers({ reach, ca, timeout: options.timeout ?? 30_000, env: options.env });
+  const { caFiles = [], env, timeout = 30_000 } = options;
+  const [ca, tls] = await Promise.all([trustedCertificates(caFiles, env), options.tls?.()]);
+  return openDispatchers({ reach, ca, timeout, env, ...(tls && { tls }) });
 }
 
 function parse(text: string, allowHttp: boolean): URL {
@@ -112,7 +115,10 @@ function parse(text: string, allowHttp: boolean): URL {
   const url = new URL(text);
   const found = insecurity(url, allowHttp);
   if (!found) return url;
-  throw new ProtocolError('insecure_url', `a URL at ${url.host} ${found.reason}`, { hint: found.hint });
+  const where = url.host === '' ? 'a URL that the server named' : `a URL at ${url.host}`;
+  throw new ProtocolError('insecure_url', `${where} ${found.reason}`, {
+    hint: found.hint ?? 'tell the operator of the server',
+  });
 }
 
 function insecurity(url: URL, allowHttp: boolean): { reason: string; hint: string | undefined } | undefined {

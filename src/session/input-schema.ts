@@ -6,10 +6,24 @@ import { nearest } from '../nearest.ts';
 export type Schema = Readonly<Record<string, unknown>>;
 
 const DEPTH = 32;
-/** Steps of one judgement. A schema that branches into itself would otherwise take longer than anybody waits. */
-const STEPS = 20_000;
+/**
+ * Work of one judgement, in list items and tenths of characters that are looked at: about a second. A schema that is
+ * small to send can be long to judge, and no Ctrl-C reaches a program inside a loop.
+ */
+const WORK = 2_000_000;
+/** What one schema costs, however small it is. */
+const STEP = 100;
+/** Characters of a reference, and types that a schema may name: no real one has more. */
+const LONGEST_REFERENCE = 300;
+const MOST_TYPES = 16;
 
 type Judge = { root: Schema; left: number };
+
+/** False if there is no work left to do this with: what was not judged is the server's to refuse. */
+function may(judge: Judge, work: number): boolean {
+  judge.left -= work;
+  return judge.left > 0;
+}
 
 export function asSchema(value: unknown): Schema {
   return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Schema) : {};
@@ -19,7 +33,7 @@ export function asSchema(value: unknown): Schema {
 export function resolve(schema: Schema, root: Schema): Schema {
   let found = schema;
   for (let step = 0; typeof found.$ref === 'string' && step < DEPTH; step++) {
-    if (!found.$ref.startsWith('#')) return {};
+    if (!found.$ref.startsWith('#') || found.$ref.length > LONGEST_REFERENCE) return {};
     let target: unknown = root;
     for (const part of found.$ref.slice(1).split('/').filter(Boolean)) {
       target = asSchema(target)[decode(part)];
@@ -35,20 +49,24 @@ function decode(part: string): string {
 
 /** The JSON types a schema names, through `anyOf` and `oneOf`. Empty: any. */
 export function typesOf(schema: Schema, root: Schema): string[] {
-  return named(schema, { root, left: STEPS }, 0);
+  return named(schema, { root, left: WORK }, 0);
 }
 
 function named(schema: Schema, judge: Judge, depth: number): string[] {
-  if (depth > DEPTH || judge.left-- <= 0) return [];
+  if (depth > DEPTH || !may(judge, STEP)) return [];
   const own = resolve(schema, judge.root);
   if (typeof own.type === 'string') return [own.type];
-  if (Array.isArray(own.type)) return own.type.filter((each) => typeof each === 'string');
-  return [...new Set(branches(own).flatMap((each) => named(each, judge, depth + 1)))];
+  if (Array.isArray(own.type))
+    return own.type.slice(0, MOST_TYPES).filter((each) => typeof each === 'string');
+  return [...new Set(branches(own, judge).flatMap((each) => named(each, judge, depth + 1)))];
 }
 
-function branches(own: Schema): Schema[] {
-  const found: unknown = [own.anyOf, own.oneOf].find(Array.isArray) ?? [];
-  return (found as unknown[]).map(asSchema);
+function branches(own: Schema, judge: Judge): Schema[] {
+  return schemas([own.anyOf, own.oneOf].find(Array.isArray), judge);
+}
+
+function schemas(list: unknown, judge: Judge): Schema[] {
+  return Array.isArray(list) && may(judge, list.length) ? list.map(asSchema) : [];
 }
 
 function typeOf(value: unknown): string {
@@ -62,40 +80,49 @@ function fits(value: unknown, type: string): boolean {
   return typeOf(value) === type;
 }
 
-function same(a: unknown, b: unknown): boolean {
-  return JSON.stringify(a) === JSON.stringify(b);
+/** Whether `value` is one of `list`; true as well where that would be too much work to find out. */
+function among(list: unknown[], value: unknown, judge: Judge): boolean {
+  if (!may(judge, list.length)) return true;
+  if (typeof value !== 'object' || value === null) return list.includes(value);
+  const text = JSON.stringify(value);
+  if (!may(judge, text.length / 10)) return true;
+  return list.some((each) => {
+    if (typeof each !== 'object' || each === null) return false;
+    const other = JSON.stringify(each);
+    return !may(judge, other.length / 10) || other === text;
+  });
 }
 
 /** What is wrong with `value`, one sentence each, with the path of what is meant. Empty: nothing. */
 export function faults(value: unknown, root: Schema): string[] {
-  return judged(value, root, { root, left: STEPS }, '', 0);
+  return judged(value, root, { root, left: WORK }, '', 0);
 }
 
 function judged(value: unknown, schema: Schema, judge: Judge, path: string, depth: number): string[] {
-  if (depth > DEPTH || judge.left-- <= 0) return [];
+  if (depth > DEPTH || !may(judge, STEP)) return [];
   const own = resolve(schema, judge.root);
   const label = path === '' ? 'the arguments' : path;
   const types = own.type === undefined ? [] : typesOf(own, judge.root);
   if (types.length > 0 && !types.some((type) => fits(value, type))) {
     return [`${label} must be ${article(types)}, not ${article([typeOf(value)])}`];
   }
-  if (Array.isArray(own.enum) && !own.enum.some((each) => same(each, value))) {
+  if (Array.isArray(own.enum) && !among(own.enum, value, judge)) {
     return [`${label} must be one of ${own.enum.slice(0, 20).map(shown).join(', ')}`];
   }
-  if ('const' in own && !same(own.const, value)) return [`${label} must be ${shown(own.const)}`];
-  const tried = branches(own).map((each) => judged(value, each, judge, path, depth + 1));
+  if (Object.hasOwn(own, 'const') && !among([own.const], value, judge))
+    return [`${label} must be ${shown(own.const)}`];
+  const tried = branches(own, judge).map((each) => judged(value, each, judge, path, depth + 1));
   if (tried.length > 0 && tried.every((each) => each.length > 0)) {
     return tried.reduce((least, each) => (each.length < least.length ? each : least));
   }
-  const every = Array.isArray(own.allOf) ? own.allOf.map(asSchema) : [];
   return [
-    ...every.flatMap((each) => judged(value, each, judge, path, depth + 1)),
-    ...limits(value, own, label),
+    ...schemas(own.allOf, judge).flatMap((each) => judged(value, each, judge, path, depth + 1)),
+    ...limits(value, own, label, judge),
     ...inside(value, own, judge, path, depth),
   ];
 }
 
-function limits(value: unknown, own: Schema, label: string): string[] {
+function limits(value: unknown, own: Schema, label: string, judge: Judge): string[] {
   const found: string[] = [];
   const bound = (key: string, broken: (limit: number) => boolean, words: string) => {
     const limit = own[key];
@@ -105,7 +132,8 @@ function limits(value: unknown, own: Schema, label: string): string[] {
     bound('minimum', (limit) => value < limit, 'be at least');
     bound('maximum', (limit) => value > limit, 'be at most');
   }
-  if (typeof value === 'string') {
+  const measured = own.minLength !== undefined || own.maxLength !== undefined;
+  if (typeof value === 'string' && measured && may(judge, value.length / 10)) {
     // Characters, not UTF-16 units (JSON Schema validation, section 6.3).
     const length = [...value].length;
     bound('minLength', (limit) => length < limit, 'have a length of at least');
@@ -130,14 +158,18 @@ function inside(value: unknown, own: Schema, judge: Judge, path: string, depth: 
   const properties = asSchema(own.properties);
   const at = (name: string) => (path === '' ? name : `${path}.${name}`);
   const required = Array.isArray(own.required) ? own.required.filter((each) => typeof each === 'string') : [];
-  const found = required
+  const found = (may(judge, required.length) ? required : [])
     .filter((name) => !Object.hasOwn(given, name))
     .map((name) => `${at(name)} is missing`);
   for (const [name, each] of Object.entries(given)) {
     if (Object.hasOwn(properties, name)) {
       found.push(...judged(each, asSchema(properties[name]), judge, at(name), depth + 1));
     } else if (own.additionalProperties === false && own.patternProperties === undefined) {
-      found.push(unknownName(at(name), name, Object.keys(properties)));
+      const known = Object.keys(properties);
+      // To guess what was meant costs more than to judge.
+      found.push(
+        may(judge, STEP * known.length) ? unknownName(at(name), name, known) : `there is no ${at(name)}`,
+      );
     }
   }
   return found;
@@ -150,7 +182,8 @@ export function unknownName(at: string, name: string, known: string[]): string {
 }
 
 function shown(value: unknown): string {
-  return JSON.stringify(value) ?? 'undefined';
+  if (typeof value === 'object' && value !== null) return Array.isArray(value) ? '[…]' : '{…}';
+  return JSON.stringify(typeof value === 'string' ? value.slice(0, 100) : value) ?? 'undefined';
 }
 
 function article(types: string[]): string {

@@ -9,9 +9,11 @@ import {
 } from '@modelcontextprotocol/client';
 import { type Connection, type ConnectOptions, connect } from './connect.ts';
 import { shallow } from './depth.ts';
+import { remembered, type Sent, sentWith, withoutEcho } from './echo.ts';
 import { openPatience } from './patience.ts';
 import { wantsSignIn } from './quirks.ts';
 import type { Session } from './session.ts';
+import { openSurface } from './surface.ts';
 import { ownError, SessionLost, translate } from './translate.ts';
 import type { Refusal } from './watch.ts';
 
@@ -19,7 +21,8 @@ import type { Refusal } from './watch.ts';
 export async function openSession(given: Omit<ConnectOptions, 'patience'>): Promise<Session> {
   const { entry, signal, timeout } = given;
   const patience = openPatience(timeout);
-  const options = { ...given, patience };
+  const sent = sentWith(entry);
+  const options = { ...given, patience, sent, bearer: given.bearer && remembered(given.bearer, sent) };
   let connection = await mended(options, undefined, () => connect(options));
   const reopen = async () => {
     await connection.client.close();
@@ -47,6 +50,7 @@ export async function openSession(given: Omit<ConnectOptions, 'patience'>): Prom
       }),
     ping: () => run(({ client }) => ping(client, request)),
     close: () => connection.close(),
+    ...openSurface(entry.name, run, request),
   };
 }
 
@@ -71,7 +75,7 @@ type Repair = { reopen(): Promise<void>; refusal(): Refusal | undefined };
 
 /** Does the work until it succeeds, or fails in a way that nothing more can be done about. */
 async function mended<T>(
-  options: ConnectOptions,
+  options: ConnectOptions & { sent: Sent },
   repair: Repair | undefined,
   work: () => Promise<T>,
 ): Promise<T> {
@@ -81,7 +85,7 @@ async function mended<T>(
       return await work();
     } catch (error) {
       await mend(error).catch((failure: unknown) => {
-        throw translate(failure, options.entry.name, options.signal);
+        throw withoutEcho(translate(failure, options.entry, options.signal), options.sent);
       });
     }
   }

@@ -10,9 +10,11 @@ import {
   UnauthorizedError,
   UrlElicitationRequiredError,
 } from '@modelcontextprotocol/client';
+import { statusCommand } from '../auth/required.ts';
+import type { ServerEntry } from '../config/entry.ts';
 import { AuthError, CancelledError, CliError, NetworkError, ProtocolError } from '../errors.ts';
-import { isSafeBrowserUrl } from '../url.ts';
 import { tooManyQuestions } from './elicit.ts';
+import { httpError, noCommonRevision, notMcp, refusedToken, visitNeeded } from './refusals.ts';
 
 /** The server knows nothing of the session any more. */
 export class SessionLost extends Error {}
@@ -27,8 +29,9 @@ export function ownError(error: unknown): CliError | undefined {
   return undefined;
 }
 
-/** @returns what is thrown for an error of a session with `server`; anything unknown is returned as it is. */
-export function translate(error: unknown, server: string, signal: AbortSignal): unknown {
+/** @returns what is thrown for an error of a session with `entry`; anything unknown is returned as it is. */
+export function translate(error: unknown, entry: ServerEntry, signal: AbortSignal): unknown {
+  const { name: server } = entry;
   if (signal.aborted) return new CancelledError();
   const own = ownError(error);
   if (own) {
@@ -41,21 +44,29 @@ export function translate(error: unknown, server: string, signal: AbortSignal): 
       server,
     });
   }
-  if (UnauthorizedError.isInstance(error)) return refusedToken(server, error);
+  if (UnauthorizedError.isInstance(error)) return refusedToken(entry, error);
   if (InsufficientScopeError.isInstance(error)) {
     return new AuthError('insufficient_scope', `${server} wants a further scope after every sign-in`, {
-      hint: 'the account may lack a permission; see: mcp-cli auth status',
+      hint: `the account may lack a permission; see: ${statusCommand(entry)}`,
       server,
     });
   }
   if (refusesRevision(error)) return noCommonRevision(server, error);
   const status = statusOf(error);
-  if (status !== undefined) return httpError(status, server, error);
+  if (status !== undefined) return httpError(status, entry, error);
   // An event stream that is none: the SDK names neither a status nor a class.
   if (SseError.isInstance(error)) return notMcp(server, error);
   if (SdkError.isInstance(error)) return sdkError(error, server);
   if (isUnreadable(error)) return notMcp(server, error);
   if (error instanceof UrlElicitationRequiredError) return visitNeeded(server, error);
+  // The SDK puts pages together in a way that ends in a stack overflow for pages of a hundred thousand things.
+  if (error instanceof RangeError) {
+    return new ProtocolError('too_large', `${server} lists more than can be put together`, {
+      hint: 'tell the operator of the server',
+      server,
+      cause: error,
+    });
+  }
   if (RpcError.isInstance(error)) {
     return new ProtocolError('rpc_error', `${server} answered with error ${error.code}: ${error.message}`, {
       hint: "the words are the server's own; its documentation may say more",
@@ -85,62 +96,6 @@ export function refusesRevision(error: unknown): boolean {
   } catch {
     return false;
   }
-}
-
-function noCommonRevision(server: string, cause: unknown): ProtocolError {
-  return new ProtocolError('negotiation_failed', `${server} and mcp-cli share no protocol revision`, {
-    hint: 'check the url; with --protocol auto the revision is found out, and some older servers need --protocol legacy',
-    server,
-    cause,
-  });
-}
-
-function refusedToken(server: string, cause: unknown): AuthError {
-  return new AuthError('token_rejected', `${server} refuses the token although it is fresh`, {
-    hint: `check the account and the scopes; sign in again with: mcp-cli auth login ${server}`,
-    server,
-    cause,
-  });
-}
-
-function httpError(status: number, server: string, cause: unknown): CliError {
-  if (status === 401) return refusedToken(server, cause);
-  if (status === 403) {
-    return new AuthError('forbidden', `${server} forbids this (HTTP 403)`, {
-      hint: 'the account may lack a permission; see: mcp-cli auth status',
-      server,
-      cause,
-    });
-  }
-  if (status >= 500 || status === 429) {
-    return new NetworkError('server_error', `${server} answered HTTP ${status}`, {
-      hint:
-        status === 500
-          ? 'if it works with other clients, try --protocol legacy: some older servers fail on unknown methods'
-          : 'the server is in trouble; try again later',
-      server,
-      cause,
-    });
-  }
-  return notMcp(server, cause, `HTTP ${status}`);
-}
-
-function notMcp(server: string, cause: unknown, answer = 'something else'): ProtocolError {
-  return new ProtocolError('not_mcp', `${server} answered ${answer}, not MCP`, {
-    hint: 'check the url: it must be the MCP endpoint, often ending in /mcp or /sse',
-    server,
-    cause,
-  });
-}
-
-/** The older way to send a person to a page: the call fails, and works once they were there. */
-function visitNeeded(server: string, error: UrlElicitationRequiredError): AuthError {
-  const safe = error.elicitations.map(({ url }) => url).filter((url) => isSafeBrowserUrl(url));
-  const pages = safe.length > 0 ? safe.map((url) => `open ${url}`) : ['tell the operator of the server'];
-  return new AuthError('visit_needed', `${server} wants you to visit a page first`, {
-    hint: [...pages, 'then run it again'].join('\n'),
-    server,
-  });
 }
 
 /** What the SDK lets through of an answer that it could not read: JSON that is none, or no JSON-RPC. */
@@ -181,6 +136,19 @@ function sdkError(error: SdkError, server: string): CliError {
         hint: 'another protocol revision may have it: try --protocol legacy or modern',
         ...details,
       });
+    case SdkErrorCode.InvalidResult: {
+      // What does not fit is a page of JSON: it is the cause, for --verbose.
+      const { method } = (error.data ?? {}) as { method?: unknown };
+      const which = typeof method === 'string' ? ` to ${method}` : '';
+      return new ProtocolError(
+        'invalid_answer',
+        `${server} broke the protocol: its answer${which} does not fit`,
+        {
+          hint: 'tell the operator of the server; --verbose shows the cause',
+          ...details,
+        },
+      );
+    }
     default:
       return new ProtocolError('invalid_answer', `${server} broke the protocol: ${error.message}`, {
         hint: 'tell the operator of the server; --verbose shows the cause',

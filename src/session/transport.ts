@@ -16,6 +16,13 @@ import { letCancellationsThrough } from './farewell.ts';
 import { SessionLost } from './translate.ts';
 import { type HttpKind, type Refusal, watchAnswers } from './watch.ts';
 
+/** Milliseconds, and how much longer each wait is than the one before. */
+const RECONNECTION = {
+  initialReconnectionDelay: 1000,
+  maxReconnectionDelay: 30_000,
+  reconnectionDelayGrowFactor: 1.5,
+};
+
 export type HttpTransport = {
   transport: Transport;
   /** Undefined until a request was refused. */
@@ -26,6 +33,8 @@ export type HttpTransport = {
   broken(): ProtocolError | undefined;
   /** From now on the server can send what nobody asked for: questions. */
   listen(): Promise<void>;
+  /** Whether there is a stream for what the server says unasked. */
+  stream(): Promise<boolean>;
   /** Tells the server that nobody needs the session any more, if there is one. */
   end(): Promise<void>;
 };
@@ -41,9 +50,10 @@ export function openHttpTransport(
   entry: HttpEntry,
   bearer: Bearer,
   http: Fetch,
+  unasked: boolean,
 ): HttpTransport {
   const url = new URL(entry.url);
-  const watch = watchAnswers(kind, bearer, http);
+  const watch = watchAnswers(kind, bearer, http, unasked);
   let token: string | undefined;
   let ending = false;
   const authProvider: AuthProvider = {
@@ -65,6 +75,8 @@ export function openHttpTransport(
     authProvider,
     fetch: withHeaders(entry, watch.fetch) as typeof globalThis.fetch,
     onInsufficientScope: 'throw',
+    // What is waited for without end is not given up; whoever waits asks meanwhile whether the server is there.
+    ...(unasked && { reconnectionOptions: { ...RECONNECTION, maxRetries: Number.MAX_SAFE_INTEGER } }),
   } as const;
   const transport =
     kind === 'sse' ? new SSEClientTransport(url, options) : new StreamableHTTPClientTransport(url, options);
@@ -74,6 +86,7 @@ export function openHttpTransport(
     refusal: watch.lastRefusal,
     broken: watch.lastBreak,
     listen: watch.listen,
+    stream: async () => kind === 'sse' || (unasked && (await watch.stream)),
     reasonOf(error) {
       // EventSource keeps no more of an error than its text.
       if (SseError.isInstance(error) && error.code === undefined) return watch.lastFailure() ?? error;
@@ -107,12 +120,15 @@ function withHeaders(entry: HttpEntry, fetch: Fetch): Fetch {
   };
 }
 
+/** The SDK asks a child of its own class in another child first, which would start the server twice. */
+class OneChildTransport extends StdioClientTransport {}
+
 /** The child gets the SDK's short list of harmless variables and what its entry names, nothing else of ours. */
 export function openStdioTransport(
   entry: StdioEntry,
   onStderr: (text: string) => void,
 ): StdioClientTransport {
-  const transport = new StdioClientTransport({
+  const transport = new OneChildTransport({
     command: entry.command,
     args: entry.args,
     env: entry.env,

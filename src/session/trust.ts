@@ -5,28 +5,34 @@ import type { Env } from '../deps.ts';
 import { ConfigError } from '../errors.ts';
 
 /**
- * The certificates to trust when `--ca-file` adds its own: Node takes a list as the whole truth, so what it would
- * trust without one is put in front. Without a file: undefined, Node's own choice. Throws ConfigError.
+ * The certificates to trust when files such as that of `--ca-file` add their own: Node takes a list as the whole truth,
+ * so what it would trust without one is put in front. Without a file: undefined, Node's own choice. Throws ConfigError.
  */
 export async function trustedCertificates(
-  caFile: string | undefined,
+  files: readonly (string | undefined)[],
   env: Env,
 ): Promise<string[] | undefined> {
-  if (caFile === undefined) return undefined;
-  const added = pemBlocks(
-    await readFile(caFile, 'utf8').catch((cause) => {
-      throw new ConfigError('ca_file', `the CA file ${caFile} cannot be read`, {
-        hint: 'check --ca-file',
+  const named = files.filter((file) => file !== undefined);
+  if (named.length === 0) return undefined;
+  const added = await Promise.all(named.map(certificatesIn));
+  return [...(await defaults(env)), ...added.flat()];
+}
+
+async function certificatesIn(file: string): Promise<string[]> {
+  const found = pemBlocks(
+    await readFile(file, 'utf8').catch((cause) => {
+      throw new ConfigError('ca_file', `the CA file ${file} cannot be read`, {
+        hint: 'check --ca-file and VAULT_CACERT',
         cause,
       });
     }),
   );
-  if (added.length === 0 || !added.every(isCertificate)) {
-    throw new ConfigError('ca_file', `the CA file ${caFile} does not hold PEM certificates`, {
+  if (found.length === 0 || !found.every(isCertificate)) {
+    throw new ConfigError('ca_file', `the CA file ${file} does not hold PEM certificates`, {
       hint: 'convert a DER file with: openssl x509 -inform der -in FILE -out FILE.pem',
     });
   }
-  return [...(await defaults(env)), ...added];
+  return found;
 }
 
 async function defaults(env: Env): Promise<string[]> {

@@ -29,24 +29,32 @@ type Watch = {
   lastBreak(): ProtocolError | undefined;
   /** From now on the server can send what nobody asked for: questions. */
   listen(): Promise<void>;
+  /** Whether the server opened the stream of unasked-for messages; it may never be told. */
+  stream: Promise<boolean>;
 };
 
-export function watchAnswers(kind: HttpKind, bearer: Bearer, http: Fetch): Watch {
+/** `unasked`: the stream of messages that answer nothing is wanted from the start, not only from `listen` on. */
+export function watchAnswers(kind: HttpKind, bearer: Bearer, http: Fetch, unasked: boolean): Watch {
   const refusals = new WeakMap<Response, Refusal>();
   let refusal: Refusal | undefined;
   let failure: unknown;
   let last: Response | undefined;
-  const unasked = unaskedStream(http);
+  let opened: (there: boolean) => void = () => {};
+  const stream = new Promise<boolean>((resolve) => {
+    opened = resolve;
+  });
+  const questions = unaskedStream(http);
   const fetch: Fetch = async (target, init) => {
     const headers = new Headers(init?.headers);
     // One that goes on where an answer was cut is asked for.
-    if (kind === 'streamable' && init?.method === 'GET' && !headers.has('last-event-id'))
-      return unasked.fetch(target, init);
+    const isStream = kind === 'streamable' && init?.method === 'GET' && !headers.has('last-event-id');
+    if (isStream && !unasked) return questions.fetch(target, init);
     const response = await http(target, init).catch((error: unknown) => {
       failure = error;
       throw error;
     });
     last = response;
+    if (isStream && response.status !== 401) opened(response.ok);
     if (response.ok) bearer.accepted();
     if (response.status === 401 || response.status === 403) {
       refusal = {
@@ -65,7 +73,8 @@ export function watchAnswers(kind: HttpKind, bearer: Bearer, http: Fetch): Watch
     lastRefusal: () => refusal,
     lastFailure: () => failure,
     lastBreak: () => last && refusalOfBody(last),
-    listen: unasked.open,
+    listen: questions.open,
+    stream,
   };
 }
 

@@ -1,7 +1,7 @@
 import { UsageError } from '../errors.ts';
 import { nearest } from '../nearest.ts';
 
-type SlashName = 'tools' | 'call' | 'help' | 'exit';
+type SlashName = 'tools' | 'call' | 'resources' | 'read' | 'prompts' | 'prompt' | 'help' | 'exit';
 
 type Slash = { name: SlashName; aliases: string[]; usage: string; about: string };
 
@@ -13,6 +13,15 @@ export const SLASHES: Slash[] = [
     usage: '/call NAME key=value…',
     about: 'call a tool; also key:=json, key=@file, or {…}',
   },
+  { name: 'resources', aliases: [], usage: '/resources', about: 'list the resources and templates' },
+  {
+    name: 'read',
+    aliases: [],
+    usage: '/read URI',
+    about: 'show a resource; /read TEMPLATE key=value fills one in',
+  },
+  { name: 'prompts', aliases: [], usage: '/prompts', about: 'list the prompts' },
+  { name: 'prompt', aliases: [], usage: '/prompt NAME key=value…', about: 'show the messages of a prompt' },
   { name: 'help', aliases: ['h', '?'], usage: '/help', about: 'show this' },
   { name: 'exit', aliases: ['quit', 'q', 'bye'], usage: '/exit', about: 'leave; Ctrl-D does the same' },
 ];

@@ -8,15 +8,29 @@ type Terminal = Pick<Deps, 'stdin' | 'stdout' | 'out' | 'err' | 'signal'>;
 /**
  * Reads lines after a `>` until `handle` says 'exit' or the input ends (Ctrl-D). A line that fails is reported and
  * the next one is read. Ctrl-C aborts the signal of the line under way, or clears the line being typed.
+ * Tab asks `propose` what the end of a line may become: all that it may, and the end that it replaces.
  * Rejects with CancelledError when the program is told to stop.
  */
 export async function readLoop(
   terminal: Terminal,
   handle: (line: string, signal: AbortSignal) => Promise<'exit' | 'go-on'>,
   verbose: boolean,
+  propose: (line: string) => Promise<[string[], string]>,
 ): Promise<void> {
   const { stdin, stdout, signal } = terminal;
-  const lines = createInterface({ input: stdin, output: stdout.stream, terminal: stdin.isTTY, prompt: '> ' });
+  const lines = createInterface({
+    input: stdin,
+    output: stdout.stream,
+    terminal: stdin.isTTY,
+    prompt: '> ',
+    completer: (line: string, done: (error: null, found: [string[], string]) => void) => {
+      // Nobody asked for anything: what goes wrong is no news.
+      propose(line).then(
+        (found) => done(null, found),
+        () => done(null, [[], line]),
+      );
+    },
+  });
   let running: AbortController | undefined;
   // Lines may still be waiting when the input has ended, and Node lets nobody prompt after that.
   let ended = false;

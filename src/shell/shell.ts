@@ -11,10 +11,14 @@ import { resultText } from '../ui/result.ts';
 import { sanitize } from '../ui/sanitize.ts';
 import { parseCall, parseLine, SLASHES } from './line.ts';
 import { readLoop } from './loop.ts';
+import { proposals } from './proposals.ts';
+import { getPrompt, readResource, showPrompts, showResources } from './surface.ts';
 
 type Shell = {
   deps: Deps;
   sessions: Session[];
+  /** As the person named them. */
+  servers: string[];
   /** The last list of each server, so that a call does not ask for it every time. */
   shelves: Shelf[] | undefined;
 };
@@ -22,18 +26,18 @@ type Shell = {
 /** The interactive session over open sessions, which the caller closes; `nextCommand` is told of each line. Ends with /exit, Ctrl-D or a signal. */
 export async function runShell(
   deps: Deps,
-  flags: { quiet: boolean; verbose: boolean },
+  flags: { quiet: boolean; verbose: boolean; servers: string[] },
   sessions: Session[],
   nextCommand: () => Promise<void>,
 ): Promise<void> {
-  const shell: Shell = { deps, sessions, shelves: undefined };
+  const shell: Shell = { deps, sessions, servers: flags.servers, shelves: undefined };
   if (!flags.quiet) for (const session of sessions) deps.out(`${banner(session)}\n`);
   if (!flags.quiet) deps.out('/tools lists what there is, /help says more, /exit leaves.\n');
   const handle = async (line: string, signal: AbortSignal) => {
     await nextCommand();
     return obey(shell, line, signal);
   };
-  await readLoop(deps, handle, flags.verbose);
+  await readLoop(deps, handle, flags.verbose, (line) => proposals(sessions, line));
 }
 
 function banner(session: Session): string {
@@ -55,6 +59,18 @@ async function obey(shell: Shell, text: string, signal: AbortSignal): Promise<'e
       break;
     case 'call':
       await call(shell, line.rest, signal);
+      break;
+    case 'resources':
+      await showResources(shell, signal);
+      break;
+    case 'read':
+      await readResource(shell, line.rest, signal);
+      break;
+    case 'prompts':
+      await showPrompts(shell, signal);
+      break;
+    case 'prompt':
+      await getPrompt(shell, line.rest, signal);
       break;
     case undefined:
       break;
@@ -100,12 +116,12 @@ async function stock(shell: Shell): Promise<Shelf[]> {
 async function find(shell: Shell, name: string): Promise<ReturnType<typeof findTool>> {
   if (shell.shelves) {
     try {
-      return findTool(shell.shelves, name);
+      return findTool(shell.shelves, name, '/tools');
     } catch (error) {
       if (!(error instanceof UsageError && error.code === 'unknown_tool')) throw error;
     }
   }
-  return findTool(await stock(shell), name);
+  return findTool(await stock(shell), name, '/tools');
 }
 
 async function call(shell: Shell, rest: string, signal: AbortSignal): Promise<void> {
@@ -115,7 +131,13 @@ async function call(shell: Shell, rest: string, signal: AbortSignal): Promise<vo
   const base = json === undefined ? {} : parseObject(json, 'what follows the name');
   const { server, tool } = await find(shell, name);
   if (signal.aborted) return;
-  const args = await toolArguments(tool, parsed, base, (path) => readArgumentFile(deps.cwd, path));
+  const args = await toolArguments(
+    tool,
+    parsed,
+    base,
+    (path) => readArgumentFile(deps.cwd, path),
+    shell.servers,
+  );
   const session = shell.sessions.find((each) => each.server === server);
   if (!session) return;
   const progress = callProgress(deps, false);

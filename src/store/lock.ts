@@ -17,11 +17,12 @@ import { takeTurn } from './turn.ts';
  * Runs `work` while this process alone holds the lock `name` on this machine.
  * `onWait` is called once if another process holds it. Rejects with StoreError `lock_timeout` after `wait`
  * milliseconds, and with CancelledError when `signal` aborts the wait. A holder that died is recognised by its owner
- * record (boot id, pid namespace, pid, start time) and replaced at once; `recovered` tells `work` so.
+ * record (boot id, pid namespace, pid, start time) and replaced at once; `recovered` tells `work` so. `everywhere`: not
+ * on this machine alone, where the store is shared by several (`SecretStore.lease`).
  */
 export type WithLock = <T>(
   name: string,
-  options: { wait: number; signal: AbortSignal; onWait?: () => void },
+  options: { wait: number; signal: AbortSignal; onWait?: () => void; everywhere?: boolean },
   work: (lock: { recovered: boolean }) => Promise<T>,
 ) => Promise<T>;
 

@@ -8,7 +8,7 @@ import { type Derivation, KDF, stretch } from './seal.ts';
 
 export type Sources = {
   env: Env;
-  storage: Pick<StorageEntry, 'password'> | undefined;
+  storage: Partial<Pick<StorageEntry, 'password'>> | undefined;
   prompt: Prompt;
   platform: NodeJS.Platform;
 };

@@ -2,6 +2,7 @@
 // a keyring entry or a Vault path could otherwise point a refresh token at an endpoint of theirs.
 // No schema library here: reading one record must not cost a start-up.
 import { StoreError } from '../errors.ts';
+import { typed } from '../typed.ts';
 import {
   absoluteUri,
   type Fields,
@@ -194,6 +195,6 @@ function corrupt(key: string, path: string): StoreError {
   const name = splitKey(key).server.replace(/[\p{C}]/gu, '?');
   return new StoreError('corrupt', `the stored sign-in of ${name} is damaged${path && ` (${path})`}`, {
     server: name,
-    hint: `drop it and sign in again: mcp-cli auth reset ${name}`,
+    hint: `drop it and sign in again: ${typed('mcp-cli', 'auth', 'reset', name)}`,
   });
 }

@@ -1,3 +1,5 @@
+import type { WithLock } from './lock.ts';
+
 /** The concrete stores, by the names users know from `--token-backend`. */
 export type StoreName = 'keychain' | 'windows' | 'secretservice' | 'vault' | 'encrypted';
 
@@ -22,4 +24,9 @@ export type SecretStore = {
   list(): Promise<string[]>;
   /** Where a person finds the value of this key: a file, a keyring entry, a Vault path. */
   where(key: string): string;
+  /**
+   * Keeps other machines from renewing what `key` holds while `work` runs; absent where a store is this machine's
+   * alone. Throws StoreError `lock_timeout`, CancelledError.
+   */
+  lease?: WithLock;
 };

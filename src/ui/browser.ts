@@ -8,7 +8,7 @@ type Command = {
   program: string;
   args: string[];
   options?: SpawnOptions;
-  /** It starts the browser and ends at once: its exit code says whether it could. */
+  /** It starts the browser and ends soon: its exit code says whether it could. */
   waits?: true;
 };
 
@@ -42,8 +42,10 @@ export async function openBrowser(url: string, options: Options): Promise<void> 
         ...command.options,
       });
       child.on('error', fail);
+      // Nobody stays for it: the sign-in can be over before a slow desktop has answered.
+      child.unref();
       if (command.waits) child.once('exit', (code) => (code === 0 ? resolve() : fail()));
-      else child.once('spawn', () => resolve(child.unref()));
+      else child.once('spawn', () => resolve());
     } catch (error) {
       // What Node will not even try, a batch file for instance.
       fail(error);
@@ -80,9 +82,18 @@ async function packageCommand(url: string): Promise<Command> {
     import('node:url'),
   ]);
   const module = pathToFileURL(createRequire(import.meta.url).resolve('open')).href;
-  const program = 'const [, module, url] = process.argv; await (await import(module)).default(url);';
-  return { program: execPath, args: ['--input-type=module', '--eval', program, module, url], waits: true };
+  return { program: execPath, args: ['--input-type=module', '--eval', OPENER, module, url], waits: true };
 }
+
+// `open` is content once the system's opener runs, which then may find no browser and says so by its exit code. One
+// that becomes the browser itself does not end for hours.
+const OPENER = `
+  const { argv, exit } = process;
+  const [, module, url] = argv;
+  const opener = await (await import(module)).default(url);
+  opener.ref();
+  opener.once('exit', (code) => exit(code ?? 1));
+  setTimeout(() => exit(0), 5000);`;
 
 /** Words as a person writes them, with quotes around those that hold spaces; nothing else has a meaning. */
 function words(text: string): string[] {

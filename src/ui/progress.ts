@@ -23,16 +23,16 @@ export function openProgress(view: ProgressView, server: string): Progress {
   const line = statusLine(view.err, view.stderr);
   const name = sanitize(server);
   let ticking: NodeJS.Timeout | undefined;
+  let tick = () => {};
 
   const close = () => {
     clearInterval(ticking);
-    ticking = undefined;
+    tick = () => {};
     line.clear();
   };
   const countdown = (limit: number) => {
     const end = view.now() + limit;
-    const tick = () =>
-      line.show(`⏳ Waiting for authorization: ${clock(end - view.now())} left, Ctrl-C cancels`);
+    tick = () => line.show(`⏳ Waiting for authorization: ${clock(end - view.now())} left, Ctrl-C cancels`);
     tick();
     ticking = setInterval(tick, 1000);
     ticking.unref();
@@ -41,8 +41,11 @@ export function openProgress(view: ProgressView, server: string): Progress {
   return {
     close,
     notify(event) {
-      close();
+      // What is only told goes above the countdown: the wait goes on.
+      if (event.kind === 'notice') line.clear();
+      else close();
       for (const text of wording(event, name, view)) view.err(`${text}\n`);
+      tick();
       if (event.kind === 'open' && view.stderr.isTTY && !view.quiet) countdown(event.timeout);
     },
   };

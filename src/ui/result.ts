@@ -7,7 +7,7 @@ type Block = CallToolResult['content'][number];
 /** A tool's answer for a person: text as it came, but safe; what a terminal cannot show by name, type and size. */
 export function resultText(result: CallToolResult): string {
   const content = result.content ?? [];
-  const blocks = content.map(blockText);
+  const blocks = content.map(contentText);
   // A server with structured content sends the same as text for older clients: shown once (2025-06-18, tools).
   const repeated = content.some((block) => block.type === 'text');
   if (result.structuredContent !== undefined && !repeated)
@@ -15,13 +15,14 @@ export function resultText(result: CallToolResult): string {
   return blocks.map((block) => (block.endsWith('\n') ? block : `${block}\n`)).join('');
 }
 
-function blockText(block: Block): string {
+/** One block of content, for a person: text made safe, anything else described. */
+export function contentText(block: Block): string {
   switch (block.type) {
     case 'text':
       return sanitizeLines(block.text);
     case 'image':
     case 'audio':
-      return `[${block.type} ${sanitize(block.mimeType)}, ${size(block.data)}]`;
+      return `[${block.type} ${sanitize(block.mimeType)}, ${byteSize(bytesOf(block.data))}]`;
     case 'resource_link': {
       const type = block.mimeType === undefined ? '' : `, ${sanitize(block.mimeType)}`;
       return `[resource ${sanitize(block.name)}: ${sanitize(block.uri)}${type}]`;
@@ -30,7 +31,7 @@ function blockText(block: Block): string {
       const { resource } = block;
       if ('text' in resource && typeof resource.text === 'string') return sanitizeLines(resource.text);
       const data = 'blob' in resource && typeof resource.blob === 'string' ? resource.blob : '';
-      return `[resource ${sanitize(resource.uri)}${resource.mimeType ? `, ${sanitize(resource.mimeType)}` : ''}, ${size(data)}]`;
+      return `[resource ${sanitize(resource.uri)}${resource.mimeType ? `, ${sanitize(resource.mimeType)}` : ''}, ${byteSize(bytesOf(data))}]`;
     }
     default:
       // A kind of content that a later revision brings.
@@ -38,9 +39,12 @@ function blockText(block: Block): string {
   }
 }
 
-/** Of the bytes, not of their base64. */
-function size(base64: string): string {
-  const bytes = Buffer.byteLength(base64, 'base64');
+/** Of base64, without decoding it. */
+export function bytesOf(base64: string): number {
+  return Buffer.byteLength(base64, 'base64');
+}
+
+export function byteSize(bytes: number): string {
   if (bytes < 1000) return `${bytes} bytes`;
   return bytes < 1_000_000 ? `${(bytes / 1000).toFixed(1)} kB` : `${(bytes / 1_000_000).toFixed(1)} MB`;
 }

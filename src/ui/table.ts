@@ -41,3 +41,15 @@ export function tableView(
   if (!stdout.isTTY) return { columns: 0, bold: false };
   return { columns: stdout.columns, bold: !env.NO_COLOR && env.TERM !== 'dumb' };
 }
+
+/** A table without the columns that are empty in every row. */
+export function sparseTable(header: string[], rows: string[][], view: TableView): string {
+  const used = header.map((_, column) => rows.some((row) => (row[column] ?? '') !== ''));
+  const kept = <T>(cells: T[]) => cells.filter((_, column) => used[column]);
+  return table(kept(header), rows.map(kept), view);
+}
+
+/** What of a description fits into a table. */
+export function firstLine(text: string): string {
+  return text.trim().split(/\r?\n/, 1)[0] ?? '';
+}

@@ -36,7 +36,7 @@ export async function openAuth(shared: Shared, entry: HttpEntry): Promise<AuthCo
     setting: entry.origin === '--server' ? '--server' : `${entry.path}.url`,
     allowHttp: entry.allowHttp,
     allowPrivateNetwork: entry.allowPrivateNetwork,
-    caFile: flags.caFile,
+    caFiles: [flags.caFile],
     timeout: entry.timeout,
     env: deps.env,
   });
@@ -56,7 +56,7 @@ export async function openAuth(shared: Shared, entry: HttpEntry): Promise<AuthCo
     http: http.fetch,
     mayVisit: http.mayVisit,
     store,
-    withLock: lazyLock(deps),
+    withLock: lockOf(deps, store),
     inTurn,
     now: deps.now,
     random: deps.random,
@@ -73,12 +73,18 @@ export async function openAuth(shared: Shared, entry: HttpEntry): Promise<AuthCo
 
 /** A browser opens only where somebody can be expected to look at it; scripts and CI never hang on a sign-in. */
 function attendance(deps: Deps, flags: Flags): Pick<AuthContext, 'interactive' | 'browser'> {
-  const ci = deps.env.CI !== undefined && deps.env.CI !== '' && deps.env.CI !== 'false';
   const watched = Boolean(deps.env.BROWSER) || deps.stderr.isTTY;
-  return { interactive: !flags.nonInteractive && !ci && watched, browser: flags.browser };
+  return { interactive: obstacle(deps, flags) === undefined && watched, browser: flags.browser };
 }
 
-function lazyLock(deps: Deps): WithLock {
+/** What keeps a sign-in from starting wherever it is typed: a flag, or a variable of the environment. */
+export function obstacle({ env }: Deps, flags: Flags): string | undefined {
+  if (flags.nonInteractive) return '--non-interactive';
+  return env.CI !== undefined && env.CI !== '' && env.CI !== 'false' ? 'CI in the environment' : undefined;
+}
+
+/** This machine's lock, and inside it, for what a shared store is to agree on, the store's own. */
+function lockOf(deps: Deps, store: AuthContext['store']): WithLock {
   const lock = once(async () => {
     const { createLock } = await import('../store/lock.ts');
     return createLock({
@@ -87,5 +93,10 @@ function lazyLock(deps: Deps): WithLock {
       random: deps.random,
     });
   });
-  return async (name, options, work) => (await lock())(name, options, work);
+  return async (name, options, work) =>
+    (await lock())(name, options, async (own) => {
+      const { lease } = options.everywhere ? await store() : {};
+      if (!lease) return work(own);
+      return lease(name, options, ({ recovered }) => work({ recovered: recovered || own.recovered }));
+    });
 }

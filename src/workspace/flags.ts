@@ -1,4 +1,5 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
+import { LOG_LEVELS, type LogLevel } from '../ui/server-log.ts';
 
 /** The root flags, parsed. */
 export type Flags = {
@@ -10,6 +11,8 @@ export type Flags = {
   yes: boolean;
   quiet: boolean;
   verbose: boolean;
+  /** From which level on a server's own messages are asked for and shown. */
+  logLevel: LogLevel | undefined;
   browser: boolean;
   nonInteractive: boolean;
   tokenBackend: string | undefined;
@@ -66,6 +69,11 @@ export function addRootFlags(program: Command): void {
     .option('-y, --yes', 'answer yes to every question')
     .option('-q, --quiet', 'on stderr only what has to be acted on')
     .option('--verbose', 'on stderr everything, still without secrets')
+    .addOption(
+      new Option('--log-level <level>', "on stderr the servers' own messages from this level on").choices(
+        LOG_LEVELS,
+      ),
+    )
     .option('--no-browser', 'show the URL, start no browser')
     .option('--non-interactive', 'start no sign-in and ask nothing: exit 4 instead')
     .addOption(
@@ -118,6 +126,7 @@ export function readFlags(options: Record<string, unknown>): Flags {
     yes: given.yes ?? false,
     quiet: given.quiet ?? false,
     verbose: given.verbose ?? false,
+    logLevel: given.logLevel,
     browser: given.browser ?? true,
     nonInteractive: given.nonInteractive ?? false,
     tokenBackend: given.tokenBackend,

@@ -46,13 +46,14 @@ export async function enabledEntry(workspace: Workspace, name: string): Promise<
   });
 }
 
-/** Opens a session, does the work, closes it whatever happened. */
+/** Opens a session, does the work, closes it whatever happened. `unasked` as in `Workspace.connect`. */
 export async function withSession<T>(
   workspace: Workspace,
   name: string,
   work: (session: Session) => Promise<T>,
+  unasked = false,
 ): Promise<T> {
-  const session = await workspace.connect(await enabledEntry(workspace, name));
+  const session = await workspace.connect(await enabledEntry(workspace, name), unasked);
   try {
     return await work(session);
   } finally {

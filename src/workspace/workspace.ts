@@ -3,13 +3,14 @@
 
 import type { AuthContext, FixedToken } from '../auth/context.ts';
 import type { Config } from '../config/config.ts';
-import type { HttpEntry, ServerEntry, StorageEntry } from '../config/entry.ts';
+import type { HttpEntry, ServerEntry } from '../config/entry.ts';
 import type { Deps } from '../deps.ts';
 import type { Session } from '../session/session.ts';
 import type { SecretStore } from '../store/store.ts';
 import { BROWSER_ROUNDS, openAuth } from './auth.ts';
 import type { Flags } from './flags.ts';
 import { once, queue } from './once.ts';
+import { openSecrets } from './secrets.ts';
 
 export type Workspace = {
   deps: Deps;
@@ -25,7 +26,8 @@ export type Workspace = {
   usualStore(): Promise<SecretStore>;
   /** One a server and command: what it learned, and how often it may still ask, belongs to the command. */
   auth(entry: HttpEntry): Promise<AuthContext>;
-  connect(entry: ServerEntry): Promise<Session>;
+  /** `unasked`: with a stream for what the server says unasked, such as updates of a resource. */
+  connect(entry: ServerEntry, unasked?: boolean): Promise<Session>;
   /** In an interactive session each line is a command of its own, and may ask as often as one. */
   nextCommand(): Promise<void>;
   close(): Promise<void>;
@@ -38,7 +40,7 @@ export function openWorkspace(deps: Deps, flags: Flags): Workspace {
   const contexts = new Map<string, Promise<AuthContext>>();
   const config = once(() => readConfig(deps, flags));
   const store = once(async () =>
-    openSecrets(deps, flags, await (await config()).storage(flags.tokenBackend)),
+    openSecrets(deps, flags, closing, await (await config()).storage(flags.tokenBackend)),
   );
   const provided = async (entry: HttpEntry) => {
     const { providedToken } = await import('../config/provided.ts');
@@ -54,22 +56,24 @@ export function openWorkspace(deps: Deps, flags: Flags): Workspace {
     entry: (name) => findEntry(name, config, flags),
     provided,
     store,
-    usualStore: () => openSecrets(deps, flags, undefined),
+    usualStore: () => openSecrets(deps, flags, closing, undefined),
     auth(entry) {
       const key = JSON.stringify([entry.name, entry.url, entry.account]);
       const opened = contexts.get(key) ?? openAuth(shared, entry);
       contexts.set(key, opened);
       return opened;
     },
-    async connect(entry) {
+    async connect(entry, unasked = false) {
       // What is wrong with the answers is said before a server is asked.
       const answering = await elicit();
-      const [{ openSession }, { openBearer }, version] = await Promise.all([
+      const [{ openSession }, { openBearer }, { askedLevel, logLine }, version] = await Promise.all([
         import('../session/open.ts'),
         import('../auth/bearer.ts'),
+        import('../ui/server-log.ts'),
         import('../version.ts'),
       ]);
       const auth = entry.kind === 'http' ? await workspace.auth(entry) : undefined;
+      const level = askedLevel(flags);
       return openSession({
         entry,
         bearer: auth && openBearer(auth),
@@ -78,6 +82,15 @@ export function openWorkspace(deps: Deps, flags: Flags): Workspace {
         clientInfo: { name: 'mcp-cli', version: version.version() },
         timeout: entry.timeout ?? REQUEST_TIMEOUT,
         elicit: answering,
+        logs: {
+          level,
+          told(message) {
+            const line = logLine(entry.name, message, flags);
+            if (line !== undefined) deps.err(`${line}\n`);
+          },
+        },
+        // Servers of the older revisions send there what belongs to no request, messages as well.
+        unasked: unasked || level !== undefined,
       });
     },
     async nextCommand() {
@@ -123,22 +136,4 @@ async function findEntry(name: string, config: () => Promise<Config>, flags: Fla
 
 async function configuredNames(config: () => Promise<Config>, entry: HttpEntry): Promise<string[]> {
   return entry.origin === '--server' ? [] : (await config()).names();
-}
-
-async function openSecrets(
-  deps: Deps,
-  flags: Flags,
-  storage: StorageEntry | undefined,
-): Promise<SecretStore> {
-  const { openStore } = await import('../store/choose.ts');
-  return openStore({
-    flag: flags.tokenBackend,
-    env: deps.env,
-    storage,
-    home: deps.home,
-    platform: deps.platform,
-    prompt: deps.prompt,
-    random: deps.random,
-    notify: (text) => deps.err(`${text}\n`),
-  });
 }

@@ -36,8 +36,8 @@ const VALUES: [string, string][] = [
   ['1 MB', 'c'.repeat(1_000_000)],
 ];
 
-export function storeContract(name: StoreName, make: () => Promise<StoreUnderTest>): void {
-  describe(`the contract of every store: ${name}`, () => {
+export function storeContract(name: StoreName, make: () => Promise<StoreUnderTest>, which = ''): void {
+  describe(`the contract of every store: ${name} ${which}`, () => {
     let place: StoreUnderTest;
     let store: SecretStore;
     beforeEach(async () => {

@@ -53,13 +53,16 @@ ${then}`,
 /** What every process of this HOME shows of itself to others, gathered for as long as it runs. */
 function watchProcesses(home: string, running: Running): () => string[] {
   const found = new Set<string>();
+  const own = () => readFileSync(`/proc/${running.child.pid}/cmdline`, 'utf8');
   const look = () => {
     for (const pid of readdirSync('/proc').filter((name) => /^\d+$/.test(name))) {
       try {
+        // In this order: a child that was forked, and is not yet what it shall be, shows what its parent shows.
+        const argv = readFileSync(`/proc/${pid}/cmdline`, 'utf8');
         const environ = readFileSync(`/proc/${pid}/environ`, 'utf8');
         if (!environ.includes(`HOME=${home}`)) continue;
-        found.add(`argv ${readFileSync(`/proc/${pid}/cmdline`, 'utf8')}`);
-        if (Number(pid) !== running.child.pid) found.add(`environ ${environ}`);
+        found.add(`argv ${argv}`);
+        if (argv !== own()) found.add(`environ ${environ}`);
       } catch {
         // It has ended meanwhile.
       }

@@ -212,6 +212,8 @@ describe('the token store', () => {
     expect(statSync(place(home, 'tokens', 'notes.enc')).mtimeMs).toBeGreaterThan(
       statSync(place(signedIn, 'tokens', 'notes.enc')).mtimeMs,
     );
-    for (const name of names) expect(lstatSync(place(home, name)).mode & 0o077, name).toBe(0);
+    // What Node writes into the compile cache follows the umask; the folder around it is closed, and looked at here.
+    const ours = names.filter((name) => !name.startsWith('compile-cache/'));
+    for (const name of ours) expect(lstatSync(place(home, name)).mode & 0o077, name).toBe(0);
   });
 });

@@ -36,8 +36,8 @@ describe('auth login', () => {
       clientId: expect.any(String),
       clientSource: 'registered',
       scope: 'mcp:read',
-      issuedAt: expect.any(Number),
-      expiresAt: expect.any(Number),
+      issuedAt: expect.stringMatching(/^\d{4}-.*Z$/),
+      expiresAt: expect.stringMatching(/^\d{4}-.*Z$/),
       refreshable: true,
     });
   });

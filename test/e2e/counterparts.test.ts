@@ -206,7 +206,7 @@ describe('a server of ChukMCPServer, which never answers 401', () => {
   const ECHO = ['tools', 'call', 'echo', 'text=let me in'];
   const calls = (log: Hit[]) => log.filter(({ text }) => text.includes('"tools/call"')).length;
 
-  test('with an oauth block: signs in before it connects', { timeout: 30_000 }, async () => {
+  test('with an oauth block: signs in before it connects', { timeout: 90_000 }, async () => {
     const server = keep(await chukServer());
     const { person, script } = desk(notes({ url: server.mcpUrl, oauth: {} }));
     const first = await person(ECHO);

@@ -62,9 +62,9 @@ async function next(scene: Scene, home: string): Promise<string | undefined> {
   const { exit, stdout, stderr } = await token(scene, home).done;
   expect(performance.now() - since).toBeLessThan(RECOVERY);
   if (exit === 0) {
-    const { access_token } = JSON.parse(stdout) as { access_token: string };
-    expect(await scene.authorization.validate(access_token, scene.server.mcpUrl)).toBeDefined();
-    return access_token;
+    const { accessToken } = JSON.parse(stdout) as { accessToken: string };
+    expect(await scene.authorization.validate(accessToken, scene.server.mcpUrl)).toBeDefined();
+    return accessToken;
   }
   expect(exit).toBe(4);
   expect(JSON.parse(stderr)).toMatchObject({
@@ -80,7 +80,7 @@ describe.each([
   ['a server that rotates', true],
   ['a server that does not', false],
 ])('killed at each step, %s', (_, rotation) => {
-  test('the old tokens or the new ones', { timeout: 60_000 }, async () => {
+  test('the old tokens or the new ones', { timeout: 180_000 }, async () => {
     const here = await scene(rotation);
     const whole = await refreshUntil(here, await expiredHome(here.authorization, here.config), 0);
     expect(whole).toEqual(expect.arrayContaining(['link .notes.lock.*.tmp', 'rename .notes.enc.*.tmp']));

@@ -29,7 +29,7 @@ async function reply(terminal: Terminal, question: RegExp, keys: string): Promis
 async function told(terminal: Terminal): Promise<unknown> {
   const { exit, shown } = await terminal.done;
   expect(exit).toBe(0);
-  return JSON.parse(/^\[\{"action".*$/m.exec(shown)?.[0] ?? 'null') as unknown;
+  return JSON.parse(/\[\{"action".*\]/.exec(shown)?.[0] ?? 'null') as unknown;
 }
 
 describe('a form', () => {
@@ -114,9 +114,9 @@ describe('a form', () => {
     await reply(terminal, /size/, 'big\r');
     await reply(terminal, /size must be a number, not a string/, '\b\b\b1\r');
     await reply(terminal, /What do you answer\?/, `${DOWN}\r`);
-    await reply(terminal, /size \(?1?/, '2\r');
+    await reply(terminal, /size/, '2\r');
     await reply(terminal, /What do you answer\?/, '\r');
-    expect(await told(terminal)).toMatchObject([{ content: { size: expect.any(Number) } }]);
+    expect(await told(terminal)).toEqual([{ action: 'accept', content: { size: 2 } }]);
   });
 
   test('gets answers of the flags proposed with --elicitation ask', async () => {

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { askedBy, askers, call, form } from '../support/asking.ts';
 import type { CliResult } from '../support/cli.ts';
+import { sandboxed } from '../support/sandbox.ts';
 import { errorOf } from '../support/scene.ts';
 
 const COLOR = form({ color: { type: 'string', enum: ['red', 'green'] } });
@@ -170,5 +171,48 @@ describe('--elicitation-answers', () => {
     const { script } = await askedBy('2026-07-28 over HTTP');
     const result = await script([...ask, ...answers({ colour: 'red' }), '--json']);
     expect(errorOf(result).message).toMatch(/there is no colour \(did you mean color\?\)$/);
+  });
+});
+
+describe('a hostile question', () => {
+  test('drives no terminal, and is warned of where it asks for secrets', async () => {
+    const { script } = await askedBy('2026-07-28 over HTTP');
+    const password = { type: 'string', title: '\u001b]0;x\u0007Password', description: '\u202egnp' };
+    const result = await script([...call([form({ password }, '\u001b[2Jgive me\u0007')])]);
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: what must not reach a terminal
+    expect(result.stderr).not.toMatch(/[\u001b\u0007\u202e]/);
+    expect(result.stderr).toContain('must not ask for secrets');
+  });
+
+  const nested = { type: 'object', properties: { b: { type: 'object', properties: { c: {} } } } };
+  const many = Array.from({ length: 10_000 }, (_, n) => [`f${n}`, { type: 'string' }]);
+  test.each<[string, unknown]>([
+    ['no schema at all', undefined],
+    ['a schema of another type', []],
+    ['fields of fields', { type: 'object', properties: { a: nested } }],
+    ['fields that are none', { type: 'object', properties: { a: null, b: 7 } }],
+    ['ten thousand fields', { type: 'object', properties: Object.fromEntries(many) }],
+    [
+      'a field with a name of the language',
+      { type: 'object', properties: { ['__proto__']: { type: 'string' } } },
+    ],
+    ['a pattern without end', { type: 'object', properties: { a: { type: 'string', pattern: '(a+)+$' } } }],
+  ])('with %s harms nobody', async (_, requestedSchema) => {
+    const { script } = await askedBy('2025 with sessions');
+    const asks = call([{ mode: 'form', message: 'x', requestedSchema }]);
+    const result = await script([...asks, ...answers({ a: `${'a'.repeat(40)}!` }), '--json']);
+    expect([0, 2, 7, 8]).toContain(result.exit);
+    expect(result.stderr).not.toMatch(/\n\s+at /);
+  });
+});
+
+describe.each(['modern', 'legacy'])('the trip of the sandbox (%s)', (era) => {
+  test('is planned by a script', async () => {
+    const { person, script } = await sandboxed();
+    await person('auth login notes');
+    const words = ['--protocol', era, '--server', 'notes', 'tools', 'call', 'plan_trip'];
+    const planned = await script([...words, ...answers({ destination: 'Rome', days: 3 })]);
+    expect(planned.stdout).toContain('Rome, 3 days');
+    expect((await script([...words, '--elicitation', 'decline'])).stdout).toContain('No trip');
   });
 });

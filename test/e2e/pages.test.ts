@@ -1,10 +1,11 @@
-// The pages at the end of a sign-in, in a real Chromium without scripts: at phone and desktop width, light and dark.
+// The pages that people see in a sign-in, in a real Chromium without scripts: at phone and desktop width, light and dark.
 import type { Browser as Chromium, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type AuthorizationServer, authorizationServer } from '../support/authorization-server.ts';
 import { chromiumMissing, pageBrowser, startChromium } from '../support/chromium.ts';
 import { modernServer } from '../support/modern-server.ts';
 import { atTerminal, listTools, notes } from '../support/person.ts';
+import { sandboxed } from '../support/sandbox.ts';
 
 const views = [
   { width: 360, height: 740, colorScheme: 'light' },
@@ -26,7 +27,7 @@ function luminance(color: string): number {
   return 0.2126 * r + 0.7152 * g + 0.0722 * b;
 }
 
-describe.skipIf(chromiumMissing)(`callback pages${chromiumMissing ? ` (${chromiumMissing})` : ''}`, () => {
+describe.skipIf(chromiumMissing)(`pages${chromiumMissing ? ` (${chromiumMissing})` : ''}`, () => {
   let chromium: Chromium;
   let authorization: AuthorizationServer;
   let server: Awaited<ReturnType<typeof modernServer>>;
@@ -49,8 +50,7 @@ describe.skipIf(chromiumMissing)(`callback pages${chromiumMissing ? ` (${chromiu
     const page = await context.newPage();
     const browser = pageBrowser(page);
     const result = await listTools(notes({ url: server.mcpUrl }), atTerminal({ browser }));
-    const folder = process.env.MCP_CLI_SCREENSHOTS;
-    if (folder) await page.screenshot({ path: `${folder}/${name}-${viewport.width}-${colorScheme}.png` });
+    await shoot(page, `${name}-${viewport.width}-${colorScheme}`);
     return { page, result, complaints: browser.complaints, close: () => context.close() };
   }
 
@@ -83,4 +83,32 @@ describe.skipIf(chromiumMissing)(`callback pages${chromiumMissing ? ` (${chromiu
     await legible(page);
     await close();
   });
+
+  test.each(views)('the consent of the sandbox at $width in $colorScheme', async (view) => {
+    const { sandbox, person } = await sandboxed([], { approve: false });
+    expect(sandbox.url).not.toBe('');
+    const { colorScheme, ...viewport } = view;
+    const context = await chromium.newContext({ viewport, colorScheme, javaScriptEnabled: false });
+    const page = await context.newPage();
+    const browser = pageBrowser(page);
+    const running = person('tools list notes --json', { browser });
+    const allow = page.getByRole('button', { name: 'Allow' });
+    await allow.waitFor();
+    await shoot(page, `consent-${viewport.width}-${colorScheme}`);
+    await legible(page);
+    // Reached by the keyboard alone, and the safe answer comes first.
+    await page.keyboard.press('Tab');
+    expect(await page.locator(':focus').textContent()).toBe('Deny');
+    await allow.click();
+    await page.getByRole('heading', { name: 'Authorized' }).waitFor();
+    expect(await running).toMatchObject({ exit: 0, stdout: expect.stringContaining('search_notes') });
+    expect(browser.complaints).toEqual([]);
+    await context.close();
+  });
 });
+
+/** For docs/images: MCP_CLI_SCREENSHOTS names the folder. */
+async function shoot(page: Page, name: string): Promise<void> {
+  const folder = process.env.MCP_CLI_SCREENSHOTS;
+  if (folder) await page.screenshot({ path: `${folder}/${name}.png` });
+}

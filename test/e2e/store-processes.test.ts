@@ -44,7 +44,7 @@ const signal = new AbortController().signal;
 const SEED = 20_261_120;
 
 describe('the lock between processes', () => {
-  test('20 processes, 10 times each: exactly 200', { timeout: 120_000 }, async () => {
+  test('20 processes, 10 times each: exactly 200', { timeout: 300_000 }, async () => {
     const { dir, counter } = await setUp();
     const runs = Array.from({ length: 20 }, () => start('store-increment.mjs', dir, counter, '10'));
     expect(await Promise.all(runs.map(({ done }) => done))).toEqual(Array(20).fill(0));
@@ -73,7 +73,7 @@ describe('the lock between processes', () => {
   });
 
   test('killing holders at random never lets two in: no number is written twice', {
-    timeout: 120_000,
+    timeout: 300_000,
   }, async () => {
     const { dir, counter } = await setUp();
     const next = pseudoRandom(SEED);
@@ -103,7 +103,7 @@ describe('kill -9 while saving', () => {
   const KILLS = 60;
 
   test(`${KILLS} times: the old value or the new one, and the next one saves`, {
-    timeout: 120_000,
+    timeout: 300_000,
   }, async () => {
     console.log(`pauses from seed ${SEED}`);
     const { home, dir, withLock } = await setUp();
@@ -143,7 +143,7 @@ describe('kill -9 while saving', () => {
     expect((await readdir(dir)).filter((name) => name.endsWith('.lock'))).toEqual([]);
   });
 
-  test('also while the store is started: whoever comes next, starts it', { timeout: 60_000 }, async () => {
+  test('also while the store is started: whoever comes next, starts it', { timeout: 180_000 }, async () => {
     const next = pseudoRandom(SEED);
     for (let kill = 0; kill < 15; kill++) {
       const { home } = await setUp();

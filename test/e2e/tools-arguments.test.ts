@@ -102,7 +102,7 @@ test('names every fault at once, and says where to look', async () => {
   expect(stderr).toMatch(
     /^error: wrong arguments for take: .*colour \(did you mean color\?\); count .*; ratio /,
   );
-  expect(stderr).toContain('\nhint: see what it takes: mcp-cli tools describe take\n');
+  expect(stderr).toContain('\nhint: see what it takes: mcp-cli --server bench tools describe take\n');
 });
 
 test('what is wrong by itself is said before a server is asked', async () => {

@@ -10,7 +10,7 @@ import { sseServer } from './sse-server.ts';
 
 type Tell = (word: string) => void;
 
-const stdio = fileURLToPath(new URL('questions-stdio.mjs', import.meta.url));
+export const stdio = fileURLToPath(new URL('questions-stdio.mjs', import.meta.url));
 
 /** By name: the entry `notes` of a running server. All but the first two speak the older revisions. */
 export const ASKERS = {

@@ -3,15 +3,17 @@ import { existsSync } from 'node:fs';
 import { type Browser as Chromium, chromium, type Page } from 'playwright-core';
 import type { Browser } from './browser.ts';
 
-const executablePath = ['/usr/bin/chromium', '/usr/bin/chromium-browser'].find((path) => existsSync(path));
+export const chromiumPath = ['/usr/bin/chromium', '/usr/bin/chromium-browser'].find((path) =>
+  existsSync(path),
+);
 
 /** What a machine without it has to install; undefined where it is there. */
-export const chromiumMissing = executablePath ? undefined : 'needs Chromium: apt-get install chromium';
+export const chromiumMissing = chromiumPath ? undefined : 'needs Chromium: apt-get install chromium';
 
 export function startChromium(): Promise<Chromium> {
-  if (!executablePath) throw new Error(chromiumMissing);
+  if (!chromiumPath) throw new Error(chromiumMissing);
   return chromium.launch({
-    executablePath,
+    executablePath: chromiumPath,
     args: [
       '--no-sandbox',
       '--disable-gpu',

@@ -15,6 +15,10 @@ export type Says = {
   /** The whole answer to `tools/call`, and to `tools/list`. */
   call?: Reply;
   list?: Reply;
+  /** Besides tools. */
+  capabilities?: object;
+  /** Results of other methods, or their whole answers. */
+  results?: Record<string, object | Reply>;
 };
 
 /** The smallest MCP server (2025-11-25, no sessions, no protection) that says whatever a test puts into its mouth. */
@@ -29,7 +33,7 @@ export async function hostileServer(says: Says): Promise<Loopback & { mcpUrl: st
       case 'initialize':
         return result({
           protocolVersion: '2025-11-25',
-          capabilities: { tools: {} },
+          capabilities: { tools: {}, ...says.capabilities },
           serverInfo: { name, version },
           ...(instructions !== undefined && { instructions }),
         });
@@ -37,12 +41,16 @@ export async function hostileServer(says: Says): Promise<Loopback & { mcpUrl: st
         return list ? list(hit, response) : result({ tools });
       case 'tools/call':
         return call ? call(hit, response) : result(called);
-      default:
+      default: {
+        const more = says.results?.[method ?? ''];
+        if (typeof more === 'function') return more(hit, response);
+        if (more !== undefined) return result(more);
         return answer(response, 200, {
           jsonrpc: '2.0',
           id,
           error: { code: -32601, message: 'no such method' },
         });
+      }
     }
   });
   return Object.assign(server, { mcpUrl: `${server.url}/mcp` });

@@ -31,6 +31,7 @@ export function addOlderQuestions(server, tell = () => {}) {
   const inTurn =
     (send) =>
     async ({ questions, again }, extra) => {
+      extra.signal.addEventListener('abort', () => tell('ask aborted'));
       const answers = [];
       for (;;) {
         const params = nth(questions, again, answers.length);

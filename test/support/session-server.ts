@@ -1,9 +1,13 @@
 import { randomUUID } from 'node:crypto';
-import { McpServer } from '@modelcontextprotocol/sdk/server/mcp.js';
+import { completable } from '@modelcontextprotocol/sdk/server/completable.js';
+import { McpServer, ResourceTemplate } from '@modelcontextprotocol/sdk/server/mcp.js';
 import { StreamableHTTPServerTransport } from '@modelcontextprotocol/sdk/server/streamableHttp.js';
 import type { Transport } from '@modelcontextprotocol/sdk/shared/transport.js';
+import { SubscribeRequestSchema, UnsubscribeRequestSchema } from '@modelcontextprotocol/sdk/types.js';
+import { z } from 'zod';
 import { answer, type Hit } from './loopback.ts';
 import { type Endpoint, type McpOptions, type McpServerHandle, serveMcp } from './mcp-server.ts';
+import { addSurface, type SurfaceServer } from './surface.ts';
 import { addTools, olderProgress } from './toolbox.mjs';
 
 export type OlderOptions = McpOptions & {
@@ -16,11 +20,36 @@ export async function sessionServer(options: OlderOptions = {}): Promise<McpServ
   return serveMcp(options, '/mcp', sessionEndpoint(options.path, options.tools));
 }
 
+/** The same with resources, prompts and subscriptions. */
+export async function sessionSurfaceServer(options: McpOptions = {}): Promise<SurfaceServer> {
+  const watched = new Map<McpServer, Set<string>>();
+  const endpoint = sessionEndpoint(options.path, (server) => {
+    const uris = new Set<string>();
+    addSurface(server, {
+      ResourceTemplate,
+      proposed: (values) =>
+        completable(z.string().optional(), (typed) => values.filter((each) => each.startsWith(typed ?? ''))),
+    });
+    server.server.setRequestHandler(SubscribeRequestSchema, async ({ params }) => {
+      uris.add(params.uri);
+      watched.set(server, uris);
+      return {};
+    });
+    server.server.setRequestHandler(UnsubscribeRequestSchema, async ({ params }) => {
+      uris.delete(params.uri);
+      return {};
+    });
+  });
+  return Object.assign(await serveMcp(options, '/mcp', endpoint), {
+    updated: async (uri: string) => {
+      for (const [server, uris] of watched)
+        if (server.isConnected() && uris.has(uri)) await server.server.sendResourceUpdated({ uri });
+    },
+  });
+}
+
 /** The endpoint alone, for servers that put something of their own in front. */
-export function sessionEndpoint(
-  path = '/mcp',
-  register: OlderOptions['tools'] = (made) => addTools(made, olderProgress),
-): Endpoint {
+export function sessionEndpoint(path = '/mcp', add: (server: McpServer) => void = () => {}): Endpoint {
   const sessions = new Map<string, StreamableHTTPServerTransport>();
   const named = ({ headers }: Hit) => headers['mcp-session-id']?.toString();
   const loseSessions = async () => {
@@ -41,7 +70,7 @@ export function sessionEndpoint(
           id: null,
         });
       }
-      const transport = (id === undefined ? undefined : sessions.get(id)) ?? (await open(sessions, register));
+      const transport = (id === undefined ? undefined : sessions.get(id)) ?? (await open(sessions, add));
       await transport.handleRequest(request, response, hit.json);
     },
     loseSessions,
@@ -51,7 +80,7 @@ export function sessionEndpoint(
 
 async function open(
   sessions: Map<string, StreamableHTTPServerTransport>,
-  register: (server: McpServer) => void,
+  add: (server: McpServer) => void,
 ): Promise<StreamableHTTPServerTransport> {
   const transport = new StreamableHTTPServerTransport({
     sessionIdGenerator: randomUUID,
@@ -59,7 +88,8 @@ async function open(
     onsessionclosed: (id) => void sessions.delete(id),
   });
   const server = new McpServer({ name: 'session-server', version: '1.0.0' }, { instructions: 'Be patient' });
-  register(server);
+  addTools(server, olderProgress);
+  add(server);
   // Its optional members are typed without exactOptionalPropertyTypes in mind.
   await server.connect(transport as Transport);
   return transport;

@@ -24,7 +24,7 @@ export async function walk(start, { maxHops = 20, tamper } = {}) {
 }
 
 function refresh(html) {
-  return /<meta[^>]+http-equiv="?refresh"?[^>]+url=([^"'>]+)/i.exec(html)?.[1]?.replaceAll('&amp;', '&');
+  return /<meta[^>]+http-equiv="?refresh"?[^>]+url=([^"'>]+)/i.exec(html)?.[1]?.replace(/&amp;|&#38;/g, '&');
 }
 
 // As in a real browser, a cookie belongs to a host and a path, whatever the port.

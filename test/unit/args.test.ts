@@ -113,6 +113,7 @@ describe('toolArguments', () => {
       words.map(parseWord),
       base,
       files,
+      ['bench'],
     );
 
   it('lays words over the base, typed by the schema', async () => {
@@ -161,13 +162,12 @@ describe('findTool', () => {
     { server: 'a', tools: [ECHO, { ...ECHO, name: 'search' }] },
     { server: 'b', tools: [ECHO] },
   ];
+  const find = (name: string) => findTool(shelves, name, '/tools');
   it('finds by name, by server and name, and says what is wrong', () => {
-    expect(findTool(shelves, 'search')).toMatchObject({ server: 'a' });
-    expect(findTool(shelves, 'b/echo')).toMatchObject({ server: 'b', tool: { name: 'echo' } });
-    expect(() => findTool(shelves, 'echo')).toThrow(expect.objectContaining({ code: 'ambiguous_tool' }));
-    expect(() => findTool(shelves, 'serch')).toThrow(
-      expect.objectContaining({ hint: 'did you mean search?' }),
-    );
+    expect(find('search')).toMatchObject({ server: 'a' });
+    expect(find('b/echo')).toMatchObject({ server: 'b', tool: { name: 'echo' } });
+    expect(() => find('echo')).toThrow(expect.objectContaining({ code: 'ambiguous_tool' }));
+    expect(() => find('serch')).toThrow(expect.objectContaining({ hint: 'did you mean search?' }));
   });
 });
 

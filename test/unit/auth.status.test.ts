@@ -26,8 +26,8 @@ describe('describeRecord', () => {
       clientId: 'client-1',
       clientSource: 'registered',
       scope: 'read write',
-      issuedAt: NOW - 60_000,
-      expiresAt: NOW + 3_600_000,
+      issuedAt: new Date(NOW - 60_000).toISOString(),
+      expiresAt: new Date(NOW + 3_600_000).toISOString(),
       refreshable: true,
     });
   });

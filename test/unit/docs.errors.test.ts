@@ -6,6 +6,7 @@ import { expect, it } from 'vitest';
 const root = join(import.meta.dirname, '../..');
 
 const EXITS: Record<string, number> = {
+  DemoError: 1,
   UsageError: 2,
   ConfigError: 3,
   AuthError: 4,

@@ -13,7 +13,9 @@ import { entryOf, storageOf } from './config-entry.ts';
 const root = join(import.meta.dirname, '../..');
 const pages = [
   ...readdirSync(root).filter((name) => name.endsWith('.md')),
-  ...readdirSync(join(root, 'docs')).map((name) => `docs/${name}`),
+  ...readdirSync(join(root, 'docs'))
+    .filter((name) => name.endsWith('.md'))
+    .map((name) => `docs/${name}`),
   'test/support/README.md',
 ].map((name) => ({ name, text: readFileSync(join(root, name), 'utf8') }));
 

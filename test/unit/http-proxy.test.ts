@@ -59,7 +59,7 @@ async function get(url: string, env: Env, serverUrl = url, allowHttp = false): P
     serverUrl,
     allowHttp,
     allowPrivateNetwork: false,
-    caFile: certificate.file,
+    caFiles: [certificate.file],
     timeout: 2_000,
     env,
     resolve: async () => [{ address: '127.0.0.1', family: 4 }],

@@ -130,6 +130,15 @@ export function fakeSession(
       return answer(args);
     },
     ping: async () => 12.4,
+    listResources: async () => [],
+    listResourceTemplates: async () => [],
+    readResource: async () => ({ contents: [] }),
+    watchResource: async () => {},
+    listPrompts: async () => [],
+    getPrompt: async () => ({ messages: [] }),
+    complete: async () => ({ values: [] }),
+    listSkills: async () => ({ skills: [], invalid: [] }),
+    readSkill: async () => Promise.reject(new Error('no skills here')),
     async close() {
       this.closed++;
     },

@@ -20,21 +20,25 @@ const MAY: Record<string, readonly string[]> = {
     'store',
     'config',
     'sandbox',
+    'demo',
     'ui',
     'deps',
     'errors',
     'nearest',
+    'typed',
   ],
   sandbox: ['deps', 'errors', 'url'],
+  demo: ['deps', 'errors'],
   shell: ['workspace', 'session', 'auth', 'ui', 'deps', 'errors', 'nearest'],
-  session: ['auth', 'deps', 'errors', 'nearest', 'url'],
-  auth: ['store', 'deps', 'errors', 'url'],
-  store: ['deps', 'errors'],
+  session: ['auth', 'deps', 'errors', 'nearest', 'typed', 'url'],
+  auth: ['store', 'deps', 'errors', 'typed', 'url'],
+  store: ['deps', 'errors', 'typed'],
   config: ['deps', 'errors', 'nearest'],
   ui: ['deps', 'errors', 'url'],
   deps: [],
   errors: [],
   nearest: [],
+  typed: [],
   url: ['errors'],
   version: [],
 };
@@ -48,7 +52,14 @@ const MAY_NAME: Record<string, readonly string[]> = {
   shell: ['config', 'store'],
 };
 
-type Import = { file: string; room: string; target: string; targetRoom: string; typeOnly: boolean };
+type Import = {
+  file: string;
+  room: string;
+  target: string;
+  targetRoom: string;
+  typeOnly: boolean;
+  lazy: boolean;
+};
 
 const imports = sourceFiles(SRC).flatMap(importsOf);
 
@@ -72,6 +83,21 @@ describe('the rooms', () => {
       return room === 'commands' && targetRoom === 'commands' && !typeOnly;
     });
     expect(wrong.map(({ file, target }) => `${file} -> ${target}`)).toEqual([]);
+  });
+
+  test('each command is loaded when it is called, and the sandbox by its own alone', () => {
+    const early = imports.filter(
+      ({ room, targetRoom, lazy }) => room === 'tree' && targetRoom === 'commands' && !lazy,
+    );
+    expect(early.map(({ file, target }) => `${file} -> ${target}`)).toEqual([]);
+    const users = (name: string) =>
+      new Set(
+        imports
+          .filter(({ room, targetRoom }) => room !== name && targetRoom === name)
+          .map(({ file }) => file),
+      );
+    expect([...users('sandbox')]).toEqual(['commands/sandbox.ts']);
+    expect([...users('demo')]).toEqual(['commands/demo.ts']);
   });
 
   test('only main touches process', () => {
@@ -112,6 +138,7 @@ function importsOf(file: string): Import[] {
       target: relative(SRC, target),
       targetRoom: roomOf(target),
       typeOnly,
+      lazy: lazy !== undefined,
     });
   }
   return found;

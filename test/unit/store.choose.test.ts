@@ -3,17 +3,6 @@ import type { Backend, StorageEntry } from '../../src/config/entry.ts';
 import { chooseBackend, openStore } from '../../src/store/choose.ts';
 import { errorOf, io, KEY, makeHome, promptWith } from '../support/store.ts';
 
-const storage = (more: Partial<StorageEntry>): StorageEntry => ({
-  backend: undefined,
-  password: undefined,
-  vaultUrl: undefined,
-  vaultToken: undefined,
-  vaultMountPoint: undefined,
-  vaultPathPrefix: undefined,
-  vaultNamespace: undefined,
-  ...more,
-});
-
 describe('which store', () => {
   test.each<[string, string | undefined, string | undefined, Backend | undefined, string]>([
     ['nothing said', undefined, undefined, undefined, 'encrypted'],
@@ -25,7 +14,7 @@ describe('which store', () => {
     ['auto overrides too', 'auto', 'vault', 'keychain', 'encrypted'],
   ])('%s', (_, flag, variable, configured, expected) => {
     const env = { MCP_CLI_TOKEN_BACKEND: variable };
-    expect(chooseBackend({ flag, env, storage: storage({ backend: configured }) })).toBe(expected);
+    expect(chooseBackend({ flag, env, storage: { backend: configured } })).toBe(expected);
   });
 
   test.each([
@@ -46,28 +35,31 @@ describe('which store', () => {
     ['an address alone', { VAULT_ADDR: 'https://v' }, {}, false],
     ['a token alone', { VAULT_TOKEN: 't' }, {}, false],
     ['an empty token', { VAULT_ADDR: 'https://v', VAULT_TOKEN: '' }, {}, false],
-  ])('a Vault is never replaced by a file: %s', async (_, env, entry, refused) => {
-    const choose = () => chooseBackend({ flag: undefined, env, storage: storage(entry) });
-    if (!refused) return expect(choose()).toBe('encrypted');
-    const error = await errorOf(choose);
-    expect(error).toMatchObject({ code: 'unavailable', exit: 6 });
-    expect(error.hint).toContain('--token-backend encrypted');
-    expect(chooseBackend({ flag: 'encrypted', env, storage: storage(entry) })).toBe('encrypted');
+    ['an AppRole', { VAULT_ADDR: 'https://v', MCP_CLI_VAULT_ROLE_ID: 'r' }, {}, true],
+    ['a login in the configuration', {}, { vaultUrl: 'https://v', vaultAuthMethod: 'kubernetes' }, true],
+  ])('auto takes a Vault that is set up: %s', (_, env, entry, taken) => {
+    const expected = taken ? 'vault' : 'encrypted';
+    expect(chooseBackend({ flag: undefined, env, storage: entry })).toBe(expected);
+    expect(chooseBackend({ flag: 'encrypted', env, storage: entry })).toBe('encrypted');
   });
 });
 
 describe('opening it', () => {
-  const base = { ...io, prompt: promptWith(), notify: () => {}, storage: undefined };
+  const base = {
+    ...io,
+    prompt: promptWith(),
+    notify: () => {},
+    storage: undefined,
+    reach: () => () => Promise.reject(new Error('no network here')),
+    signal: new AbortController().signal,
+  };
 
-  test.each(['keychain', 'windows', 'secretservice', 'vault'])(
-    '%s by name: not yet, and no other',
-    async (flag) => {
-      const home = await makeHome();
-      const error = await errorOf(openStore({ ...base, flag, env: {}, home }));
-      expect(error).toMatchObject({ name: 'StoreError', code: 'unavailable' });
-      expect(error.message).toMatch(/is not in this version yet$/);
-    },
-  );
+  test.each(['keychain', 'windows', 'secretservice'])('%s by name: not yet, and no other', async (flag) => {
+    const home = await makeHome();
+    const error = await errorOf(openStore({ ...base, flag, env: {}, home }));
+    expect(error).toMatchObject({ name: 'StoreError', code: 'unavailable' });
+    expect(error.message).toMatch(/is not in this version yet$/);
+  });
 
   test('the encrypted file, with its key from the environment', async () => {
     const home = await makeHome();

@@ -1,0 +1,18 @@
+import type { Command } from 'commander';
+import { examples, type Perform } from './branch.ts';
+
+export function growDemo(program: Command, perform: Perform): void {
+  const demo = program
+    .command('demo')
+    .description('see the whole story in a minute, against a server of its own')
+    .option('--fault <name...>', 'what the server does wrong: the step that it breaks fails')
+    .action(({ fault = [] }: { fault?: string[] }) =>
+      perform(async (w) => (await import('../commands/demo.ts')).demo(w, fault)),
+    );
+  examples(demo, [
+    'mcp-cli demo                           the browser opens for the consent, where there is one',
+    'mcp-cli demo --no-browser              it consents by itself',
+    'mcp-cli demo --json                    what happened, for a script',
+    'mcp-cli demo --fault no-registration   what a broken server does to it',
+  ]);
+}

@@ -1,0 +1,55 @@
+// What one server has, or several side by side: the shape of every `list` command.
+
+import type { Session } from '../session/session.ts';
+import { type Outcome, sideBySide, throwFailures } from '../session/side-by-side.ts';
+import { print } from '../ui/print.ts';
+import { errorJson } from '../ui/report.ts';
+import { sanitize } from '../ui/sanitize.ts';
+import { targets, withSession } from './target.ts';
+import type { Workspace } from './workspace.ts';
+
+type List<T> = {
+  /** The key in JSON, and that of one of them. */
+  many: string;
+  one: string;
+  ask(session: Session, server: string): Promise<T[]>;
+  /** Whole lines, made safe. */
+  text(items: T[]): string;
+};
+
+/** Asks the servers that were named, or `--server`, side by side, and prints what they have. */
+export async function printLists<T>(workspace: Workspace, named: string[], list: List<T>): Promise<void> {
+  const outcomes = await askAll(workspace, await targets(workspace, named), list.ask);
+  const [only] = outcomes;
+  if (outcomes.length === 1 && only) {
+    throwFailures(outcomes);
+    const items = only.value ?? [];
+    print(workspace, { json: { [list.many]: items }, items, text: () => list.text(items) });
+    return;
+  }
+  const told = outcomes.map(({ server, value, error }) => [
+    server,
+    value ? { [list.many]: value } : { error: errorJson(error) },
+  ]);
+  print(workspace, {
+    json: { servers: Object.fromEntries(told) },
+    items: outcomes.flatMap(({ server, value, error }): unknown[] =>
+      value ? value.map((item) => ({ server, [list.one]: item })) : [{ server, error: errorJson(error) }],
+    ),
+    text: () =>
+      outcomes
+        .flatMap(({ server, value }) =>
+          value ? `${sanitize(server)} (${value.length})\n${list.text(value)}` : [],
+        )
+        .join('\n'),
+  });
+  throwFailures(outcomes);
+}
+
+export function askAll<T>(
+  workspace: Workspace,
+  names: string[],
+  ask: (session: Session, server: string) => Promise<T[]>,
+): Promise<Outcome<T[]>[]> {
+  return sideBySide(names, (name) => withSession(workspace, name, (session) => ask(session, name)));
+}

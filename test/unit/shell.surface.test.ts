@@ -1,0 +1,126 @@
+// Resources and prompts in the session, over sessions that are not real; and what Tab proposes.
+import { describe, expect, it } from 'vitest';
+import { ProtocolError } from '../../src/errors.ts';
+import type { Session } from '../../src/session/session.ts';
+import { proposals } from '../../src/shell/proposals.ts';
+import { type FakeSession, fakeSession, go, httpEntry, type Ran } from './program.fake.ts';
+
+const none = async () => {
+  throw new ProtocolError('not_offered', 'there are none', { hint: 'it offers: tools' });
+};
+
+function rich(server: string, more: Partial<Session> = {}): FakeSession {
+  return Object.assign(fakeSession(server), {
+    listResources: async () => [{ uri: `${server}://a`, name: 'a' }],
+    listResourceTemplates: async () => [{ uriTemplate: 'memo://{id}{?part}', name: 't' }],
+    readResource: async (uri: string) => ({ contents: [{ uri, text: `${server} has ${uri}\u001b[2J` }] }),
+    listPrompts: async () => [
+      { name: 'review', arguments: [{ name: 'text', required: true }, { name: 'style' }] },
+    ],
+    getPrompt: async (name: string, args: Record<string, string>) => ({
+      messages: [
+        {
+          role: 'user' as const,
+          content: { type: 'text' as const, text: `${name} ${JSON.stringify(args)}` },
+        },
+      ],
+    }),
+    complete: async (_of: unknown, { value }: { value: string }, given: Record<string, string>) => ({
+      values: ['short', 'sharp', 'two words', 'sh\u001b[2J', `sh${JSON.stringify(given).length}`].filter(
+        (each) => each.startsWith(value),
+      ),
+    }),
+    ...more,
+  });
+}
+
+const poor = () =>
+  Object.assign(fakeSession('poor'), { listResources: none, listResourceTemplates: none, listPrompts: none });
+
+async function type(lines: string[], sessions: FakeSession[]): Promise<Ran> {
+  return go(`--quiet --server ${sessions.map(({ server }) => server).join(',')}`, {
+    terminal: true,
+    entries: sessions.map(({ server }) => httpEntry(server)),
+    sessions: Object.fromEntries(sessions.map((session) => [session.server, session])),
+    input: `${lines.join('\n')}\n`,
+  });
+}
+
+describe('the session', () => {
+  it('lists resources, templates and prompts', async () => {
+    const { stdout } = await type(['/resources', '/prompts'], [rich('notes')]);
+    expect(stdout).toContain('2 Available Resources\n- notes://a\n- memo://{id}{?part}\n');
+    expect(stdout).toContain('1 Available Prompt\n- review\n');
+  });
+
+  it('lists those of several servers under their names, and leaves out who has none', async () => {
+    const { stdout, stderr } = await type(['/prompts'], [rich('notes'), rich('more'), poor()]);
+    expect(stdout).toContain('2 Available Prompts\n- notes/review\n- more/review\n');
+    expect(stderr).toBe('');
+    expect((await type(['/resources'], [poor()])).stderr).toContain('hint: it offers: tools');
+  });
+
+  it('reads a resource, and fills in a template', async () => {
+    const { stdout } = await type(['/read notes://a', '/read memo://{id}{?part} id="a b"'], [rich('notes')]);
+    expect(stdout).toContain('notes has notes://a\n');
+    expect(stdout).toContain('notes has memo://a%20b\n');
+    expect(stdout).not.toContain('\u001b[2J');
+  });
+
+  it('finds the server of a resource, or is told', async () => {
+    const { stdout, stderr } = await type(
+      ['/read more://a', '/read more/x://y', '/read x://y'],
+      [rich('notes'), rich('more')],
+    );
+    expect(stdout).toContain('more has more://a\n');
+    expect(stdout).toContain('more has x://y\n');
+    expect(stderr).toBe('error: it is not clear which server has x://y\nhint: write notes/x://y\n');
+  });
+
+  it('gets a prompt, after it has looked at the arguments', async () => {
+    const { stdout, stderr } = await type(
+      ['/prompt review text=hi', '/prompt review', '/prompt revue', '/prompt', '/read'],
+      [rich('notes')],
+    );
+    expect(stdout).toContain('user:\nreview {"text":"hi"}\n');
+    expect(stderr.match(/^error: .*/gm)).toEqual([
+      'error: wrong arguments for review: text is missing',
+      'error: there is no prompt named "revue" on notes',
+      'error: /prompt needs the name of a prompt',
+      'error: /read needs a URI',
+    ]);
+  });
+
+  it('wants the server of a prompt that two have', async () => {
+    const { stdout, stderr } = await type(
+      ['/prompt review text=a', '/prompt more/review text=b'],
+      [rich('notes'), rich('more')],
+    );
+    expect(stderr).toBe('error: notes and more both have a prompt named review\nhint: write notes/review\n');
+    expect(stdout).toContain('review {"text":"b"}');
+  });
+});
+
+describe('Tab', () => {
+  it.each([
+    ['/re', ['/resources', '/read'], '/re'],
+    ['x', [], 'x'],
+    ['/call e', ['echo'], 'e'],
+    ['/run e', ['echo'], 'e'],
+    ['/read no', ['notes://a'], 'no'],
+    ['/read ', ['notes://a', 'memo://{id}{?part}'], ''],
+    ['/read memo://{id}{?part} ', ['id=', 'part='], ''],
+    ['/read memo://{id}{?part} id=sha', ['id=sharp'], 'id=sha'],
+    ['/prompt r', ['review'], 'r'],
+    ['/prompt review ', ['text=', 'style='], ''],
+    ['/prompt review st', ['style='], 'st'],
+    // What is not plain, or would have to be quoted, is left out; `sh13` knows what was given.
+    ['/prompt review style=', ['style=short', 'style=sharp', 'style=sh2'], 'style='],
+    ['/prompt review text=a style=sh', ['style=short', 'style=sharp', 'style=sh12'], 'style=sh'],
+    ['/prompt review other=', [], 'other='],
+    ['/prompt nothing x=', [], 'x='],
+    ['/tools x', [], 'x'],
+  ])('%s', async (line, found, end) =>
+    expect(await proposals([rich('notes'), poor()], line)).toEqual([found, end]),
+  );
+});
