@@ -2,7 +2,7 @@
 
 import { AuthError, NetworkError } from '../errors.ts';
 import { isAlive, isFresh, type StoredRecord } from '../store/record.ts';
-import { requireEnabled } from './binding.ts';
+import { machineGrant, maySignIn, requireEnabled } from './binding.ts';
 import type { Challenge } from './challenge.ts';
 import type { AuthContext } from './context.ts';
 import { findRecord } from './keep.ts';
@@ -94,13 +94,14 @@ async function obtain(ctx: AuthContext, { refresh, enter }: Ways): Promise<Store
   if (tokens && isFresh(tokens, ctx.now())) return record;
   if (!tokens) return oauth || record ? enter() : undefined;
   const alive = isAlive(tokens, ctx.now());
-  if (!tokens.refreshToken && alive) return record;
+  const renewable = tokens.refreshToken !== undefined || machineGrant(ctx.entry) !== undefined;
+  if (!renewable && alive) return record;
   try {
     return tokens.refreshToken ? await refresh(key) : await enter();
   } catch (error) {
     // Early refreshes are a courtesy: while the token lives, trouble at the authorization server is not ours.
     if (alive && (error instanceof NetworkError || isLoginRequired(error))) return record;
-    if (isLoginRequired(error) && ctx.interactive) return enter();
+    if (isLoginRequired(error) && maySignIn(ctx)) return enter();
     throw error;
   }
 }
@@ -119,14 +120,14 @@ async function replace(
     try {
       return await refresh(key, token);
     } catch (error) {
-      if (!isLoginRequired(error) || !ctx.interactive) throw error;
+      if (!isLoginRequired(error) || !maySignIn(ctx)) throw error;
     }
   } else if (record && tokens && token !== undefined && tokens.refreshToken === undefined) {
     // Another process has signed in meanwhile.
     if (tokens.accessToken !== token && isFresh(tokens, ctx.now())) return record;
     // What is refused and cannot be renewed would only look like a sign-in to who asks for the status.
     await dropRefused(ctx, key, token);
-  } else if (tokens && !ctx.interactive) {
+  } else if (tokens && !maySignIn(ctx)) {
     // Renewed a moment ago, and refused again.
     throw loginRequired(ctx, [], { force: true });
   }
@@ -149,7 +150,7 @@ async function widen(
       { hint: `the account may lack a permission; see: ${statusCommand(ctx.entry)}`, server },
     );
   }
-  if (!ctx.interactive) throw loginRequired(ctx, wanted);
+  if (!maySignIn(ctx)) throw loginRequired(ctx, wanted);
   ctx.notify({ kind: 'step-up', scopes: wanted });
   return enter({ challenge, scopes: wanted, rejected: known?.tokens?.accessToken });
 }

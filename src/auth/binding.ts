@@ -1,12 +1,24 @@
 // What the person configured, and whom it binds: it decides what a server may say. Pure.
 
-import type { HttpEntry, OAuthEntry } from '../config/entry.ts';
+import type { HttpEntry, MachineGrant, OAuthEntry } from '../config/entry.ts';
 import { AuthError, ConfigError, ProtocolError } from '../errors.ts';
 import type { StoredRecord } from '../store/record.ts';
 
-/** True if both endpoints are configured: then no metadata is ever asked for. */
+/** True if all endpoints that the grant needs are configured: then no metadata is ever asked for. */
 export function hasConfiguredEndpoints(oauth: OAuthEntry | undefined): boolean {
-  return oauth?.authorizationEndpoint !== undefined && oauth.tokenEndpoint !== undefined;
+  if (oauth?.tokenEndpoint === undefined) return false;
+  return oauth.authorizationEndpoint !== undefined || machineGrant({ oauth }) !== undefined;
+}
+
+/** The configured grant, if it needs no person. */
+export function machineGrant({ oauth }: Pick<HttpEntry, 'oauth'>): MachineGrant | undefined {
+  const grant = oauth?.grantType;
+  return grant === 'authorization_code' || grant === 'device_code' ? undefined : grant;
+}
+
+/** Whether a sign-in may start by itself: a person is there, or none is needed. */
+export function maySignIn({ entry, interactive }: { entry: HttpEntry; interactive: boolean }): boolean {
+  return interactive || machineGrant(entry) !== undefined;
 }
 
 /**
@@ -34,8 +46,11 @@ export function keepSecretWithItsIssuer(
  */
 export function configuredSecret(
   oauth: OAuthEntry | undefined,
-): { name: string; source: 'configured' | 'registered' } | undefined {
+): { name: string; source: 'configured' | 'registered' | 'assertion' } | undefined {
   if (!oauth) return undefined;
+  if (oauth.grantType === 'jwt_bearer' && !hasConfiguredEndpoints(oauth)) {
+    return { name: 'assertion', source: oauth.clientId === undefined ? 'assertion' : 'configured' };
+  }
   if (oauth.clientId !== undefined) {
     const bound = oauth.clientSecret !== undefined && !hasConfiguredEndpoints(oauth);
     return bound ? { name: 'client secret', source: 'configured' } : undefined;
@@ -62,7 +77,7 @@ export function requireEnabled({ oauth, name: server, path }: HttpEntry): void {
 
 /** Throws ConfigError `grant_unsupported`: another grant than the configured one would be another way to be let in. */
 export function requireKnownGrant({ oauth, name: server, path }: HttpEntry): void {
-  if (oauth === undefined || oauth.grantType === 'authorization_code') return;
+  if (oauth?.grantType !== 'device_code') return;
   throw new ConfigError('grant_unsupported', `signing in with ${oauth.grantType} is not supported yet`, {
     hint: `remove ${path}.oauth.grant_type to sign in with a browser, or set ${path}.bearer_token_env`,
     server,

@@ -28,6 +28,8 @@ export type AuthContext = Pick<Deps, 'now' | 'random' | 'openUrl' | 'signal'> & 
   requestTimeout: number;
   /** How long the person has at the authorization server, milliseconds. */
   loginTimeout: number;
+  /** A variable that the configuration names, or that a platform gives its workloads. */
+  variable(name: string): string | undefined;
 };
 
 /** `value` is undefined where a configured `Authorization` header is sent as it stands. */
@@ -42,7 +44,14 @@ export type AuthEvent =
   | { kind: 'open'; url: string; opened: boolean; redirectUri: string; timeout: number }
   | { kind: 'waiting-for-other-process' }
   | { kind: 'exchanging' }
-  | { kind: 'signed-in'; issuer: string; expiresAt: number | undefined; refreshable: boolean; store: string }
+  | {
+      kind: 'signed-in';
+      issuer: string;
+      expiresAt: number | undefined;
+      refreshable: boolean;
+      store: string;
+      alone: boolean;
+    }
   | { kind: 'refreshed' }
   | { kind: 'step-up'; scopes: string[] }
   /** Something a person should know but need not act on. `detail` is shown with --verbose only. */

@@ -1,7 +1,7 @@
 // Ending a sign-in: revoked at the server where it offers that (RFC 7009), forgotten here in any case.
 
 import * as oauth from 'oauth4webapi';
-import { NetworkError, ProtocolError } from '../errors.ts';
+import { ConfigError, NetworkError, ProtocolError } from '../errors.ts';
 import type { StoredRecord } from '../store/record.ts';
 import type { AuthContext } from './context.ts';
 import { findRecord, keepRecord } from './keep.ts';
@@ -60,8 +60,8 @@ async function revokeOne(
   token: string,
   hint: string,
 ): Promise<boolean> {
-  const endpoint = endpointOf(record, ctx.entry);
   try {
+    const endpoint = await endpointOf(record, ctx.entry);
     const response = await oauth.revocationRequest(
       { issuer: record.issuer, revocation_endpoint: revocationEndpoint },
       { client_id: record.client.id },
@@ -77,8 +77,8 @@ async function revokeOne(
     await response.body?.cancel();
     return response.ok;
   } catch (error) {
-    // An answer that is none, or a place that may not be asked, must not keep the tokens alive here either.
-    if (error instanceof NetworkError || error instanceof ProtocolError) return false;
+    // An answer that is none, a place that may not be asked, or a key that is gone must not keep the tokens alive here either.
+    if ([NetworkError, ProtocolError, ConfigError].some((kind) => error instanceof kind)) return false;
     throw error;
   }
 }

@@ -7,6 +7,7 @@ import { createHash } from 'node:crypto';
 import type { HttpEntry } from '../config/entry.ts';
 import { parseRecord, recordKey, type StoredRecord, serializeRecord } from '../store/record.ts';
 import { issuerEquals } from '../url.ts';
+import { machineGrant } from './binding.ts';
 import type { AuthContext } from './context.ts';
 import { isMetadataUrlOf } from './well-known.ts';
 
@@ -41,6 +42,8 @@ function belongsTo(record: StoredRecord, entry: HttpEntry): boolean {
   if (pinned !== undefined && issuerEquals(pinned, record.issuer) === 'different') return false;
   // A document elsewhere can claim any issuer, and have its secrets sent to endpoints of its own.
   if (foreignDocument(entry, record.issuer).metadataUrl !== record.metadataUrl) return false;
+  // What a service was given is not what a person was given.
+  if (record.grant !== machineGrant(entry)) return false;
   if (oauth?.clientId !== undefined)
     return record.client.source === 'configured' && record.client.id === oauth.clientId;
   if (record.client.source === 'configured') return false;

@@ -1,13 +1,15 @@
 // The end of a sign-in: the code is exchanged, and what comes back is kept.
 
-import type { StoredRecord, StoredTokens } from '../store/record.ts';
+import type { StoredRecord } from '../store/record.ts';
 import type { Listener } from './callback.ts';
 import type { BoundClient } from './client.ts';
 import type { AuthContext } from './context.ts';
-import { foreignDocument, keepRecord } from './keep.ts';
+import { keepTokens } from './granted.ts';
 import type { AuthPlan } from './plan.ts';
+import { answerError } from './refusal.ts';
 import { loginCommand } from './required.ts';
-import { answerError, exchangeCode } from './token.ts';
+import { signingKey } from './signing.ts';
+import { exchangeCode } from './token.ts';
 import type { TokenAnswer } from './token-response.ts';
 import { within } from './within.ts';
 
@@ -15,8 +17,6 @@ type Bound = { client: BoundClient; listener: Listener };
 
 /** The judged callback, and what proves that it is ours (RFC 7636). */
 type Answer = { params: URLSearchParams; verifier: string | undefined };
-
-const LOCK_WAIT = 30_000;
 
 /**
  * Exchanges the code and keeps the record under `key`.
@@ -35,7 +35,7 @@ export async function redeem(
     const login = loginCommand(ctx.entry);
     throw answerError(answer, { issuer: plan.server.issuer, server, path, login });
   }
-  return keep(ctx, key, plan, client, answer.tokens);
+  return keepTokens(ctx, key, { plan, client, tokens: answer.tokens });
 }
 
 /** A guessed client authentication method gets a second guess, with the same code: it was not used yet. */
@@ -45,6 +45,7 @@ async function exchange(
   { client, listener }: Bound,
   { params, verifier }: Answer,
 ): Promise<{ answer: TokenAnswer; client: BoundClient }> {
+  const key = client.authMethod === 'private_key_jwt' ? await signingKey(ctx.entry) : undefined;
   const post = (authMethod: BoundClient['authMethod']) =>
     exchangeCode(
       {
@@ -52,6 +53,7 @@ async function exchange(
         tokenEndpoint: plan.server.token_endpoint,
         clientId: client.id,
         secret: client.secret,
+        key,
         authMethod,
         resource: plan.resource,
       },
@@ -65,46 +67,4 @@ async function exchange(
     answer: await post('client_secret_post'),
     client: { ...client, authMethod: 'client_secret_post' },
   };
-}
-
-async function keep(
-  ctx: AuthContext,
-  key: string,
-  plan: AuthPlan,
-  client: BoundClient,
-  tokens: StoredTokens,
-): Promise<StoredRecord> {
-  const { entry } = ctx;
-  const asked = plan.scopes.join(' ');
-  const record: StoredRecord = {
-    version: 1,
-    server: entry.name,
-    ...(entry.account !== undefined && { account: entry.account }),
-    url: entry.url,
-    issuer: plan.server.issuer,
-    tokenEndpoint: plan.server.token_endpoint,
-    ...(plan.server.revocation_endpoint && { revocationEndpoint: plan.server.revocation_endpoint }),
-    ...foreignDocument(entry, plan.server.issuer),
-    ...(plan.resource !== undefined && { resource: plan.resource }),
-    client: {
-      id: client.id,
-      source: client.source,
-      authMethod: client.authMethod,
-      ...(client.source === 'registered' && client.registered),
-    },
-    // RFC 6749 section 5.1: an answer that does not name the scope granted what was asked for.
-    tokens: { ...tokens, ...(!tokens.scope && asked && { scope: asked }) },
-  };
-  // Not cancelled by Ctrl-C any more: the code is spent, and the tokens exist nowhere else.
-  const lock = { wait: LOCK_WAIT, signal: new AbortController().signal };
-  await ctx.withLock(key, lock, () => keepRecord(ctx, key, record));
-  const store = await ctx.store();
-  ctx.notify({
-    kind: 'signed-in',
-    issuer: record.issuer,
-    expiresAt: tokens.expiresAt,
-    refreshable: tokens.refreshToken !== undefined,
-    store: store.name,
-  });
-  return record;
 }

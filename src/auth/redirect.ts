@@ -4,7 +4,7 @@ import type { HttpEntry, OAuthEntry } from '../config/entry.ts';
 import { ConfigError } from '../errors.ts';
 import type { StoredRecord } from '../store/record.ts';
 import { issuerTag, loopbackRedirect } from '../url.ts';
-import type { Client } from './plan.ts';
+import type { Client } from './identity.ts';
 
 export type RedirectChoice = {
   /** Loopback URI to bind; port 0 lets the system choose. */

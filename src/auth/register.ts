@@ -6,8 +6,9 @@ import { AuthError, NetworkError, ProtocolError } from '../errors.ts';
 import { momentOf } from '../store/fields.ts';
 import { type AuthMethod, type StoredClient, storable } from '../store/record.ts';
 import { readText } from './body.ts';
+import { registrationEndpoint, registrationUnavailable } from './identity.ts';
 import type { ServerMetadata } from './metadata.ts';
-import { type AuthPlan, registrationEndpoint, registrationUnavailable } from './plan.ts';
+import type { AuthPlan } from './plan.ts';
 
 export type Registration = StoredClient & { source: 'registered'; redirectUris: string[] };
 

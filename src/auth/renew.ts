@@ -8,20 +8,15 @@ import { AuthError, CancelledError, NetworkError, ProtocolError } from '../error
 import { isAlive, isFresh, type StoredRecord, type StoredTokens } from '../store/record.ts';
 import type { AuthContext } from './context.ts';
 import { findRecord, keepRecord } from './keep.ts';
+import { endpointHint } from './refusal.ts';
 import { loginCommand, loginRequired } from './required.ts';
-import { carryOver, endpointHint, refreshTokens, type TokenEndpoint } from './token.ts';
+import { signingKey } from './signing.ts';
+import { carryOver, refreshTokens, type TokenEndpoint } from './token.ts';
 import type { TokenAnswer } from './token-response.ts';
 
 /** Longer than any refresh may take, so that a waiter outlives the holder. */
 const LOCK_WAIT = 30_000;
 const SEND_LIMIT = 20_000;
-
-/** Refreshes now, whether or not the token is still good. Throws what `renew` throws. */
-export async function refreshNow(ctx: AuthContext): Promise<StoredRecord> {
-  const { key, record } = await findRecord(ctx);
-  const token = record?.tokens?.accessToken;
-  return renew(ctx, key, token === undefined ? undefined : { token, refused: false });
-}
 
 /** An access token that is not to be had again: refused by the server, or only to be replaced early. */
 export type Unwanted = { token: string; refused: boolean };
@@ -45,7 +40,7 @@ export async function renew(ctx: AuthContext, key: string, unwanted?: Unwanted):
     if (ctx.signal.aborted) throw new CancelledError();
     // From here to the save nothing is cancelled by Ctrl-C: the server may have rotated the token already.
     const sending = { http: ctx.http, now: ctx.now, signal: AbortSignal.timeout(SEND_LIMIT) };
-    const answer = await refreshTokens(endpointOf(record, ctx.entry), tokens.refreshToken, sending);
+    const answer = await refreshTokens(await endpointOf(record, ctx.entry), tokens.refreshToken, sending);
     if (answer.kind === 'tokens') {
       const renewed = { ...record, tokens: carryOver(tokens, answer.tokens) };
       await keepRecord(ctx, key, renewed);
@@ -145,16 +140,19 @@ export async function dropRefused(ctx: AuthContext, key: string, refused: string
 
 /**
  * Where and how a stored refresh token is used: at the endpoint recorded when it was issued, with the client's present
- * secret.
+ * secret or key. Throws ConfigError `private_key`.
  */
-export function endpointOf(record: StoredRecord, entry: HttpEntry): TokenEndpoint {
+export async function endpointOf(record: StoredRecord, entry: HttpEntry): Promise<TokenEndpoint> {
   const configured = record.client.source === 'configured';
+  const authMethod =
+    (configured ? entry.oauth?.tokenEndpointAuthMethod : undefined) ?? record.client.authMethod;
   return {
     issuer: record.issuer,
     tokenEndpoint: record.tokenEndpoint,
     clientId: record.client.id,
     secret: configured ? entry.oauth?.clientSecret : record.client.secret,
-    authMethod: (configured ? entry.oauth?.tokenEndpointAuthMethod : undefined) ?? record.client.authMethod,
+    authMethod,
+    ...(authMethod === 'private_key_jwt' && { key: await signingKey(entry) }),
     resource: record.resource,
   };
 }

@@ -11,7 +11,7 @@ export type RecordDescription = {
   url: string;
   issuer: string;
   clientId: string;
-  clientSource: 'configured' | 'document' | 'registered';
+  clientSource: StoredRecord['client']['source'];
   scope?: string;
   issuedAt?: string;
   expiresAt?: string;
@@ -24,7 +24,7 @@ export function describeRecord(record: StoredRecord, now: number): RecordDescrip
   return {
     server: record.server,
     ...(record.account === undefined ? {} : { account: record.account }),
-    state: stateOf(tokens, now),
+    state: stateOf(record, now),
     url: bare(record.url),
     issuer: bare(record.issuer),
     clientId: client.id,
@@ -32,15 +32,21 @@ export function describeRecord(record: StoredRecord, now: number): RecordDescrip
     ...(tokens?.scope === undefined ? {} : { scope: tokens.scope }),
     ...(tokens === undefined ? {} : { issuedAt: new Date(tokens.issuedAt).toISOString() }),
     ...(tokens?.expiresAt === undefined ? {} : { expiresAt: new Date(tokens.expiresAt).toISOString() }),
-    refreshable: tokens?.refreshToken !== undefined,
+    refreshable: tokens !== undefined && isRenewable(record),
   };
 }
 
-function stateOf(tokens: StoredRecord['tokens'], now: number): RecordState {
+function stateOf(record: StoredRecord, now: number): RecordState {
+  const { tokens } = record;
   if (tokens === undefined) return 'registered';
   // No `expires_in`: good until the server says 401.
   if (tokens.expiresAt === undefined || tokens.expiresAt > now) return 'signed_in';
-  return tokens.refreshToken === undefined ? 'expired' : 'expired_refreshable';
+  return isRenewable(record) ? 'expired_refreshable' : 'expired';
+}
+
+/** Whether there will be another token without a person. */
+function isRenewable({ tokens, grant }: StoredRecord): boolean {
+  return tokens?.refreshToken !== undefined || grant !== undefined;
 }
 
 function bare(url: string): string {

@@ -2,7 +2,6 @@
 
 import * as oauth from 'oauth4webapi';
 import type { Fetch } from '../deps.ts';
-import { AuthError, NetworkError, ProtocolError } from '../errors.ts';
 import type { AuthMethod, StoredTokens } from '../store/record.ts';
 import { readText } from './body.ts';
 import { judgeTokenAnswer, type TokenAnswer } from './token-response.ts';
@@ -12,7 +11,11 @@ export type TokenEndpoint = {
   tokenEndpoint: string;
   clientId: string;
   secret: string | undefined;
+  /** For `private_key_jwt`. */
+  key?: oauth.PrivateKey | undefined;
   authMethod: AuthMethod;
+  /** There is no client: neither an id nor a proof is sent (RFC 7521 section 4.1). */
+  anonymous?: boolean;
   /** RFC 8707, repeated on every token request. */
   resource: string | undefined;
 };
@@ -56,6 +59,26 @@ export async function refreshTokens(
   return judge(response, sending, [endpoint.secret, refreshToken]);
 }
 
+/** Any other grant: its type and parameters. Never throws for an answer. */
+export async function requestTokens(
+  endpoint: TokenEndpoint,
+  grant: { type: string; params: Record<string, string> },
+  sending: Sending,
+): Promise<TokenAnswer> {
+  const { as, client, auth, options } = requestOf(endpoint, sending);
+  const { additionalParameters, ...rest } = options;
+  for (const [name, value] of Object.entries(grant.params)) additionalParameters.set(name, value);
+  const response = await oauth.genericTokenEndpointRequest(
+    as,
+    client,
+    auth,
+    grant.type,
+    additionalParameters,
+    rest,
+  );
+  return judge(response, sending, [endpoint.secret, grant.params.assertion]);
+}
+
 /** A refresh answers only with what changed: scope and refresh token stay (RFC 6749 sections 5.1 and 6). */
 export function carryOver(old: StoredTokens, fresh: StoredTokens): StoredTokens {
   return {
@@ -63,84 +86,6 @@ export function carryOver(old: StoredTokens, fresh: StoredTokens): StoredTokens 
     ...(!fresh.refreshToken && old.refreshToken && { refreshToken: old.refreshToken }),
     ...(!fresh.scope && old.scope && { scope: old.scope }),
   };
-}
-
-/** The error for an answer that is not tokens, at the end of a sign-in. */
-export function answerError(
-  answer: Exclude<TokenAnswer, { kind: 'tokens' }>,
-  context: { issuer: string; server: string; path: string; login: string },
-): Error {
-  const { issuer, server } = context;
-  switch (answer.kind) {
-    case 'trouble':
-      return new NetworkError(
-        'server_error',
-        `the token endpoint of ${issuer} answered HTTP ${answer.status}`,
-        {
-          hint: 'the authorization server is in trouble; try again later',
-          server,
-        },
-      );
-    case 'broken':
-      return new ProtocolError(
-        'token_response_invalid',
-        `the token endpoint of ${issuer} broke the protocol: ${answer.why}`,
-        { hint: endpointHint(context.path), server },
-      );
-    case 'refused':
-      return new AuthError(codeOf(answer.error), `${issuer} refused the sign-in: ${describe(answer)}`, {
-        hint: refusalHint(answer, context),
-        server,
-      });
-  }
-}
-
-const CODES = new Set([
-  'invalid_client',
-  'invalid_grant',
-  'invalid_scope',
-  'invalid_target',
-  'invalid_request',
-  'unauthorized_client',
-  'unsupported_grant_type',
-  'access_denied',
-]);
-
-function codeOf(error: string): string {
-  return CODES.has(error) ? error : 'token_refused';
-}
-
-/** For an endpoint whose answer is not OAuth's. */
-export function endpointHint(path: string): string {
-  return `tell its operator, or name another endpoint in ${path}.oauth.token_url`;
-}
-
-function describe(answer: { error: string; description: string | undefined }): string {
-  if (/^http_\d+$/.test(answer.error)) return `its token endpoint answered HTTP ${answer.error.slice(5)}`;
-  return answer.description ? `${answer.error} (${answer.description.slice(0, 300)})` : answer.error;
-}
-
-function refusalHint(
-  answer: { error: string; description: string | undefined },
-  { path, login }: { path: string; login: string },
-): string {
-  // Entra puts the reason into the description only; its numbers are its interface.
-  if (answer.error === 'invalid_target' || /AADSTS(9010010|901002)\b/.test(answer.description ?? '')) {
-    return `the server takes no resource parameter: set ${path}.oauth.resource to "omit"`;
-  }
-  switch (answer.error) {
-    case 'invalid_client':
-      return `check ${path}.oauth.client_id, client_secret and token_endpoint_auth_method`;
-    case 'unauthorized_client':
-      return `allow the authorization code grant for the client in ${path}.oauth.client_id`;
-    case 'invalid_scope':
-      return `check ${path}.oauth.scopes`;
-    case 'invalid_grant':
-      return `the code had expired or was used before, or ${path}.oauth.redirect_uri differs from the registered one; sign in again: ${login}`;
-    default:
-      if (answer.error.startsWith('http_')) return endpointHint(path);
-      return `sign in again: ${login}`;
-  }
 }
 
 function requestOf(endpoint: TokenEndpoint, { http, signal }: Sending) {
@@ -164,8 +109,12 @@ function requestOf(endpoint: TokenEndpoint, { http, signal }: Sending) {
   };
 }
 
-/** RFC 6749 section 2.3.1; Basic is form-encoded first. */
-export function clientAuth(endpoint: Pick<TokenEndpoint, 'authMethod' | 'secret'>): oauth.ClientAuth {
+/** RFC 6749 section 2.3.1; Basic is form-encoded first. RFC 7523 section 2.2 for a key. */
+export function clientAuth(
+  endpoint: Pick<TokenEndpoint, 'authMethod' | 'secret' | 'key' | 'anonymous'>,
+): oauth.ClientAuth {
+  if (endpoint.anonymous) return () => {};
+  if (endpoint.authMethod === 'private_key_jwt' && endpoint.key) return oauth.PrivateKeyJwt(endpoint.key);
   if (!endpoint.secret || endpoint.authMethod === 'none') return oauth.None();
   return endpoint.authMethod === 'client_secret_basic'
     ? oauth.ClientSecretBasic(endpoint.secret)

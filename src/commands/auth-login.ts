@@ -64,7 +64,7 @@ async function unattended(
 
 /** `auth refresh`: renews tokens now, whether or not they are still good. */
 export async function authRefresh(workspace: Workspace, named: string[]): Promise<void> {
-  const { refreshNow } = await import('../auth/renew.ts');
+  const { refreshNow } = await import('../auth/login.ts');
   await inTurn(workspace, await targets(workspace, named), async (name) => {
     const entry = await signInEntry(workspace, name);
     await refuseProvided(workspace, entry, 'refresh');

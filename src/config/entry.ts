@@ -40,12 +40,10 @@ export type HttpEntry = Common & {
 
 export type ServerEntry = StdioEntry | HttpEntry;
 
-export type GrantType =
-  | 'authorization_code'
-  | 'device_code'
-  | 'client_credentials'
-  | 'jwt_bearer'
-  | 'enterprise_managed';
+export type GrantType = 'authorization_code' | 'device_code' | MachineGrant;
+
+/** Grants that need no person. */
+export type MachineGrant = 'client_credentials' | 'jwt_bearer' | 'enterprise_managed';
 
 export type OAuthEntry = {
   /** Which spelling the block uses; decides the default redirect of a configured client. */
@@ -55,7 +53,12 @@ export type OAuthEntry = {
   grantType: GrantType;
   clientId: string | undefined;
   clientSecret: string | undefined;
-  tokenEndpointAuthMethod: 'none' | 'client_secret_post' | 'client_secret_basic' | undefined;
+  tokenEndpointAuthMethod:
+    | 'none'
+    | 'client_secret_post'
+    | 'client_secret_basic'
+    | 'private_key_jwt'
+    | undefined;
   /** Empty means: not configured. */
   scopes: string[];
   authorizationEndpoint: string | undefined;

@@ -76,7 +76,9 @@ const SHAPES = {
     grant_type: optional(text),
     client_id: optional(credential),
     client_secret: optional(credential),
-    token_endpoint_auth_method: optional(word(['none', 'client_secret_post', 'client_secret_basic'])),
+    token_endpoint_auth_method: optional(
+      word(['none', 'client_secret_post', 'client_secret_basic', 'private_key_jwt']),
+    ),
     scopes: optional(
       z.union(
         [z.string(), z.array(z.string())],

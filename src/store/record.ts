@@ -15,13 +15,15 @@ import {
   webUrl,
 } from './fields.ts';
 
-export type AuthMethod = 'none' | 'client_secret_post' | 'client_secret_basic';
+const METHODS = ['none', 'client_secret_post', 'client_secret_basic', 'private_key_jwt'] as const;
+export type AuthMethod = (typeof METHODS)[number];
 
 export type StoredClient = {
   id: string;
   /** Only the secret of a registered client is kept: a configured one stays where it is configured. */
   secret?: string;
-  source: 'configured' | 'document' | 'registered';
+  /** `assertion`: there is none, what proves who we are says it all. */
+  source: 'configured' | 'document' | 'registered' | 'assertion';
   authMethod: AuthMethod;
   /** As registered; a different redirect registers anew. */
   redirectUris?: string[];
@@ -42,6 +44,10 @@ export type StoredTokens = {
   expiresAt?: number;
 };
 
+const MACHINE_GRANTS = ['client_credentials', 'jwt_bearer', 'enterprise_managed'] as const;
+/** Grants that need no person. */
+export type MachineGrant = (typeof MACHINE_GRANTS)[number];
+
 export type StoredRecord = {
   version: 1;
   server: string;
@@ -57,6 +63,8 @@ export type StoredRecord = {
   metadataUrl?: string;
   /** RFC 8707 value that was sent; absent if omitted. */
   resource?: string;
+  /** Absent: a person signed in. */
+  grant?: MachineGrant;
   client: StoredClient;
   /** Absent after a logout: the registration is kept. */
   tokens?: StoredTokens;
@@ -133,6 +141,7 @@ export function parseRecord(
     ...record.may('revocationEndpoint', url),
     ...record.may('metadataUrl', url),
     ...record.may('resource', absoluteUri),
+    ...record.may('grant', oneOf(...MACHINE_GRANTS)),
     client: parseClient(record.within('client')),
     ...(tokens ? { tokens: parseTokens(tokens) } : {}),
   };
@@ -163,8 +172,8 @@ function parseClient(client: Fields): StoredClient {
   return {
     id: client.need('id', storable.clientId),
     ...client.may('secret', storable.clientSecret),
-    source: client.need('source', oneOf('configured', 'document', 'registered')),
-    authMethod: client.need('authMethod', oneOf('none', 'client_secret_post', 'client_secret_basic')),
+    source: client.need('source', oneOf('configured', 'document', 'registered', 'assertion')),
+    authMethod: client.need('authMethod', oneOf(...METHODS)),
     ...client.may('redirectUris', listOf(absoluteUri, 64)),
     ...client.may('secretExpiresAt', moment),
   };

@@ -97,6 +97,8 @@ function told(event: Told, name: string, view: ProgressView): string[] {
     case 'exchanging':
       return view.verbose ? ['🔑 Exchanging the authorization code for tokens...'] : [];
     case 'signed-in':
+      // Without a person it is a renewal like any other.
+      if (event.alone && !view.verbose) return [];
       return [`✅ Signed in to ${name}${view.verbose ? signedIn(event, view.now()) : ''}`];
     case 'refreshed':
       return view.verbose ? [`🔄 Refreshed the token of ${name}`] : [];

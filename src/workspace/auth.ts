@@ -68,6 +68,7 @@ export async function openAuth(shared: Shared, entry: HttpEntry): Promise<AuthCo
     fixedToken: await shared.provided(entry),
     requestTimeout: entry.timeout ?? REQUEST_TIMEOUT,
     loginTimeout: flags.loginTimeout ?? LOGIN_TIMEOUT,
+    variable: (name) => deps.env[name],
   };
 }
 

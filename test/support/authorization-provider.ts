@@ -1,6 +1,7 @@
 // The provider's configuration: what of OAuth it offers, decided by a mutable `Behaviour` wherever it allows it.
 import { type KeyObject, randomBytes } from 'node:crypto';
 import Provider, { errors } from 'oidc-provider';
+import { type Signer, takeAssertions, vouch } from './assertions.ts';
 import type { AuthorizationMemory } from './authorization-memory.ts';
 import type { StaticClient } from './clients.ts';
 
@@ -33,6 +34,10 @@ export type ProviderOptions = {
   pkce?: boolean;
   /** The scopes that resources know. */
   scopes?: string[];
+  /** Takes assertions of this signer for tokens. */
+  trusts?: Signer;
+  /** Is an identity provider that vouches for its people. */
+  vouches?: Signer;
 };
 
 export function createProvider(
@@ -46,9 +51,10 @@ export function createProvider(
   const { registration = 'open', clients = [] } = options;
   const provider = new Provider(issuer, {
     adapter: memory.adapter,
-    clients,
+    // What a test keeps beside a client is nothing of the protocol.
+    clients: clients.map(({ pem: _, ...client }: StaticClient & { pem?: string }) => client),
     clientDefaults: { id_token_signed_response_alg: 'ES256' },
-    clientAuthMethods: ['none', 'client_secret_basic', 'client_secret_post'],
+    clientAuthMethods: ['none', 'client_secret_basic', 'client_secret_post', 'private_key_jwt'],
     cookies: { keys: [randomBytes(16).toString('hex')] },
     jwks: { keys: [{ ...key.export({ format: 'jwk' }), alg: 'ES256', use: 'sig', kid: 'test' }] },
     pkce: { required: () => options.pkce ?? true },
@@ -59,11 +65,16 @@ export function createProvider(
     issueRefreshToken: (_: unknown, client: Client, source: { scopes: Set<string> }) =>
       client.grantTypeAllowed('refresh_token') && refreshable(behaviour, source.scopes),
     rotateRefreshToken: () => behaviour.rotation,
-    ttl: { AccessToken: () => behaviour.accessTokenTtl, ...lifetimes },
+    ttl: {
+      AccessToken: () => behaviour.accessTokenTtl,
+      ClientCredentials: () => behaviour.accessTokenTtl,
+      ...lifetimes,
+    },
     renderError: (context: { body: unknown }, out: unknown) => {
       context.body = out;
     },
     features: {
+      clientCredentials: { enabled: true },
       devInteractions: { enabled: false },
       rpInitiatedLogout: { enabled: false },
       revocation: {
@@ -83,6 +94,8 @@ export function createProvider(
     if (context.oidc?.route !== 'discovery') return;
     context.body = behaviour.metadata(context.body as Record<string, unknown>);
   });
+  if (options.trusts) takeAssertions(provider, options.trusts);
+  if (options.vouches) vouch(provider, options.vouches);
   return provider;
 }
 

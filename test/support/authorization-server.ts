@@ -87,7 +87,10 @@ export async function authorizationServer(
       options.tokens === 'jwt'
         ? validateJwt(keys.publicKey, issuer, token, resource)
         : validateOpaque(provider, token, resource),
-    forgetAccessTokens: () => memory.forget('AccessToken'),
+    forgetAccessTokens: () => {
+      memory.forget('AccessToken');
+      memory.forget('ClientCredentials');
+    },
     forgetRefreshTokens: () => memory.forget('RefreshToken'),
     forgetClients: () => memory.forget('Client'),
   });

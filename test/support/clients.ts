@@ -1,10 +1,13 @@
+import { generateKeyPairSync } from 'node:crypto';
 import { registerSecret } from './secrets.ts';
 
 /** A client as an administrator would have entered it at the authorization server. */
 export type StaticClient = {
   client_id: string;
   client_secret?: string;
-  token_endpoint_auth_method: 'none' | 'client_secret_post' | 'client_secret_basic';
+  token_endpoint_auth_method: 'none' | 'client_secret_post' | 'client_secret_basic' | 'private_key_jwt';
+  /** Public keys. */
+  jwks?: { keys: object[] };
   application_type: 'native' | 'web';
   redirect_uris: string[];
   grant_types: string[];
@@ -36,5 +39,31 @@ export function staticClient(
     client_id: `${method} client:1%2B+&=/?`,
     client_secret: registerSecret(`${method}-s3cret: %3A+&=/?"<~`, 'client_secret'),
     token_endpoint_auth_method: method === 'post' ? 'client_secret_post' : 'client_secret_basic',
+  };
+}
+
+/** A client that signs in for itself: no person, no redirect. */
+export function serviceClient(
+  method: 'post' | 'basic' | 'key',
+  grant = 'client_credentials',
+): StaticClient & { pem?: string } {
+  const common = {
+    client_id: `service ${method}`,
+    application_type: 'web' as const,
+    redirect_uris: [],
+    grant_types: [grant],
+    response_types: [],
+  };
+  if (method !== 'key') {
+    const { client_secret, token_endpoint_auth_method } = staticClient(method);
+    return { ...common, client_secret: client_secret as string, token_endpoint_auth_method };
+  }
+  const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+  const pem = privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
+  return {
+    ...common,
+    token_endpoint_auth_method: 'private_key_jwt',
+    jwks: { keys: [{ ...publicKey.export({ format: 'jwk' }), alg: 'ES256', use: 'sig' }] },
+    pem: registerSecret(pem, 'private_key'),
   };
 }

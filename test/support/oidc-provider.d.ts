@@ -7,6 +7,17 @@ declare module 'oidc-provider' {
     oidc?: { route?: string };
   };
 
+  export type GrantContext = {
+    body: unknown;
+    oidc: {
+      client: { clientId: string };
+      params: Record<string, string | undefined>;
+      entity(name: string, value: object): void;
+    };
+  };
+
+  export type ServiceToken = { resourceServer: object; expiration: number; save(): Promise<string> };
+
   export type StoredToken = {
     jti: string;
     clientId: string;
@@ -52,6 +63,19 @@ declare module 'oidc-provider' {
     readonly issuer: string;
     readonly Grant: typeof Grant;
     readonly AccessToken: { find(value: string): Promise<StoredToken | undefined> };
+    readonly ClientCredentials: {
+      new (properties: { client: object; scope: string }): ServiceToken;
+      find(value: string): Promise<StoredToken | undefined>;
+    };
+    readonly ResourceServer: new (
+      identifier: string,
+      info: object,
+    ) => object;
+    registerGrantType(
+      name: string,
+      handler: (context: GrantContext) => Promise<void>,
+      params: readonly string[],
+    ): void;
     proxy: boolean;
     use(middleware: (context: ProviderContext, next: () => Promise<void>) => Promise<void>): void;
     callback(): (request: IncomingMessage, response: ServerResponse) => Promise<void>;
@@ -66,5 +90,8 @@ declare module 'oidc-provider' {
 
   export namespace errors {
     class InvalidTarget extends Error {}
+    class InvalidGrant extends Error {
+      constructor(detail: string);
+    }
   }
 }

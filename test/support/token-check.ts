@@ -17,7 +17,7 @@ export async function validateOpaque(
   token: string,
   resource: string,
 ): Promise<TokenFacts | undefined> {
-  const found = await provider.AccessToken.find(token);
+  const found = (await provider.AccessToken.find(token)) ?? (await provider.ClientCredentials.find(token));
   if (found === undefined || !found.isValid || found.aud !== resource) return undefined;
   return { scopes: (found.scope ?? '').split(' '), clientId: found.clientId };
 }

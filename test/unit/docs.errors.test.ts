@@ -34,8 +34,8 @@ const ELSEWHERE: { file: string; exit: number; within: RegExp; code: RegExp }[] 
   { file: 'config/expand.ts', exit: 3, within: /invalid\([\s\S]*?\);/g, code: /'([a-z]+_[a-z]+)',?\s*\)/g },
   { file: 'auth/authorize.ts', exit: 4, within: /const HINTS[\s\S]*?\n\};/g, code: /^ {2}(\w+):/gm },
   { file: 'auth/authorize.ts', exit: 4, within: /\? error : '\w+'/g, code: /'(\w+)'/g },
-  { file: 'auth/token.ts', exit: 4, within: /const CODES[\s\S]*?\]\)/g, code: /'(\w+)'/g },
-  { file: 'auth/token.ts', exit: 4, within: /\? error : '\w+'/g, code: /'(\w+)'/g },
+  { file: 'auth/refusal.ts', exit: 4, within: /const CODES[\s\S]*?\]\)/g, code: /'(\w+)'/g },
+  { file: 'auth/refusal.ts', exit: 4, within: /\? error : '\w+'/g, code: /'(\w+)'/g },
   { file: 'auth/bearer.ts', exit: 4, within: /refused\('\w+'/g, code: /'(\w+)'/g },
 ];
 

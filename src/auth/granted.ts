@@ -1,0 +1,63 @@
+// The end of every sign-in: what came back is kept before it is used.
+
+import type { MachineGrant, StoredRecord, StoredTokens } from '../store/record.ts';
+import type { BoundClient } from './client.ts';
+import type { AuthContext } from './context.ts';
+import { foreignDocument, keepRecord } from './keep.ts';
+import type { GrantPlan } from './plan.ts';
+
+const LOCK_WAIT = 30_000;
+
+export type Granted = {
+  plan: GrantPlan;
+  client: BoundClient;
+  tokens: StoredTokens;
+  /** Undefined: a person signed in. */
+  grant?: MachineGrant;
+};
+
+/** The record, for what a store cannot or need not keep. Pure. */
+export function recordOf(ctx: Pick<AuthContext, 'entry'>, granted: Granted): StoredRecord {
+  const { entry } = ctx;
+  const { plan, client, tokens, grant } = granted;
+  const asked = plan.scopes.join(' ');
+  return {
+    version: 1,
+    server: entry.name,
+    ...(entry.account !== undefined && { account: entry.account }),
+    url: entry.url,
+    issuer: plan.server.issuer,
+    tokenEndpoint: plan.server.token_endpoint,
+    ...(plan.server.revocation_endpoint && { revocationEndpoint: plan.server.revocation_endpoint }),
+    ...foreignDocument(entry, plan.server.issuer),
+    ...(plan.resource !== undefined && { resource: plan.resource }),
+    ...(grant && { grant }),
+    client: {
+      id: client.id,
+      source: client.source,
+      authMethod: client.authMethod,
+      ...(client.source === 'registered' && client.registered),
+    },
+    // RFC 6749 section 5.1: an answer that does not name the scope granted what was asked for.
+    tokens: { ...tokens, ...(!tokens.scope && asked && { scope: asked }) },
+  };
+}
+
+/** Keeps the record under `key`, and tells of it. Throws StoreError. */
+export async function keepTokens(ctx: AuthContext, key: string, granted: Granted): Promise<StoredRecord> {
+  const record = recordOf(ctx, granted);
+  const { tokens, grant } = granted;
+  // Not cancelled by Ctrl-C any more: the code is spent, and the tokens exist nowhere else.
+  const lock = { wait: LOCK_WAIT, signal: new AbortController().signal };
+  await ctx.withLock(key, lock, () => keepRecord(ctx, key, record));
+  const store = await ctx.store();
+  ctx.notify({
+    kind: 'signed-in',
+    issuer: record.issuer,
+    expiresAt: tokens.expiresAt,
+    refreshable: tokens.refreshToken !== undefined || grant !== undefined,
+    store: store.name,
+    alone: grant !== undefined,
+  });
+  return record;
+}

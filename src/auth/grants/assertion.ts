@@ -1,0 +1,90 @@
+// What proves who a workload is (RFC 7523): configured, or what its platform gives it.
+
+import { readFile } from 'node:fs/promises';
+import { ConfigError } from '../../errors.ts';
+import { readText } from '../body.ts';
+import type { AuthContext } from '../context.ts';
+import { within } from '../within.ts';
+
+/** A JWT, and nothing that a header or a form could be broken with. */
+const JWT = /^[\w-]+\.[\w-]+\.[\w-]*$/;
+
+/**
+ * The assertion for this authorization server: `assertion`, `assertion_file` or `assertion_env`; without them that of
+ * GitHub Actions, made for this server alone, or the federated token of Azure.
+ * @throws ConfigError `credential_missing`; NetworkError
+ */
+export async function workloadAssertion(ctx: AuthContext, issuer: string): Promise<string> {
+  const { assertion, assertionFile, assertionEnv } = ctx.entry.oauth?.credentials ?? {};
+  const { path } = ctx.entry;
+  if (assertion !== undefined) return checked(ctx, assertion, `${path}.oauth.assertion`);
+  if (assertionFile !== undefined) return fromFile(ctx, assertionFile, `${path}.oauth.assertion_file`);
+  if (assertionEnv !== undefined) return fromVariable(ctx, assertionEnv);
+  const request = ctx.variable('ACTIONS_ID_TOKEN_REQUEST_URL');
+  const bearer = ctx.variable('ACTIONS_ID_TOKEN_REQUEST_TOKEN');
+  if (request && bearer) return fromGitHub(ctx, { request, bearer, audience: issuer });
+  const azure = ctx.variable('AZURE_FEDERATED_TOKEN_FILE');
+  if (azure) return fromFile(ctx, azure, 'AZURE_FEDERATED_TOKEN_FILE');
+  throw missing(ctx, 'there is no assertion to sign in with', [
+    `set ${path}.oauth.assertion_env or assertion_file (GitLab: id_tokens; Kubernetes: a projected token)`,
+    'or run it in GitHub Actions with "permissions: id-token: write"',
+  ]);
+}
+
+/** The value of a variable that the configuration names. Throws ConfigError `credential_missing`. */
+export function fromVariable(ctx: AuthContext, name: string): string {
+  const value = ctx.variable(name);
+  if (!value) throw missing(ctx, `the variable ${name} is not set`, [`set ${name} to the token`]);
+  return checked(ctx, value, name);
+}
+
+/** Read at each use: platforms replace the file. Throws ConfigError `credential_missing`. */
+export async function fromFile(ctx: AuthContext, file: string, setting: string): Promise<string> {
+  const text = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
+    throw missing(ctx, `the token file cannot be read (${error.code ?? 'no file'})`, [`check ${setting}`]);
+  });
+  return checked(ctx, text, setting);
+}
+
+export function checked(ctx: AuthContext, text: string, setting: string): string {
+  const token = text.trim();
+  if (JWT.test(token) && token.length <= 64 * 1024) return token;
+  throw missing(ctx, `what ${setting} gives is no JWT`, [`check ${setting}`]);
+}
+
+/** GitHub Actions makes one for an audience that is asked for. */
+async function fromGitHub(
+  ctx: AuthContext,
+  { request, bearer, audience }: { request: string; bearer: string; audience: string },
+): Promise<string> {
+  const refused = (why: string) =>
+    missing(ctx, `GitHub Actions gave no token: ${why}`, ['check "permissions: id-token: write" of the job']);
+  if (!URL.canParse(request)) throw refused('its URL is none');
+  const url = new URL(request);
+  url.searchParams.set('audience', audience);
+  const response = await ctx.http(url.href, {
+    headers: { accept: 'application/json', authorization: `Bearer ${bearer}` },
+    signal: within(ctx),
+  });
+  const text = await readText(response);
+  if (!response.ok) throw refused(`HTTP ${response.status}`);
+  const value = tokenIn(text);
+  if (value === undefined) throw refused('its answer cannot be read');
+  return checked(ctx, value, 'GitHub Actions');
+}
+
+function tokenIn(text: string): string | undefined {
+  try {
+    const { value } = JSON.parse(text) as { value?: unknown };
+    return typeof value === 'string' ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function missing({ entry }: AuthContext, message: string, hints: string[]): ConfigError {
+  return new ConfigError('credential_missing', `${entry.name}: ${message}`, {
+    hint: hints.join('\n'),
+    server: entry.name,
+  });
+}

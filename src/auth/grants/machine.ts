@@ -1,0 +1,114 @@
+// Signing in where no person is needed: the request, and what comes back is kept as ever.
+
+import { StoreError } from '../../errors.ts';
+import type { MachineGrant, StoredRecord } from '../../store/record.ts';
+import { configuredSecret } from '../binding.ts';
+import type { AuthContext } from '../context.ts';
+import { keepTokens, recordOf } from '../granted.ts';
+import type { Kept } from '../keep.ts';
+import { type PlanFacts, planMachine } from '../plan.ts';
+import { answerError } from '../refusal.ts';
+import { loginCommand } from '../required.ts';
+import { signingKey } from '../signing.ts';
+import { requestTokens, type TokenEndpoint } from '../token.ts';
+import type { TokenAnswer } from '../token-response.ts';
+import { within } from '../within.ts';
+
+/** What is sent besides the client's proof, the resource and the scopes. */
+type Grant = { type: string; params: Record<string, string> };
+
+/**
+ * Gets tokens with the configured grant, and keeps them.
+ * @throws ConfigError `client_needed`, `private_key`, `credential_missing`; AuthError with the server's error;
+ * NetworkError; ProtocolError; StoreError
+ */
+export async function enterAlone(
+  ctx: AuthContext,
+  kept: Kept,
+  kind: MachineGrant,
+  facts: PlanFacts,
+): Promise<StoredRecord> {
+  const { entry } = ctx;
+  const plan = planMachine(entry, facts);
+  const { server, client } = plan;
+  const secret = configuredSecret(entry.oauth);
+  if (secret && !kept.record) {
+    const text = `the ${secret.name} of ${entry.name} goes to ${server.issuer}`;
+    ctx.notify({ kind: 'notice', level: 'detail', text });
+  }
+  const endpoint: TokenEndpoint = {
+    issuer: server.issuer,
+    tokenEndpoint: server.token_endpoint,
+    clientId: client.id,
+    secret: client.secret,
+    key: client.authMethod === 'private_key_jwt' ? await signingKey(entry) : undefined,
+    authMethod: client.authMethod,
+    anonymous: client.source === 'assertion',
+    resource: plan.resource,
+  };
+  const grant = await grantOf(ctx, kind, plan);
+  const { answer, authMethod } = await send(
+    ctx,
+    endpoint,
+    client.methodKnown,
+    withScopes(grant, plan.scopes),
+  );
+  if (answer.kind !== 'tokens') {
+    const { name, path } = entry;
+    const context = { issuer: server.issuer, server: name, path, login: loginCommand(entry) };
+    throw answerError(answer, { ...context, grant: kind });
+  }
+  const known = { ...client, authMethod, reused: false, registered: undefined };
+  const granted = { plan, client: known, tokens: answer.tokens, grant: kind };
+  return (await canKeep(ctx)) ? keepTokens(ctx, kept.key, granted) : recordOf(ctx, granted);
+}
+
+async function grantOf(
+  ctx: AuthContext,
+  kind: MachineGrant,
+  plan: ReturnType<typeof planMachine>,
+): Promise<Grant> {
+  switch (kind) {
+    case 'client_credentials':
+      return { type: 'client_credentials', params: {} };
+    case 'jwt_bearer': {
+      const { workloadAssertion } = await import('./assertion.ts');
+      return jwtBearer(await workloadAssertion(ctx, plan.server.issuer));
+    }
+    case 'enterprise_managed': {
+      const { identityAssertion } = await import('./enterprise.ts');
+      return jwtBearer(await identityAssertion(ctx, plan));
+    }
+  }
+}
+
+/** RFC 7523 section 2.1. */
+function jwtBearer(assertion: string): Grant {
+  return { type: 'urn:ietf:params:oauth:grant-type:jwt-bearer', params: { assertion } };
+}
+
+function withScopes({ type, params }: Grant, scopes: string[]): Grant {
+  return { type, params: { ...params, ...(scopes.length > 0 && { scope: scopes.join(' ') }) } };
+}
+
+/** A guessed client authentication method gets a second guess. */
+async function send(ctx: AuthContext, endpoint: TokenEndpoint, methodKnown: boolean, grant: Grant) {
+  const post = (authMethod: TokenEndpoint['authMethod']): Promise<TokenAnswer> =>
+    requestTokens({ ...endpoint, authMethod }, grant, { http: ctx.http, signal: within(ctx), now: ctx.now });
+  const answer = await post(endpoint.authMethod);
+  const guessed = !methodKnown && endpoint.authMethod === 'client_secret_basic';
+  if (!guessed || answer.kind !== 'refused' || answer.error !== 'invalid_client')
+    return { answer, authMethod: endpoint.authMethod };
+  return { answer: await post('client_secret_post'), authMethod: 'client_secret_post' as const };
+}
+
+/** Whether the store can keep tokens. These can be had again at any time: without a password they are just not kept. */
+async function canKeep(ctx: AuthContext): Promise<boolean> {
+  try {
+    await (await ctx.store()).ready();
+    return true;
+  } catch (error) {
+    if (!(error instanceof StoreError) || error.code !== 'no_password') throw error;
+    return false;
+  }
+}
