@@ -4,6 +4,7 @@ import { RESOURCE_FAULTS } from '../../src/sandbox/resource/faults.ts';
 import { toolNames } from '../support/person.ts';
 import { sandboxed } from '../support/sandbox.ts';
 import { errorOf } from '../support/scene.ts';
+import { expectTold } from '../support/told.ts';
 
 const LIST = 'tools list notes --json';
 const CALL = '--server notes tools call search_notes query=coffee --json';
@@ -143,9 +144,17 @@ describe('what would be shown', () => {
     const { person, seen } = await sandboxed([fault]);
     const names = toolNames(await person(LIST));
     expect(names.filter((name) => name === 'search_notes')).toHaveLength(2);
-    seen.splice(0);
-    const result = await person(CALL);
-    expect(result.exit).not.toBe(1);
+    for (const line of [CALL, '--server notes tools describe search_notes --json']) {
+      seen.splice(0);
+      expectTold(await person(line), {
+        exit: 7,
+        code: 'repeated_tool',
+        says: 'notes offers different tools under the name search_notes',
+        hint: 'operator',
+        server: 'notes',
+      });
+      expect(seen.filter(({ path }) => path === '/authorize')).toEqual([]);
+    }
   });
 });
 
