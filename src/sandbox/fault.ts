@@ -84,14 +84,29 @@ export function page(status: number, html: string, headers: Record<string, strin
   return new Response(html, { status, headers: { 'content-type': 'text/html; charset=utf-8', ...headers } });
 }
 
-/** The JSON of an answer, changed; other answers stay. */
+/** The JSON of an answer, changed, or that of the result in a stream of events; other answers stay. */
 export async function edited(
   answer: Response,
   edit: (body: Record<string, unknown>) => Record<string, unknown>,
 ): Promise<Response> {
-  if (!answer.headers.get('content-type')?.includes('json')) return answer;
+  const type = answer.headers.get('content-type') ?? '';
+  if (type.includes('event-stream')) return editedStream(answer, edit);
+  if (!type.includes('json')) return answer;
   const body = edit((await answer.json()) as Record<string, unknown>);
   return json(answer.status, body, Object.fromEntries(answer.headers));
+}
+
+/** Read to its end first: whoever bends an answer cannot do so while it is said. */
+async function editedStream(
+  answer: Response,
+  edit: (body: Record<string, unknown>) => Record<string, unknown>,
+): Promise<Response> {
+  const lines = (await answer.text()).split('\n').map((line) => {
+    const message = line.startsWith('data:') ? parsed(line.slice('data:'.length)) : undefined;
+    const isResult = typeof message === 'object' && message !== null && 'result' in message;
+    return isResult ? `data: ${JSON.stringify(edit({ ...message }))}` : line;
+  });
+  return new Response(lines.join('\n'), { status: answer.status, headers: answer.headers });
 }
 
 function parsed(text: string): unknown {

@@ -9,6 +9,7 @@ import { failWhenCut } from './cut.ts';
 import { goodbye } from './farewell.ts';
 import { hearLogs, type Logs } from './logs.ts';
 import { outputJudge } from './output-schema.ts';
+import { siftTools } from './sift.ts';
 import { refusesRevision, statusOf } from './translate.ts';
 import { openHttpTransport, openStdioTransport, transportOrder } from './transport.ts';
 import type { HttpKind, Refusal } from './watch.ts';
@@ -32,6 +33,8 @@ export type ConnectOptions = {
   /** Milliseconds for one request. */
   timeout: number;
   logs: Logs;
+  /** Told of what is left out, in one sentence with the server's own words in it. */
+  warn(text: string): void;
   /** Opens a stream for what the server says unasked, where the transport has one of its own for that. */
   unasked: boolean;
 };
@@ -41,10 +44,11 @@ const MODERN = '2026-07-28';
 type Mode = NonNullable<NonNullable<ClientOptions['versionNegotiation']>['mode']>;
 
 export async function connect(options: ConnectOptions): Promise<Connection> {
-  const { entry, logs, signal, timeout } = options;
+  const { entry, logs, signal, timeout, warn } = options;
   const connection = await (entry.kind === 'stdio'
     ? connectStdio(entry, options)
     : connectHttp(entry, options));
+  siftTools(connection.client, entry.name, entry.kind === 'http', warn);
   await hearLogs(connection.client, logs, { signal, timeout });
   return connection;
 }
