@@ -8,7 +8,7 @@ import { NetworkError } from '../errors.ts';
 import { failWhenCut } from './cut.ts';
 import { goodbye } from './farewell.ts';
 import { hearLogs, type Logs } from './logs.ts';
-import { outputJudge } from './output-schema.ts';
+import { noJudge } from './output-schema.ts';
 import { siftTools } from './sift.ts';
 import { refusesRevision, statusOf } from './translate.ts';
 import { openHttpTransport, openStdioTransport, transportOrder } from './transport.ts';
@@ -128,7 +128,7 @@ function newClient(options: ConnectOptions, mode: Mode): Client {
     capabilities: {},
     versionNegotiation: { mode, probe: { timeoutMs: options.timeout } },
     listMaxPages: 500,
-    jsonSchemaValidator: outputJudge,
+    jsonSchemaValidator: noJudge,
   });
 }
 

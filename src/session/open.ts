@@ -10,6 +10,7 @@ import {
 import { type Connection, type ConnectOptions, connect } from './connect.ts';
 import { shallow } from './depth.ts';
 import { remembered, type Sent, sentWith, withoutEcho } from './echo.ts';
+import { asPromised, unjudged } from './output-schema.ts';
 import { wantsSignIn } from './quirks.ts';
 import type { Session } from './session.ts';
 import { openSurface } from './surface.ts';
@@ -30,25 +31,33 @@ export async function openSession(given: ConnectOptions): Promise<Session> {
     mended(options, { reopen, refusal: () => connection.refusal() }, () => work(connection));
   const { client } = connection;
   const request = { signal, timeout };
+  /** As they were listed last. */
+  let tools: Tool[] = [];
   return {
     server: entry.name,
     protocol: client.getNegotiatedProtocolVersion() ?? 'unknown',
     serverInfo: client.getServerVersion(),
     instructions: client.getInstructions(),
     capabilities: client.getServerCapabilities() ?? {},
-    listTools: () => run(async ({ client }) => shallow(await listTools(client, request), entry.name)),
+    async listTools() {
+      tools = await run(async ({ client }) => shallow(await listTools(client, request), entry.name));
+      return tools;
+    },
     callTool: (name, args, { signal: own, onProgress } = {}) =>
       run(async ({ client }) => {
+        const tool = tools.find((each) => each.name === name);
+        const toolDefinition = unjudged(tool);
         const result = await client.callTool(
           { name, arguments: args },
           {
             signal: own ?? signal,
             timeout,
             resetTimeoutOnProgress: true,
+            ...(toolDefinition && { toolDefinition }),
             ...(onProgress && { onprogress: (progress) => onProgress(progress) }),
           },
         );
-        return shallow(result, entry.name);
+        return asPromised(shallow(result, entry.name), tool, entry.name);
       }),
     ping: () => run(({ client }) => ping(client, request)),
     close: () => connection.close(),
