@@ -1,4 +1,5 @@
 // Faults are kept apart from the server that behaves: each is a name, what it does, and its doing, in one place.
+import type { Ask } from './ask.ts';
 import type { Origins } from './options.ts';
 
 /** A deviation of real servers, or an attack, that can be switched on. */
@@ -23,6 +24,8 @@ export type Asked = {
   json: unknown;
   headers: Headers;
   origins: Origins;
+  /** Asks the authorization server. */
+  ask: Ask;
   /** For what reads a request by itself: unread still. */
   request: Request;
 };
@@ -60,7 +63,7 @@ export function withFaults<Rules>(faults: readonly Doing<Rules>[], serve: Serve)
 }
 
 /** Reads a request once for everybody. A body over 1 MB is nobody's. */
-export async function read(request: Request, origins: Origins): Promise<Asked> {
+export async function read(request: Request, origins: Origins, ask: Ask): Promise<Asked> {
   const url = new URL(request.url);
   const text = request.method === 'POST' ? await request.clone().text() : '';
   const type = request.headers.get('content-type') ?? '';
@@ -72,6 +75,7 @@ export async function read(request: Request, origins: Origins): Promise<Asked> {
     json: type.includes('json') ? parsed(text) : undefined,
     headers: request.headers,
     origins,
+    ask,
     request,
   };
 }

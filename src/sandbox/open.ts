@@ -1,3 +1,4 @@
+import { type Ask, askOverLoopback } from './ask.ts';
 import { authorizationHalf } from './authorization/half.ts';
 import { type Listening, listen } from './listen.ts';
 import type { Half, Origins, SandboxOptions, Seen } from './options.ts';
@@ -29,7 +30,9 @@ export async function openSandbox(options: OpenOptions): Promise<Sandbox> {
   const internal = Buffer.from(options.random(32)).toString('base64url');
   let origins: Origins = { authorization: '', resource: '' };
   const authorization = authorizationHalf(options, () => origins, internal);
-  const resource = resourceHalf(options, () => origins, internal);
+  const within: Ask = async (request) => (await authorization.handle(request)) ?? notFound();
+  const ask = options.split ? askOverLoopback : within;
+  const resource = resourceHalf(options, () => origins, internal, ask);
   const listening: Listening[] = [];
   const serve = async (port: number, halves: Half[]) => {
     const one = await listen(port, (request) => answer(request, halves, options.see));
@@ -69,6 +72,10 @@ async function firstAnswer(request: Request, halves: Half[]): Promise<Response> 
     const response = await half.handle(request.clone());
     if (response) return response;
   }
+  return notFound();
+}
+
+function notFound(): Response {
   return new Response('Not Found\n', { status: 404, headers: { 'content-type': 'text/plain' } });
 }
 

@@ -20,15 +20,16 @@ export type Gate = {
 export function openGate(options: Pick<SandboxOptions, 'now'>, internal: string, rules: Rules): Gate {
   const believed = new Map<string, { facts: Facts; until: number }>();
 
-  async function judge(token: string, origins: Origins): Promise<Facts | undefined> {
+  async function judge(token: string, { origins, ask }: Asked): Promise<Facts | undefined> {
     const known = believed.get(token);
     if (known && known.until > options.now()) return known.facts;
-    const answer = await fetch(`${origins.authorization}/introspect`, {
-      method: 'POST',
-      headers: { authorization: `Bearer ${internal}` },
-      body: new URLSearchParams({ token }),
-      redirect: 'error',
-    });
+    const answer = await ask(
+      new Request(`${origins.authorization}/introspect`, {
+        method: 'POST',
+        headers: { authorization: `Bearer ${internal}` },
+        body: new URLSearchParams({ token }),
+      }),
+    );
     const told = (await answer.json()) as { active?: boolean; scope?: string; aud?: string };
     // RFC 8707: a token for another server is no token here.
     if (told.active !== true || told.aud !== `${origins.resource}/mcp`) return undefined;
@@ -68,7 +69,7 @@ export function openGate(options: Pick<SandboxOptions, 'now'>, internal: string,
         if (rules.open) return complaint(asked, 'Tool requires OAuth authorization');
         return json(401, { error: 'unauthorized' }, challenge(origins, { scope: NEEDED }));
       }
-      const facts = rules.refusesAll ? undefined : await judge(token, origins);
+      const facts = rules.refusesAll ? undefined : await judge(token, asked);
       if (!facts) {
         if (rules.open) return complaint(asked, 'OAuth validation failed');
         return json(

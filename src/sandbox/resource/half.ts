@@ -1,3 +1,4 @@
+import type { Ask } from '../ask.ts';
 import { bentRules, json, read, withFaults } from '../fault.ts';
 import type { Half, Origins, SandboxOptions } from '../options.ts';
 import { RESOURCE_FAULTS } from './faults.ts';
@@ -5,8 +6,13 @@ import { openGate } from './gate.ts';
 import { GOOD } from './rules.ts';
 import { openEndpoint } from './sessions.ts';
 
-/** The MCP server. `internal` is the secret that it shares with the other half. */
-export function resourceHalf(options: SandboxOptions, origins: () => Origins, internal: string): Half {
+/** The MCP server. `internal` is the secret that it shares with the other half, and `ask` the way there. */
+export function resourceHalf(
+  options: SandboxOptions,
+  origins: () => Origins,
+  internal: string,
+  ask: Ask,
+): Half {
   const faults = RESOURCE_FAULTS.filter(({ name }) => options.faults.has(name));
   const rules = bentRules(GOOD, faults);
   const gate = openGate(options, internal, rules);
@@ -23,7 +29,7 @@ export function resourceHalf(options: SandboxOptions, origins: () => Origins, in
     return answer;
   });
   return {
-    handle: async (request) => serve(await read(request, origins())),
+    handle: async (request) => serve(await read(request, origins(), ask)),
     close: endpoint.close,
   };
 }
