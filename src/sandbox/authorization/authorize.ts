@@ -110,7 +110,15 @@ function wishOf({ query, origins }: Asked, ledger: Ledger, rules: Rules): Wish |
     return refuse('invalid_target', 'the resource parameter is not taken');
   if (rules.resource === 'taken' && ![own, origins.resource, `${origins.resource}/`].includes(resource))
     return refuse('invalid_target', 'no such resource');
-  return { client, redirectUri, state, scopes, challenge, resource: own };
+  // RFC 8707 section 2.2: the token is for what was asked for.
+  return {
+    client,
+    redirectUri,
+    state,
+    scopes,
+    challenge,
+    resource: rules.resource === 'taken' ? resource : own,
+  };
 }
 
 /** RFC 8252 section 7.3: a program on this machine cannot know its port beforehand. */

@@ -32,7 +32,7 @@ export function openGate(options: Pick<SandboxOptions, 'now'>, internal: string,
     );
     const told = (await answer.json()) as { active?: boolean; scope?: string; aud?: string };
     // RFC 8707: a token for another server is no token here.
-    if (told.active !== true || told.aud !== `${origins.resource}/mcp`) return undefined;
+    if (told.active !== true || !isOwn(told.aud, origins, rules)) return undefined;
     const facts = { scopes: (told.scope ?? '').split(' ') };
     if (rules.believes > 0) believed.set(token, { facts, until: options.now() + rules.believes });
     return facts;
@@ -97,6 +97,12 @@ function complaint(asked: Asked, message: string): Response | undefined {
 export function calledTool({ json: body }: Asked): string | undefined {
   const { method, params } = (body ?? {}) as { method?: string; params?: { name?: string } };
   return method === 'tools/call' ? params?.name : undefined;
+}
+
+/** What its metadata says that it is for, and the endpoint, for which a client gets a token that names nothing. */
+function isOwn(audience: string | undefined, origins: Origins, rules: Rules): boolean {
+  const own = [resourceOf(origins, rules), `${origins.resource}/mcp`].map((url) => new URL(url).href);
+  return audience !== undefined && URL.canParse(audience) && own.includes(new URL(audience).href);
 }
 
 function resourceOf({ resource }: Origins, rules: Rules): string {
