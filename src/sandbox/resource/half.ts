@@ -20,11 +20,12 @@ export function resourceHalf(
   const serve = withFaults(faults, async (asked) => {
     const told = gate.metadata(asked);
     if (told || asked.path !== '/mcp') return told;
-    const refused = await gate.refuse(asked);
-    if (refused) return refused;
-    if (rules.lostIsUnauthorized && endpoint.isLost(asked.request))
+    const verdict = await gate.judge(asked);
+    if ('refusal' in verdict) return verdict.refusal;
+    const { holder } = verdict;
+    if (rules.lostIsUnauthorized && endpoint.isLost(asked.request, holder))
       return json(401, { error: 'unauthorized' });
-    const answer = await endpoint.handle(asked.request);
+    const answer = await endpoint.handle(asked.request, holder);
     if (rules.forgets && asked.headers.has('mcp-session-id')) endpoint.forgetSessions();
     return answer;
   });
