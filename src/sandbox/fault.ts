@@ -62,7 +62,7 @@ export function withFaults<Rules>(faults: readonly Doing<Rules>[], serve: Serve)
   };
 }
 
-/** Reads a request once for everybody. A body over 1 MB is nobody's. */
+/** Reads a request once for everybody. */
 export async function read(request: Request, origins: Origins, ask: Ask): Promise<Asked> {
   const url = new URL(request.url);
   const text = request.method === 'POST' ? await request.clone().text() : '';

@@ -57,13 +57,19 @@ export async function openSandbox(options: OpenOptions): Promise<Sandbox> {
 }
 
 async function answer(request: Request, halves: Half[], see: OpenOptions['see']): Promise<Response> {
-  const grant = await grantOf(request.clone());
-  const response = await firstAnswer(request, halves);
-  const { pathname } = new URL(request.url);
-  // The halves ask each other: nobody needs to see that.
-  if (pathname !== '/introspect') {
-    see({ method: request.method, path: pathname, status: response.status, ...(grant && { grant }) });
+  const { pathname: path } = new URL(request.url);
+  const told: Seen = { method: request.method, path, status: 500 };
+  let response = new Response('Internal Server Error\n', { status: told.status });
+  try {
+    const grant = await grantOf(request.clone());
+    if (grant) told.grant = grant;
+    response = await firstAnswer(request, halves);
+    told.status = response.status;
+  } catch (error) {
+    told.trouble = String(error);
   }
+  // The halves ask each other: nobody needs to see that.
+  if (path !== '/introspect') see(told);
   return response;
 }
 
@@ -79,7 +85,9 @@ function notFound(): Response {
   return new Response('Not Found\n', { status: 404, headers: { 'content-type': 'text/plain' } });
 }
 
-async function grantOf(request: Request): Promise<string | undefined> {
-  if (request.method !== 'POST' || !request.url.endsWith('/token')) return undefined;
-  return new URLSearchParams(await request.text()).get('grant_type') ?? undefined;
+/** Known words alone: whoever watches is shown them. */
+async function grantOf(request: Request): Promise<Seen['grant']> {
+  if (request.method !== 'POST' || new URL(request.url).pathname !== '/token') return undefined;
+  const grant = new URLSearchParams(await request.text()).get('grant_type');
+  return grant === 'authorization_code' || grant === 'refresh_token' ? grant : 'other';
 }

@@ -6,6 +6,9 @@ import type { Rules } from './rules.ts';
 const WELL_KNOWN = '/.well-known/oauth-protected-resource';
 const NEEDED = 'notes:read';
 
+/** Tokens whose introspection is remembered; the oldest go first. */
+const BELIEVED = 200;
+
 /** Tools that need more than that. */
 const FURTHER: Record<string, string> = { add_note: 'notes:write' };
 
@@ -44,6 +47,8 @@ export function openGate(options: Pick<SandboxOptions, 'now'>, internal: string,
     const { sub: subject, client_id: clientId, scope, exp: expires } = told;
     const holder = { subject, clientId, scopes: scope.split(' ').filter(Boolean), expires };
     if (rules.believes > 0) believed.set(token, { holder, until: options.now() + rules.believes });
+    const [oldest] = believed.keys();
+    if (believed.size > BELIEVED && oldest !== undefined) believed.delete(oldest);
     return holder;
   }
 
