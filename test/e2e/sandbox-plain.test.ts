@@ -137,6 +137,36 @@ describe('its MCP server', () => {
     expect(JSON.parse(found.stdout)).toMatchObject({ structuredContent: { notes: [{ title: 'Hello' }] } });
   });
 
+  test.each(['modern', 'legacy'])('says who calls: %s', async (era) => {
+    const { person } = await sandboxed([], { accessLifetime: 600_000 });
+    const call = `--protocol ${era} --server notes tools call whoami`;
+    const before = Date.now();
+    const { exit, stdout } = await person(`${call} --json`);
+    const { structuredContent: who } = JSON.parse(stdout);
+    expect({ exit, who }).toEqual({
+      exit: 0,
+      who: {
+        subject: 'somebody',
+        clientId: expect.stringMatching(/^client-/),
+        scopes: expect.arrayContaining(['notes:read']),
+        expiresAt: expect.any(String),
+      },
+    });
+    const left = Date.parse(who.expiresAt) - before;
+    expect(left).toBeGreaterThan(590_000);
+    expect(left).toBeLessThan(660_000);
+    expect((await person(call)).stdout).toContain('somebody, by client-');
+  });
+
+  test('says which scopes a step-up brought, and no token', async () => {
+    const { person } = await sandboxed();
+    const add = ['--server', 'notes', 'tools', 'call', 'add_note', 'title=Hello', 'text=World'];
+    expect((await person(add)).exit).toBe(0);
+    const { stdout } = await person('--server notes tools call whoami --json');
+    expect(JSON.parse(stdout).structuredContent.scopes).toContain('notes:write');
+    expect(stdout).not.toMatch(/at-|rt-/);
+  });
+
   test.each(['modern', 'legacy'])('works in both eras: %s', async (era) => {
     const { person } = await sandboxed();
     const words = [
