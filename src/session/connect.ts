@@ -75,8 +75,8 @@ async function connectOver(kind: HttpKind, entry: HttpEntry, options: ConnectOpt
   // The older transport exists only in revisions that begin with `initialize`.
   const client = newClient(options, kind === 'sse' ? 'legacy' : modeOf(entry.protocol));
   try {
-    await client.connect(transport, { signal, timeout });
     failWhenCut(transport, broken);
+    await client.connect(transport, { signal, timeout });
     const close = async () => {
       if (!signal.aborted) await goodbye(end());
       await client.close();
