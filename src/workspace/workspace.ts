@@ -34,6 +34,8 @@ export type Workspace = {
 };
 
 const REQUEST_TIMEOUT = 30_000;
+/** Cells. */
+const LONGEST_WARNING = 400;
 
 export function openWorkspace(deps: Deps, flags: Flags): Workspace {
   const closing: (() => Promise<void> | void)[] = [];
@@ -66,12 +68,15 @@ export function openWorkspace(deps: Deps, flags: Flags): Workspace {
     async connect(entry, unasked = false) {
       // What is wrong with the answers is said before a server is asked.
       const answering = await elicit();
-      const [{ openSession }, { openBearer }, { askedLevel, logLine }, version] = await Promise.all([
-        import('../session/open.ts'),
-        import('../auth/bearer.ts'),
-        import('../ui/server-log.ts'),
-        import('../version.ts'),
-      ]);
+      const [{ openSession }, { openBearer }, { askedLevel, logLine }, { sanitize }, { cut }, version] =
+        await Promise.all([
+          import('../session/open.ts'),
+          import('../auth/bearer.ts'),
+          import('../ui/server-log.ts'),
+          import('../ui/sanitize.ts'),
+          import('../ui/width.ts'),
+          import('../version.ts'),
+        ]);
       const auth = entry.kind === 'http' ? await workspace.auth(entry) : undefined;
       const level = askedLevel(flags);
       return openSession({
@@ -88,6 +93,9 @@ export function openWorkspace(deps: Deps, flags: Flags): Workspace {
             const line = logLine(entry.name, message, flags);
             if (line !== undefined) deps.err(`${line}\n`);
           },
+        },
+        warn(text) {
+          if (!flags.quiet) deps.err(`warning: ${cut(sanitize(text), LONGEST_WARNING)}\n`);
         },
         // Servers of the older revisions send there what belongs to no request, messages as well.
         unasked: unasked || level !== undefined,

@@ -1,27 +1,58 @@
 // An MCP server that wants to keep the program busy, or to fill its memory.
 
 import type { ServerResponse } from 'node:http';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { CliResult } from '../support/cli.ts';
 import { hostileServer, type Reply, type Says, toolOf } from '../support/hostile-server.ts';
 import { notes } from '../support/person.ts';
 import { desk, errorOf, keep } from '../support/scene.ts';
+import { expectTold } from '../support/told.ts';
 
 async function script(says: Says, line: string): Promise<CliResult> {
   const server = keep(await hostileServer(says));
   return desk(notes({ url: server.mcpUrl })).script(`--server notes ${line}`);
 }
 
-test('a structured result is still held against what can be judged without patterns', async () => {
+describe.each([true, false])('a result of a tool with a schema of its own (2026-07-28: %s)', (modern) => {
   const outputSchema = { type: 'object', properties: { a: { type: 'number' } }, required: ['a'] };
-  const says = (structuredContent: object) => ({
-    tools: [toolOf('x', { outputSchema })],
-    result: { content: [], structuredContent },
+  const call = (result: object) =>
+    script(
+      { modern, tools: [toolOf('x', { outputSchema })], result: { content: [], ...result } },
+      'tools call x --json',
+    );
+
+  test('is held against what can be judged without patterns', async () => {
+    expect(await call({ structuredContent: { a: 1 } })).toMatchObject({ exit: 0, stderr: '' });
   });
-  expect((await script(says({ a: 1 }), 'tools call x --json')).exit).toBe(0);
-  expect(errorOf(await script(says({ a: 'one' }), 'tools call x --json')).message).toContain(
-    'a must be a number',
+
+  test.each([
+    ['is something else', { structuredContent: { a: 'one' } }, 'a must be a number, not a string'],
+    ['has nothing in it', { structuredContent: {} }, 'a is missing'],
+    ['is not there', {}, 'there is no structured content'],
+  ])('%s: it is the server that broke its own schema', async (_, result, says) => {
+    expectTold(await call(result), {
+      exit: 7,
+      code: 'schema_mismatch',
+      says: `notes broke the schema that it gives for x: ${says}`,
+      hint: 'operator',
+      server: 'notes',
+    });
+  });
+
+  test('may be anything where the tool has failed', async () => {
+    const { exit, stderr } = await call({ isError: true, structuredContent: { a: 'one' } });
+    expect({ exit, stderr }).toEqual({ exit: 8, stderr: expect.stringContaining('"tool_error"') });
+  });
+});
+
+test('a result that is wrong throughout is not told throughout', async () => {
+  const outputSchema = { type: 'object', properties: { a: { items: { type: 'number' } } } };
+  const structuredContent = { a: Array.from({ length: 10_000 }, () => 'x') };
+  const result = await script(
+    { tools: [toolOf('x', { outputSchema })], result: { content: [], structuredContent } },
+    'tools call x --json',
   );
+  expect(errorOf(result).message).toMatch(/^.{50,300}; and 9997 more$/);
 });
 
 test("a pattern in a tool's output schema cannot keep the program busy", async () => {
