@@ -2,7 +2,7 @@
 // the pipe that it reads from, so also when the tests are killed.
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -102,3 +102,10 @@ async function firstLine(session: ChildProcess, said: () => string): Promise<str
     if (session.stdout) createInterface({ input: session.stdout }).once('line', resolve);
   });
 }
+
+/** What a machine without it has to install; undefined where it is there, or where a run may skip nothing. */
+export const keyringMissing =
+  process.env.MCP_CLI_TEST_NO_SKIP === '1' ||
+  ['dbus-run-session', 'gnome-keyring-daemon'].every((program) => existsSync(`/usr/bin/${program}`))
+    ? undefined
+    : 'needs a keyring: apt-get install dbus gnome-keyring libsecret-1-0';
