@@ -45,7 +45,8 @@ export async function openStore(options: StoreOptions): Promise<SecretStore> {
   const chosen = chooseBackend(options);
   if (chosen === 'encrypted') return openEncryptedStore(options);
   if (chosen === 'vault') return openVault(options);
-  throw unavailable(chosen);
+  const { openKeyringStore } = await import('./keyring/store.ts');
+  return openKeyringStore({ ...options, name: chosen, attended: options.prompt.available });
 }
 
 /** The decision alone: a concrete store, not yet known to work. */
@@ -83,18 +84,4 @@ async function openVault(options: StoreOptions): Promise<SecretStore> {
 function server(settings: VaultSettings, storage: StoreOptions['storage']): StoreServer {
   const setting = storage?.vaultUrl ? 'tokenStorage.vaultUrl' : 'VAULT_ADDR';
   return { ...settings, url: settings.address, setting };
-}
-
-const TITLES: Record<StoreName, string> = {
-  keychain: 'the macOS Keychain',
-  windows: 'the Windows Credential Manager',
-  secretservice: 'the Secret Service',
-  vault: 'Vault',
-  encrypted: 'the encrypted file',
-};
-
-function unavailable(name: StoreName): StoreError {
-  return new StoreError('unavailable', `${TITLES[name]} is not in this version yet`, {
-    hint: 'use an encrypted file on this machine instead: --token-backend encrypted',
-  });
 }

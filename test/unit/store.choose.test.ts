@@ -54,11 +54,15 @@ describe('opening it', () => {
     signal: new AbortController().signal,
   };
 
-  test.each(['keychain', 'windows', 'secretservice'])('%s by name: not yet, and no other', async (flag) => {
+  test.each([
+    ['keychain', 'linux'],
+    ['windows', 'darwin'],
+    ['secretservice', 'win32'],
+  ] as const)('%s by name on %s: it is not there, and no other takes its place', async (flag, platform) => {
     const home = await makeHome();
-    const error = await errorOf(openStore({ ...base, flag, env: {}, home }));
+    const error = await errorOf(openStore({ ...base, flag, env: {}, home, platform }));
     expect(error).toMatchObject({ name: 'StoreError', code: 'unavailable' });
-    expect(error.message).toMatch(/is not in this version yet$/);
+    expect(error.message).toMatch(/is not on this system$/);
   });
 
   test('the encrypted file, with its key from the environment', async () => {
