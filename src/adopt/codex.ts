@@ -3,7 +3,7 @@ import { absoluteUri, listOf, plain } from '../store/fields.ts';
 import { storable } from '../store/record.ts';
 import type { Dialect } from './document.ts';
 import { Unfit } from './found.ts';
-import { members } from './json.ts';
+import { members, nameIn } from './json.ts';
 import { clientOf, may, need, tokensOf } from './tokens.ts';
 
 const scopes = listOf(storable.scope, 1000);
@@ -11,7 +11,10 @@ const scopes = listOf(storable.scope, 1000);
 export const codex: Dialect = {
   entries(root) {
     const keyed = members(root);
-    return keyed && Object.entries(keyed).map(([key, value]) => ({ path: [key], key, value }));
+    if (!keyed) return undefined;
+    return Object.entries(keyed).map(([key, value]) => {
+      return { path: [key], key, name: nameIn(value, 'server_name', key), value };
+    });
   },
   parse({ value }, times) {
     const entry = members(value);

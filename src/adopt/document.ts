@@ -4,8 +4,8 @@ import { type Found, type Reading, type Source, Unfit } from './found.ts';
 import { strictJson, without } from './json.ts';
 import type { Times } from './tokens.ts';
 
-/** Where an entry lies in the file, and under which key. */
-export type Entry = { path: (string | number)[]; key: string; value: unknown };
+/** Where an entry lies in the file, under which key, and what it calls its server. */
+export type Entry = { path: (string | number)[]; key: string; name: string; value: unknown };
 
 export type Dialect = {
   /** Undefined: this is no file of that program. */
@@ -61,7 +61,7 @@ function readEntries(dialect: Dialect, entries: Entry[], where: string, now: num
       if (parsed) reading.found.push({ ...place, print: fingerprint(entry), ...parsed });
     } catch (error) {
       if (!(error instanceof Unfit)) throw error;
-      reading.faulty.push({ ...place, name: entry.key, why: error.message });
+      reading.faulty.push({ ...place, name: entry.name, why: error.message });
     }
   }
   return reading;

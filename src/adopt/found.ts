@@ -33,7 +33,7 @@ export type Found = {
 };
 
 /** A sign-in that cannot be used. `why` completes "… is left alone: ". */
-export type Faulty = { id: string; name?: string; where: string; why: string };
+export type Faulty = Pick<Found, 'id' | 'name' | 'urlHash' | 'where'> & { why: string };
 
 export type Reading = { found: Found[]; faulty: Faulty[] };
 

@@ -2,15 +2,15 @@
 import { absoluteUri, plain } from '../store/fields.ts';
 import type { Dialect } from './document.ts';
 import { Unfit } from './found.ts';
-import { members } from './json.ts';
+import { members, nameIn } from './json.ts';
 import { clientOf, may, need, tokensOf } from './tokens.ts';
 
 export const gemini: Dialect = {
   entries(root) {
     if (!Array.isArray(root)) return undefined;
     return root.map((value: unknown, index) => {
-      const name = members(value)?.serverName;
-      return { path: [index], key: typeof name === 'string' ? name : `entry ${index + 1}`, value };
+      const name = nameIn(value, 'serverName', `entry ${index + 1}`);
+      return { path: [index], key: name, name, value };
     });
   },
   parse({ value }, times) {

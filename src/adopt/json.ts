@@ -31,6 +31,12 @@ export function members(value: unknown): Members | undefined {
   return Object.fromEntries(Object.entries(value).filter(([, each]) => each !== null && each !== undefined));
 }
 
+/** What an entry calls its server, before the entry is judged. */
+export function nameIn(value: unknown, member: string, otherwise: string): string {
+  const name = members(value)?.[member];
+  return typeof name === 'string' ? name.slice(0, 1024) : otherwise;
+}
+
 function saysTwice(root: Node): boolean {
   const open = [root];
   for (let node = open.pop(); node; node = open.pop()) {

@@ -45,7 +45,7 @@ export function openRemote(root: string, { platform, now }: FileDeps & { now(): 
       };
     } catch (error) {
       if (!(error instanceof Unfit)) throw error;
-      return { found: [], faulty: [{ ...place, why: error.message }], savedAt };
+      return { found: [], faulty: [{ ...place, urlHash: hash, why: error.message }], savedAt };
     }
   }
 

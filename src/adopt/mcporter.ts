@@ -3,13 +3,16 @@
 import { absoluteUri, plain } from '../store/fields.ts';
 import type { Dialect } from './document.ts';
 import { Unfit } from './found.ts';
-import { members } from './json.ts';
+import { members, nameIn } from './json.ts';
 import { may, need, oauthTokens, registeredClient, type Times } from './tokens.ts';
 
 export const mcporter: Dialect = {
   entries(root) {
     const entries = members(members(root)?.entries);
-    return entries && Object.entries(entries).map(([key, value]) => ({ path: ['entries', key], key, value }));
+    if (!entries) return undefined;
+    return Object.entries(entries).map(([key, value]) => {
+      return { path: ['entries', key], key, name: nameIn(value, 'serverName', key), value };
+    });
   },
   parse({ value }, { now }) {
     const entry = members(value);

@@ -8,7 +8,7 @@ import { clientOf, may, tokensOf } from './tokens.ts';
 export const opencode: Dialect = {
   entries(root) {
     const named = members(root);
-    return named && Object.entries(named).map(([key, value]) => ({ path: [key], key, value }));
+    return named && Object.entries(named).map(([key, value]) => ({ path: [key], key, name: key, value }));
   },
   parse({ key, value }, times) {
     const entry = members(value);

@@ -1,4 +1,5 @@
 import type { Faulty } from '../adopt/found.ts';
+import { match } from '../adopt/match.ts';
 import { bare, choose, describeFound, type Outcome } from '../adopt/outcome.ts';
 import { PEERS, type Peer, spelling, TITLES } from '../adopt/peers.ts';
 import { CancelledError, CliError, StoreError, UsageError } from '../errors.ts';
@@ -50,13 +51,16 @@ export async function authImport(
       outcomes.push({ ...told, state: 'refused', error: errorJson(error) });
     }
   }
-  const meant = ({ name }: Faulty) =>
-    names.length === 0 || candidates.some((candidate) => spell(candidate.name) === name);
-  for (const each of faulty.filter(meant)) {
+  for (const each of faulty) {
+    const to = match(each, candidates, spell);
+    if (to.kind === 'none' && names.length > 0) continue;
     const failure = unreadable(each);
     failures.push(failure);
-    const name = each.name === undefined ? {} : { name: each.name };
-    outcomes.push({ ...name, state: 'refused', source: each.where, error: errorJson(failure) });
+    const whose = {
+      ...(each.name !== undefined && { name: each.name }),
+      ...(to.kind === 'one' && { server: to.candidate.name }),
+    };
+    outcomes.push({ ...whose, state: 'refused', source: each.where, error: errorJson(failure) });
   }
   const spoken = { names: names.length > 0, peer, places: source.places, path: options.path };
   failures.push(...missing(spoken, candidates, outcomes));

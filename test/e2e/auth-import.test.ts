@@ -44,7 +44,7 @@ describe.each(Object.entries(writers))('from %s', (peer, write) => {
       tokens: { accessToken: given.access, refreshToken: given.refresh },
     });
     authorization.log.length = 0;
-    const called = await script('--server notes tools list --json');
+    const called = await script('--server notes tools call add a:=1 b:=2 --json');
     expect({ exit: called.exit, stderr: called.stderr }).toEqual({ exit: 0, stderr: '' });
     expect(authorization.log.map(({ params }) => [params.grant_type, params.client_id])).toEqual([
       ['refresh_token', given.client.client_id],
