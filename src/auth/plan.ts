@@ -82,7 +82,7 @@ export function planSignIn(entry: HttpEntry, facts: PlanFacts): AuthPlan {
 }
 
 /** Configured endpoints without an issuer are known by the token endpoint's origin: it is what the secrets go to. */
-function configuredServer(oauth: OAuthEntry | undefined): ServerMetadata {
+export function configuredServer(oauth: OAuthEntry | undefined): ServerMetadata {
   const tokenEndpoint = oauth?.tokenEndpoint ?? '';
   return {
     issuer: oauth?.issuer ?? new URL(tokenEndpoint).origin,
@@ -168,14 +168,14 @@ function configuredMethod(
 }
 
 /** How to send a secret where nothing else says: as the metadata lists, and Basic where it lists nothing. */
-function methodForSecret(server: ServerMetadata): AuthMethod {
+export function methodForSecret(server: ServerMetadata): AuthMethod {
   const methods = server.token_endpoint_auth_methods_supported;
   if (!methods || methods.includes('client_secret_basic')) return 'client_secret_basic';
   return 'client_secret_post';
 }
 
 /** RFC 8707: configured, else the metadata's own words, else the server's canonical URI. */
-function chooseResource(entry: HttpEntry, discovery: Discovery | undefined): string | undefined {
+export function chooseResource(entry: HttpEntry, discovery: Discovery | undefined): string | undefined {
   const wanted = entry.oauth?.resource ?? 'auto';
   if (wanted === 'omit') return undefined;
   if (wanted !== 'auto') return wanted;

@@ -88,6 +88,7 @@ async function load(ground: Ground, key: string): Promise<string | undefined> {
   const path = join(ground.dir, entryFile(key));
   const file = await readPrivate(path, ground.platform);
   if (!file) return undefined;
+  if (isFernet(file)) throw foreignFile(key, path);
   const header = parseHeader(file);
   if (!header || header.kdf === KDF.keyring) throw corrupt(path);
   const secret = await ground.keys.secret(() => isFresh(ground));
@@ -114,6 +115,18 @@ async function sealed(ground: Ground, key: string, value: string): Promise<Buffe
     throw wrongPassword(ground.dir);
   }
   return seal(bytes, master, derivation, { service: SERVICE, account: key }, ground.random);
+}
+
+/** What every token of the Python mcp-cli begins with: its files have the names of ours. */
+function isFernet(file: Buffer): boolean {
+  return file.toString('latin1', 0, 5) === 'gAAAA';
+}
+
+function foreignFile(key: string, path: string): StoreError {
+  return new StoreError('foreign_entry', `${path} was written by the Python mcp-cli`, {
+    hint: 'take it over with: mcp-cli auth import --from python\nor forget it with: mcp-cli auth reset',
+    server: key,
+  });
 }
 
 function corrupt(path: string): StoreError {
