@@ -1,5 +1,6 @@
 import type { ServerEntry } from '../config/entry.ts';
 import { CancelledError, CliError, StoreError, UsageError } from '../errors.ts';
+import { throwAll } from '../session/side-by-side.ts';
 import { recordKey, splitKey } from '../store/record.ts';
 import type { SecretStore } from '../store/store.ts';
 import { note, print } from '../ui/print.ts';
@@ -46,7 +47,7 @@ export async function authLogout(workspace: Workspace, named: string[]): Promise
     }
   }
   show(workspace, done, 'signed out of', names.length === 1);
-  verdict(done, failures);
+  verdict(done, failures, names.length > 1);
 }
 
 /** Whether Enter was all the answer. After a wrong one nothing is asked again, and nothing was skipped. */
@@ -104,7 +105,7 @@ export async function authReset(workspace: Workspace, named: string[]): Promise<
     const entry = await workspace.entry(name).catch(() => undefined);
     if (entry) await sayWhatStays(workspace, entry);
   }
-  verdict(done, undeleted(done));
+  verdict(done, undeleted(done), false);
 }
 
 /** A token from outside is not ours to forget; who wants to be signed out must know of it. */
@@ -177,9 +178,8 @@ function show(workspace: Workspace, done: Forgotten[], verb: string, alone: bool
 }
 
 /** Throws what failed; if nothing did, what could not be revoked. */
-function verdict(done: Forgotten[], failures: unknown[]): void {
-  if (failures.length > 1) throw new AggregateError(failures, 'several servers failed');
-  if (failures.length === 1) throw failures[0];
+function verdict(done: Forgotten[], failures: unknown[], several: boolean): void {
+  throwAll(failures, several);
   const alive = done.filter((each) => each.revoked === 'failed').map((each) => each.key);
   if (alive.length > 0) {
     throw new StoreError(
