@@ -2,6 +2,7 @@ import { findRecord } from '../auth/keep.ts';
 import { loginCommand } from '../auth/required.ts';
 import { describeRecord, type RecordDescription } from '../auth/status.ts';
 import { AuthError, CancelledError, CliError, ConfigError, StoreError } from '../errors.ts';
+import { throwAll } from '../session/side-by-side.ts';
 import { parseRecord, recordKey, splitKey } from '../store/record.ts';
 import type { StoreName } from '../store/store.ts';
 import { print } from '../ui/print.ts';
@@ -63,8 +64,7 @@ export async function authStatus(workspace: Workspace, named: string[]): Promise
   }
   show(workspace, standings, given.length === 1);
   if (given.length === 0) return;
-  if (failures.length > 1) throw new AggregateError(failures, 'several servers failed');
-  if (failures.length === 1) throw failures[0];
+  throwAll(failures, given.length > 1);
 }
 
 async function notSignedIn(workspace: Workspace, name: string, each: Standing): Promise<AuthError> {

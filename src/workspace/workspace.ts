@@ -10,6 +10,7 @@ import type { SecretStore } from '../store/store.ts';
 import { BROWSER_ROUNDS, openAuth } from './auth.ts';
 import type { Flags } from './flags.ts';
 import { once, queue } from './once.ts';
+import { openQuestions } from './questions.ts';
 import { openSecrets } from './secrets.ts';
 
 export type Workspace = {
@@ -22,6 +23,8 @@ export type Workspace = {
   /** What somebody provides from outside for this server: it beats the store and starts no OAuth. */
   provided(entry: HttpEntry): Promise<FixedToken | undefined>;
   store(): Promise<SecretStore>;
+  /** For a command that can do without it: a secret is asked for once, with this word that Enter skips it. */
+  secretOnce(why: string): void;
   /** The store that flags, environment and machine say, without a look at the configuration. */
   usualStore(): Promise<SecretStore>;
   /** One a server and command: what it learned, and how often it may still ask, belongs to the command. */
@@ -37,7 +40,10 @@ const REQUEST_TIMEOUT = 30_000;
 /** Cells. */
 const LONGEST_WARNING = 400;
 
-export function openWorkspace(deps: Deps, flags: Flags): Workspace {
+export function openWorkspace(given: Deps, flags: Flags): Workspace {
+  const { prompt, secretOnce } = openQuestions(given.prompt, flags.nonInteractive);
+  // Not a copy: that would open stdin, which most commands never read.
+  const deps: Deps = Object.create(given, { prompt: { value: prompt } });
   const closing: (() => Promise<void> | void)[] = [];
   const contexts = new Map<string, Promise<AuthContext>>();
   const config = once(() => readConfig(deps, flags));
@@ -58,6 +64,7 @@ export function openWorkspace(deps: Deps, flags: Flags): Workspace {
     entry: (name) => findEntry(name, config, flags),
     provided,
     store,
+    secretOnce,
     usualStore: () => openSecrets(deps, flags, closing, undefined),
     auth(entry) {
       const key = JSON.stringify([entry.name, entry.url, entry.account]);

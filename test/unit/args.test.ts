@@ -205,6 +205,9 @@ describe('sideBySide', () => {
       ['b', undefined],
       ['c', 'c'],
     ]);
-    expect(() => throwFailures(outcomes)).toThrow(expect.objectContaining({ server: 'b' }));
+    expect(() => throwFailures(outcomes)).toThrow(
+      expect.objectContaining({ errors: [expect.objectContaining({ server: 'b' })] }),
+    );
+    expect(() => throwFailures(outcomes.slice(1, 2))).toThrow(expect.objectContaining({ server: 'b' }));
   });
 });

@@ -12,6 +12,7 @@ import type { Session } from '../../src/session/session.ts';
 import type { StoredRecord } from '../../src/store/record.ts';
 import type { SecretStore } from '../../src/store/store.ts';
 import type { Flags } from '../../src/workspace/flags.ts';
+import { openQuestions } from '../../src/workspace/questions.ts';
 import type { Workspace } from '../../src/workspace/workspace.ts';
 
 export const NOW = Date.UTC(2026, 10, 20, 12);
@@ -209,7 +210,9 @@ function nameOf(entry: ServerEntry | Error): string {
   return entry instanceof Error ? entry.message : entry.name;
 }
 
-function fakeWorkspace(deps: Deps, flags: Flags, world: World, ran: Ran): Workspace {
+function fakeWorkspace(given: Deps, flags: Flags, world: World, ran: Ran): Workspace {
+  const { prompt, secretOnce } = openQuestions(given.prompt, flags.nonInteractive);
+  const deps = { ...given, prompt };
   const entries = world.entries ?? [];
   return {
     deps,
@@ -224,6 +227,7 @@ function fakeWorkspace(deps: Deps, flags: Flags, world: World, ran: Ran): Worksp
     },
     provided: async (entry) => providedToken(entry, [], deps.env),
     store: async () => world.store ?? fakeStore({}),
+    secretOnce,
     usualStore: async () => world.store ?? fakeStore({}),
     auth: async (entry) => ({ entry, signal: deps.signal, now: deps.now }) as unknown as AuthContext,
     async connect(entry) {

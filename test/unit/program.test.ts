@@ -153,7 +153,7 @@ describe('tools list', () => {
     expect(JSON.parse(json.stderr).error.server).toBe('b');
     const text = await go('--server b,a tools list', both);
     expect(text.stdout).toBe('a (1)\nTOOL  DESCRIPTION\necho  Says it again\n');
-    expect(text.stderr).toBe('error: cannot reach it\nhint: is it up?\n');
+    expect(text.stderr).toBe('error: b: cannot reach it\nhint: is it up?\n');
   });
 
   it('of a server that fails prints the error alone, also as JSON', async () => {
