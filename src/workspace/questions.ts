@@ -1,16 +1,16 @@
-import type { Prompt } from '../deps.ts';
+import type { Form, Prompt } from '../deps.ts';
 
 /** The questions of one command: none with `--non-interactive`, whatever the terminal is. */
 export function openQuestions(
-  prompt: Prompt,
+  prompt: Prompt & Form,
   nonInteractive: boolean,
-): { prompt: Prompt; secretOnce(why: string): void } {
+): { prompt: Prompt & Form; secretOnce(why: string): void } {
   let once: string | undefined;
   let asked = false;
   return {
     prompt: {
+      ...prompt,
       available: prompt.available && !nonInteractive,
-      confirm: (question, initial) => prompt.confirm(question, initial),
       secret(question) {
         if (once === undefined) return prompt.secret(question);
         // As if nothing had been typed.

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { CancelledError } from '../../src/errors.ts';
 import { authorizationServer } from '../support/authorization-server.ts';
-import { type CliOptions, cancel } from '../support/cli.ts';
+import { type CliOptions, cancel, noForm } from '../support/cli.ts';
 import { configFile } from '../support/home.ts';
 import { modernServer } from '../support/modern-server.ts';
 import { PASSWORD } from '../support/person.ts';
@@ -42,6 +42,7 @@ async function signedIn() {
     ...unset,
     deps: {
       prompt: {
+        ...noForm,
         available: true,
         confirm: async () => true,
         async secret(question) {

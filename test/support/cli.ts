@@ -121,12 +121,16 @@ function scriptedPrompt(answers: CliOptions['answers']): Deps['prompt'] {
     available: answers !== undefined,
     confirm: async (question) => next<boolean>(question, 'boolean'),
     secret: async (question) => registerSecret(next<string>(question, 'string'), 'password'),
-    // What a server asks is answered at a real terminal.
-    text: (question) => Promise.reject(new Error(`asked "${question}"`)),
-    select: (question) => Promise.reject(new Error(`asked "${question}"`)),
-    checkbox: (question) => Promise.reject(new Error(`asked "${question}"`)),
+    ...noForm,
   };
 }
+
+/** What a server asks is answered at a real terminal. */
+export const noForm: Pick<Deps['prompt'], 'text' | 'select' | 'checkbox'> = {
+  text: (question) => Promise.reject(new Error(`asked "${question}"`)),
+  select: (question) => Promise.reject(new Error(`asked "${question}"`)),
+  checkbox: (question) => Promise.reject(new Error(`asked "${question}"`)),
+};
 
 // Loaded on first use: the counterparts are used without the program too.
 async function program(): Promise<{ run: Run }> {
