@@ -1,9 +1,11 @@
 import { expect, test } from 'vitest';
 import { openQuestions } from '../../src/workspace/questions.ts';
+import { noForm } from '../support/cli.ts';
 
 function person(...answers: string[]) {
   const heard: string[] = [];
   const prompt = {
+    ...noForm,
     available: true,
     confirm: async () => true,
     async secret(question: string) {
