@@ -1,6 +1,7 @@
 // Servers that take the first request and then end, or never begin: nobody waits for an answer that cannot come.
 import type { ServerResponse } from 'node:http';
 import { expect, test } from 'vitest';
+import { hostileServer, toolOf } from '../support/hostile-server.ts';
 import { answer, type Hit, listen } from '../support/loopback.ts';
 import { notes } from '../support/person.ts';
 import { desk, errorOf, keep } from '../support/scene.ts';
@@ -39,6 +40,21 @@ test.each(ends)('the stream that was to answer `initialize` %s', async (_, end) 
   expect(code).toBe('closed');
   expect(took).toBeLessThan(5_000);
 });
+
+test.each([200, 202])(
+  'the answer to a notification, HTTP %i, need not end',
+  async (status) => {
+    const server = keep(await hostileServer({ tools: [toolOf('x')] }));
+    server.intercept = ({ json }, response) => {
+      if (json === undefined || 'id' in (json as object)) return false;
+      response.writeHead(status, stream).write(': more follows\n\n');
+      return true;
+    };
+    const { script } = desk(notes({ url: server.mcpUrl }));
+    expect(await script('tools list --timeout 5 --protocol legacy')).toMatchObject({ exit: 0, stderr: '' });
+  },
+  10_000,
+);
 
 test.each(ends)('the stream that was to answer the question for the revision %s', async (_, end) => {
   for (const protocol of ['modern', 'auto']) {
