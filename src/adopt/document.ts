@@ -42,6 +42,10 @@ export function openDocument(dialect: Dialect, options: Options): Source {
       const loaded = await load();
       return loaded ? readEntries(dialect, loaded.entries, path, now()) : { found: [], faulty: [] };
     },
+    async holds(found) {
+      const loaded = await load();
+      return loaded?.entries.some((each) => sameEntry(each, found)) ?? false;
+    },
     remove: (found) =>
       locked(async () => {
         const loaded = await load();

@@ -84,14 +84,19 @@ export async function replaceForeign(
   }
 }
 
+/** Whether the file still has this fingerprint. */
+export async function isUnchanged(path: string, print: string, platform: NodeJS.Platform): Promise<boolean> {
+  const now = await readForeign(path, platform);
+  return now !== undefined && printOf(now.bytes) === print;
+}
+
 /** Deletes the file if it still has this fingerprint. */
 export async function removeForeign(
   path: string,
   print: string,
   platform: NodeJS.Platform,
 ): Promise<boolean> {
-  const now = await readForeign(path, platform);
-  if (!now || printOf(now.bytes) !== print) return false;
+  if (!(await isUnchanged(path, print, platform))) return false;
   try {
     await unlink(path);
     return true;

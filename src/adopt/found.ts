@@ -42,6 +42,8 @@ export type Source = {
   places: string[];
   /** @throws StoreError `unsafe_file`, `foreign_file`, `wrong_password`, `no_password`, `io` */
   read(): Promise<Reading>;
+  /** Whether it is still what was read. */
+  holds(found: Found): Promise<boolean>;
   /** Removes this one entry and nothing else. False: it is no longer what was read, and stays. */
   remove(found: Found): Promise<boolean>;
 };

@@ -2,7 +2,15 @@
 // milliseconds; older versions have only `expires_in`, which counts from when the file was written.
 import { join } from 'node:path';
 import { absoluteUri } from '../store/fields.ts';
-import { type FileDeps, isFolder, namesIn, printOf, readForeign, removeForeign } from './file.ts';
+import {
+  type FileDeps,
+  isFolder,
+  isUnchanged,
+  namesIn,
+  printOf,
+  readForeign,
+  removeForeign,
+} from './file.ts';
 import { type Found, type Reading, type Source, Unfit } from './found.ts';
 import { members, strictJson } from './json.ts';
 import { may, oauthTokens, registeredClient, type Times } from './tokens.ts';
@@ -65,6 +73,7 @@ export function openRemote(root: string, { platform, now }: FileDeps & { now(): 
       const all = [...newest.values()];
       return { found: all.flatMap(({ found }) => found), faulty: all.flatMap(({ faulty }) => faulty) };
     },
+    holds: (found) => isUnchanged(found.where, found.print, platform),
     // The registration stays: mcp-remote needs it for its next sign-in.
     remove: (found) => removeForeign(found.where, found.print, platform),
   };

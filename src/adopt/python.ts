@@ -8,6 +8,7 @@ import { fernetKey, looksLikeFernet, openFernet } from './fernet.ts';
 import {
   type FileDeps,
   type Foreign,
+  isUnchanged,
   namesIn,
   printOf,
   readForeign,
@@ -61,6 +62,12 @@ export function openPython(options: Options): Source {
       for (const folder of folders) await readFolder(folder, options, reading, copies);
       if (vault) await readVault(vault, options, reading);
       return reading;
+    },
+    async holds(found) {
+      if (found.adopt) return true;
+      for (const { path, print } of copies.get(found.id) ?? [])
+        if (!(await isUnchanged(path, print, platform))) return false;
+      return true;
     },
     async remove(found) {
       let whole = true;

@@ -41,7 +41,7 @@ export async function keepGrant(
   return ctx.withLock(key, { wait: LOCK_WAIT, signal: ctx.signal }, async () => {
     const { record: now } = await findOwn(ctx, options.overForeign);
     const grant = { tokens: record.tokens as StoredTokens };
-    if (now?.tokens && !options.force && !isSame(now, grant)) return 'signed_in';
+    if (now?.tokens && !options.force) return isSame(now, grant) ? 'kept' : 'signed_in';
     if (options.adopt) {
       const value = serializeRecord(record, { allowHttp: ctx.entry.allowHttp });
       if (!(await options.adopt(value))) return 'changed';

@@ -82,8 +82,10 @@ function isUnconfigured({ flags }: Workspace, error: unknown): boolean {
 
 /** The tool's own variable, which is ours too; where the two stores have two passwords, the other one says the tool's. */
 async function pythonPassword({ deps, flags }: Workspace): Promise<string> {
-  const given = deps.env.MCP_CLI_IMPORT_PASSWORD || deps.env.MCP_CLI_ENCRYPTION_KEY;
-  if (given) return given;
+  const { MCP_CLI_IMPORT_PASSWORD: theirs, MCP_CLI_ENCRYPTION_KEY: both = '' } = deps.env;
+  if (theirs) return theirs;
+  // A key is nothing that the Python tool could have been given.
+  if (both !== '' && !both.startsWith('mcpk1_')) return both;
   if (deps.prompt.available && !flags.nonInteractive)
     return deps.prompt.secret('Password of the Python mcp-cli');
   throw new StoreError(

@@ -32,7 +32,7 @@ export async function takeOver(
   ]);
   const told = { ...describeFound(found), server: entry.name, url: bare(entry.url) };
   await refuseProvided(workspace, entry, 'import');
-  if (by === 'name' && !job.named && !(await askUrl(workspace, entry))) {
+  if (by === 'name' && !job.named && (how === undefined || !(await askUrl(workspace, entry)))) {
     return { ...told, state: 'not_named', why: 'the file does not say for which URL it is: name the server' };
   }
   const auth = await workspace.auth(entry);
@@ -48,17 +48,36 @@ export async function takeOver(
   if (how === undefined) return { ...told, state: 'would_import' };
   if (how === 'copy' && inOurPlace && !found.adopt) throw onePlace(found);
   await store.ready();
+  // Whoever renewed it meanwhile has ended what was read.
+  if (!(await source.holds(found))) throw changed(entry);
   const overForeign = inOurPlace;
   const kept = await keepGrant(auth, record, { force: job.force, overForeign, adopt: found.adopt });
   if (kept === 'signed_in') return { ...told, state: 'signed_in', why: 'somebody signed in meanwhile' };
   if (kept === 'changed') throw changed(entry);
   if (found.adopt) return { ...told, state: 'shared' };
-  if (how === 'move' && (await source.remove(found))) return { ...told, state: 'moved' };
+  if (how === 'move' && (await emptied(source, found, entry))) return { ...told, state: 'moved' };
   return { ...told, state: 'copied', ...warningOf(told.rotates, how) };
 }
 
+async function emptied(source: Source, found: Found, { name }: HttpEntry): Promise<boolean> {
+  try {
+    return await source.remove(found);
+  } catch (error) {
+    if (!(error instanceof StoreError)) throw error;
+    const { message, hint } = error;
+    throw new StoreError('not_emptied', `the sign-in to ${name} was copied, and not moved: ${message}`, {
+      hint: [hint, 'then do the same again: until then two programs hold one sign-in'].join('\n'),
+      server: name,
+    });
+  }
+}
+
 function warningOf(rotates: Outcome['rotates'], how: How): Pick<Outcome, 'warning'> {
-  if (how === 'move') return { warning: 'the source changed meanwhile and was left as it is' };
+  if (how === 'move')
+    return {
+      warning:
+        'the source changed meanwhile and was left as it is: which of the two is good, its next use shows',
+    };
   if (rotates === 'none') return {};
   const sure = rotates === 'assumed' ? 'ends' : 'may end';
   return {
@@ -80,8 +99,12 @@ function onePlace({ where }: Found): UsageError {
 }
 
 function changed({ name }: HttpEntry): StoreError {
-  return new StoreError('conflict', `the entry of ${name} was changed by another program at the same time`, {
-    hint: 'try again',
-    server: name,
-  });
+  return new StoreError(
+    'conflict',
+    `the sign-in to ${name} was changed by another program at the same time`,
+    {
+      hint: 'end that program, and try again',
+      server: name,
+    },
+  );
 }

@@ -67,7 +67,7 @@ describe.each(Object.keys(writers))('%s', (peer) => {
     ['one that the group can write', 'unsafe_file', (path) => chmodSync(path, 0o620)],
     ['one of 5 MB', 'foreign_file', (path) => truncateSync(path, 5 * 2 ** 20)],
     ['a folder', 'unsafe_file', inPlace((path) => mkdirSync(path))],
-    ['a pipe', 'unsafe_file', inPlace((path) => execFileSync('mkfifo', ['-m', '600', path]))],
+    ['a pipe', 'unsafe_file', inPlace((path) => execFileSync('sh', ['-c', 'mkfifo -m 600 "$0"', path]))],
   ];
   if (process.geteuid?.() === 0)
     spoils.push(["another user's", 'unsafe_file', (path) => chownSync(path, 12_345, 12_345)]);

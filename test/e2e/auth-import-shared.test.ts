@@ -120,7 +120,7 @@ describe('Vault', () => {
 });
 
 describe('a source that changes meanwhile', () => {
-  test('is left as it became, and that is said', async () => {
+  test('is not used: what was read is over', async () => {
     const { home, script, theirs, server } = await here();
     const path = writeCodex(home, 'notes', theirs);
     server.intercept = () => {
@@ -128,13 +128,13 @@ describe('a source that changes meanwhile', () => {
       return false;
     };
     const result = await script('--json auth import --from codex notes --move');
-    expect(entriesOf(result.stdout)).toEqual([
-      expect.objectContaining({ state: 'copied', warning: expect.stringContaining('changed meanwhile') }),
-    ]);
+    expect({ exit: result.exit, code: errorOf(result).code }).toEqual({ exit: 6, code: 'conflict' });
     expect(readFileSync(path, 'utf8')).toContain('renewed-by-codex');
+    expect(await storedRecord(home)).toBeUndefined();
   });
 
-  test('is waited for, where the program has a lock that says so', async () => {
+  /** A move that waits for mcporter's lock, with our copy written already. */
+  async function waiting() {
     const { home, theirs, server } = await here();
     const path = writeMcporter(home, 'notes', theirs);
     writeFileSync(`${path}.lock`, `${process.pid}\n${new Date().toISOString()}\n`, { mode: 0o600 });
@@ -144,6 +144,33 @@ describe('a source that changes meanwhile', () => {
     const enc = join(home, '.mcp_cli/tokens/notes.enc');
     await expect.poll(() => existsSync(enc), { timeout: 10_000, interval: 20 }).toBe(true);
     expect(readFileSync(path, 'utf8')).toContain(theirs.refresh);
+    return { path, theirs, running };
+  }
+
+  test('is left as it became, if that was after our copy was written', async () => {
+    const { path, theirs, running } = await waiting();
+    writeFileSync(path, readFileSync(path, 'utf8').replace(theirs.refresh, 'renewed-by-mcporter'));
+    rmSync(`${path}.lock`);
+    expect(entriesOf((await running.done).stdout)).toEqual([
+      expect.objectContaining({ state: 'copied', warning: expect.stringContaining('changed meanwhile') }),
+    ]);
+    expect(readFileSync(path, 'utf8')).toContain('renewed-by-mcporter');
+  });
+
+  test('that cannot be emptied makes the move a failure', { timeout: 30_000 }, async () => {
+    const { path, running } = await waiting();
+    const before = readFileSync(path);
+    const result = await running.done;
+    expect({ exit: result.exit, ...errorOf(result) }).toMatchObject({
+      exit: 6,
+      code: 'not_emptied',
+      hint: expect.stringContaining(`rm ${path}.lock`),
+    });
+    expect(readFileSync(path).equals(before)).toBe(true);
+  });
+
+  test('is waited for, where the program has a lock that says so', async () => {
+    const { path, theirs, running } = await waiting();
     rmSync(`${path}.lock`);
     expect(await running.done).toMatchObject({ exit: 0, stdout: expect.stringContaining('"moved"') });
     expect(readFileSync(path, 'utf8')).not.toContain(theirs.refresh);

@@ -62,12 +62,11 @@ describe('the files', () => {
     expect(await errorOf(store.get('linear'))).toMatchObject({ code: 'corrupt' });
   });
 
-  test.each<[string, (file: Buffer) => Buffer, string, string]>([
-    ['empty', () => Buffer.alloc(0), 'corrupt', 'rm '],
-    ['cut short', (file) => file.subarray(0, 200), 'corrupt', 'rm '],
-    ['changed', (file) => Buffer.from(file).fill(1, 100, 101), 'corrupt', 'rm '],
-    ['of the Python tool', () => Buffer.from(`gAAAAA${'x'.repeat(400)}`), 'foreign_entry', 'auth import'],
-  ])('a file that is %s is named, with what to do', async (_, damage, code, word) => {
+  test.each<[string, (file: Buffer) => Buffer]>([
+    ['empty', () => Buffer.alloc(0)],
+    ['cut short', (file) => file.subarray(0, 200)],
+    ['changed', (file) => Buffer.from(file).fill(1, 100, 101)],
+  ])('a file that is %s is corrupt: named, with what to do', async (_, damage) => {
     const home = await makeHome();
     const store = await openAt(home);
     await store.set('notion', 'x');
@@ -75,12 +74,25 @@ describe('the files', () => {
     const damaged = damage(await fs.readFile(path));
     await fs.writeFile(path, damaged);
     const error = await errorOf(store.get('notion'));
-    expect(error).toMatchObject({ name: 'StoreError', code, exit: 6 });
+    expect(error).toMatchObject({ name: 'StoreError', code: 'corrupt', exit: 6 });
     expect(error.message).toContain(path);
-    expect(error.hint).toContain(word);
+    expect(error.hint).toContain(`rm ${path}`);
     expect(await fs.readFile(path)).toEqual(damaged);
     await store.set('notion', 'y');
     expect(await store.get('notion')).toBe('y');
+  });
+
+  test('a file that is of the Python tool is named as that, and is not overwritten by reading', async () => {
+    const home = await makeHome();
+    const store = await openAt(home);
+    await store.set('notion', 'x');
+    const theirs = Buffer.from(`gAAAAA${'x'.repeat(400)}`);
+    await fs.writeFile(store.where('notion'), theirs);
+    const error = await errorOf(store.get('notion'));
+    expect(error).toMatchObject({ name: 'StoreError', code: 'foreign_entry', exit: 6 });
+    expect(error.message).toContain(store.where('notion'));
+    expect(error.hint).toContain('auth import --from python');
+    expect(await fs.readFile(store.where('notion'))).toEqual(theirs);
   });
 
   test('a link in the place of a file or a directory is refused', async () => {
