@@ -26,6 +26,9 @@ type Shared = Pick<AuthContext, 'store'> & {
 
 export async function openAuth(shared: Shared, entry: HttpEntry): Promise<AuthContext> {
   const { deps, flags, store, inTurn, closing } = shared;
+  const fixedToken = await shared.provided(entry);
+  // A keyring takes a while to start: it does so beside all that comes before its first use, which tells its failure.
+  if (!fixedToken) store().catch(() => undefined);
   const [{ openHttp }, { openProgress }] = await Promise.all([
     import('../session/http.ts'),
     import('../ui/progress.ts'),
@@ -65,7 +68,7 @@ export async function openAuth(shared: Shared, entry: HttpEntry): Promise<AuthCo
     notify: progress.notify,
     ...attendance(deps, flags),
     rounds: { left: BROWSER_ROUNDS },
-    fixedToken: await shared.provided(entry),
+    fixedToken,
     requestTimeout: entry.timeout ?? REQUEST_TIMEOUT,
     loginTimeout: flags.loginTimeout ?? LOGIN_TIMEOUT,
   };
