@@ -1,7 +1,7 @@
 import type { HttpEntry, OAuthEntry, ServerEntry, StdioEntry } from '../config/entry.ts';
 import { masked as maskedByName } from '../config/mask.ts';
 import { CliError, UsageError } from '../errors.ts';
-import { print } from '../ui/print.ts';
+import { note, print } from '../ui/print.ts';
 import { MASK, redact, redactUrl } from '../ui/redact.ts';
 import { type ErrorJson, errorJson } from '../ui/report.ts';
 import { sanitize } from '../ui/sanitize.ts';
@@ -24,6 +24,11 @@ export async function serversList(workspace: Workspace): Promise<void> {
   const { deps } = workspace;
   const told: Shown[] = [];
   for (const name of await workspace.names()) told.push(await short(workspace, name));
+  if (told.length === 0)
+    note(
+      workspace,
+      'write mcpServers.<name> into server_config.json, or name one by its URL: --server https://…',
+    );
   print(workspace, {
     json: { servers: told },
     items: told,

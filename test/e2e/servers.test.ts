@@ -121,7 +121,11 @@ describe('servers list', () => {
 
   test('of an empty configuration says so', async () => {
     const { script } = desk(configFile({ mcpServers: {} }));
-    expect(await script('servers list')).toMatchObject({ exit: 0, stdout: 'No server is configured.\n' });
+    expect(await script('servers list')).toMatchObject({
+      exit: 0,
+      stdout: 'No server is configured.\n',
+      stderr: expect.stringContaining('mcpServers.<name>'),
+    });
     expect((await script('servers list --json')).stdout).toBe('{"servers":[]}\n');
   });
 });
