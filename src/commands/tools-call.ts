@@ -1,15 +1,13 @@
-import { CancelledError, ToolError, UsageError } from '../errors.ts';
+import { ToolError } from '../errors.ts';
 import { readArgumentFile } from '../session/argument-file.ts';
 import { parseObject, parseWord, toolArguments } from '../session/arguments.ts';
 import { findTool, listCommand } from '../session/catalog.ts';
-import { note, print } from '../ui/print.ts';
+import { print } from '../ui/print.ts';
 import { resultText } from '../ui/result.ts';
 import { callProgress } from '../ui/status-line.ts';
+import { piped } from '../workspace/input.ts';
 import { onlyTarget, withSession } from '../workspace/target.ts';
 import type { Workspace } from '../workspace/workspace.ts';
-
-/** How long a pipe may be silent before it is said what is waited for. */
-const PATIENCE = 1000;
 
 /** `tools call`: checks the arguments against the tool's schema, calls, prints; exit 8 if the tool says it failed. */
 export async function toolsCall(
@@ -44,31 +42,11 @@ async function baseArguments(
   const { deps } = workspace;
   if (args !== undefined && args !== '-') return parseObject(args, '--args');
   if (args === undefined && (words || deps.stdin.isTTY)) return {};
-  const text = await piped(workspace);
+  const text = await piped(
+    workspace,
+    'the arguments as JSON',
+    'give the arguments as key=value or with --args JSON',
+  );
   // An empty pipe is what programs without a terminal inherit.
   return text.trim() === '' && args === undefined ? {} : parseObject(text, 'standard input');
-}
-
-async function piped(workspace: Workspace): Promise<string> {
-  const { stdin, signal } = workspace.deps;
-  const timer = setTimeout(
-    () => note(workspace, 'waiting for the arguments as JSON on standard input...'),
-    PATIENCE,
-  );
-  const stop = () => stdin.destroy();
-  signal.addEventListener('abort', stop, { once: true });
-  try {
-    const chunks: Buffer[] = [];
-    for await (const chunk of stdin) chunks.push(Buffer.from(chunk));
-    return Buffer.concat(chunks).toString('utf8');
-  } catch (cause) {
-    if (signal.aborted) throw new CancelledError();
-    throw new UsageError('unreadable_input', 'cannot read standard input', {
-      hint: 'give the arguments as key=value or with --args JSON',
-      cause,
-    });
-  } finally {
-    clearTimeout(timer);
-    signal.removeEventListener('abort', stop);
-  }
 }

@@ -63,16 +63,22 @@ export function openWorkspace(deps: Deps, flags: Flags): Workspace {
       return opened;
     },
     async connect(entry, unasked = false) {
-      const [{ openSession }, { openBearer }, { askedLevel, logLine }, version] = await Promise.all([
-        import('../session/open.ts'),
-        import('../auth/bearer.ts'),
-        import('../ui/server-log.ts'),
-        import('../version.ts'),
-      ]);
+      const [{ openSession }, { openBearer }, { askedLevel, logLine }, { mask }, version] = await Promise.all(
+        [
+          import('../session/open.ts'),
+          import('../auth/bearer.ts'),
+          import('../ui/server-log.ts'),
+          import('../ui/redact.ts'),
+          import('../version.ts'),
+        ],
+      );
+      const whole = entry.withTokens
+        ? await (await import('./tokens.ts')).withStoredTokens(entry, store, deps.now)
+        : entry;
       const auth = entry.kind === 'http' ? await workspace.auth(entry) : undefined;
       const level = askedLevel(flags);
       return openSession({
-        entry,
+        entry: whole,
         bearer: auth && openBearer(auth),
         http: auth?.http,
         signal: deps.signal,
@@ -82,7 +88,7 @@ export function openWorkspace(deps: Deps, flags: Flags): Workspace {
           level,
           told(message) {
             const line = logLine(entry.name, message, flags);
-            if (line !== undefined) deps.err(`${line}\n`);
+            if (line !== undefined) deps.err(`${mask(line, whole.secrets ?? [])}\n`);
           },
         },
         // Servers of the older revisions send there what belongs to no request, messages as well.

@@ -11,7 +11,7 @@ const MAY: Record<string, readonly string[]> = {
   main: ['program', 'deps', 'errors', 'ui'],
   program: ['tree', 'commands', 'workspace', 'ui', 'deps', 'errors', 'version'],
   tree: ['commands', 'workspace', 'errors', 'nearest'],
-  workspace: ['config', 'session', 'auth', 'store', 'ui', 'deps', 'errors', 'version'],
+  workspace: ['config', 'session', 'auth', 'store', 'ui', 'deps', 'errors', 'typed', 'version'],
   commands: [
     'workspace',
     'shell',
