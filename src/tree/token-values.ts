@@ -91,7 +91,7 @@ function growGet(token: Command, perform: Perform): void {
     );
   examples(get, [
     'mcp-cli token get my-api --json',
-    'export OPENAI_API_KEY="$(mcp-cli token get openai --namespace provider --show-value)"',
+    'curl -H "X-Api-Key: $(mcp-cli token get search --show-value)" https://api.example.com/',
   ]);
 }
 
