@@ -27,10 +27,11 @@ export type SetOptions = {
 /** `token set`: keeps a token that comes from a pipe, a hidden question or, with a warning, the command line. */
 export async function tokenSet(workspace: Workspace, name: string, options: SetOptions): Promise<void> {
   const { deps } = workspace;
+  const now = deps.now();
   const type = options.type ?? usualType(options);
   const token: TokenName = { namespace: options.namespace ?? type, name };
   checkName(token);
-  const expiresAt = options.expires === undefined ? undefined : momentOf(options.expires, deps.now());
+  const expiresAt = options.expires === undefined ? undefined : momentOf(options.expires, now);
   const provider = options.provider ?? (token.namespace === 'provider' ? name : undefined);
   const store = await workspace.store();
   // Before a question whose answer could not be kept.
@@ -48,12 +49,12 @@ export async function tokenSet(workspace: Workspace, name: string, options: SetO
     type,
     value,
     ...(provider !== undefined && { provider }),
-    createdAt: deps.now(),
+    createdAt: now,
     ...(expiresAt !== undefined && { expiresAt }),
   };
   const key = tokenKey(token);
   await store.set(key, serializeToken(stored, key));
-  const told = describeToken(token, stored, store.name, deps.now());
+  const told = describeToken(token, stored, store.name, now);
   print(workspace, { json: told, text: () => `stored ${token.namespace}:${sanitize(name)}\n` });
   const variable = token.namespace === 'provider' ? providerVariable(name) : undefined;
   if (variable !== undefined && deps.env[variable])
