@@ -1,7 +1,7 @@
 // Tokens of a person's own in Vault, beside what the Python tool keeps there.
 import { expect, test } from 'vitest';
 import { configFile, newHome } from '../support/home.ts';
-import { desk, keep } from '../support/scene.ts';
+import { desk, errorOf, keep } from '../support/scene.ts';
 import { registerSecret } from '../support/secrets.ts';
 import { vaultServer } from '../support/vault-server.ts';
 
@@ -66,15 +66,24 @@ test('what the Python tool stored is a token here; its second copies of sign-ins
   expect([...vault.secrets.keys()]).toEqual([`${PREFIX}/oauth:notes`]);
 });
 
-test.each([
-  { value: 7 },
-  { value: JSON.stringify({ token_type: 'bearer', data: { token: 'a\r\nX: y' } }) },
-  {},
-])('an entry of somebody else that is no token is damaged, and used for nothing: %j', async (fields) => {
-  const { env, put, script } = await world();
-  put('bearer:my-api', fields);
-  const shown = await script('token get my-api --show-value --json', { env });
-  expect(shown).toMatchObject({ stdout: '' });
-  expect([2, 6]).toContain(shown.exit);
-  expect(await script('token list', { env })).toMatchObject({ exit: 0 });
-});
+test.each<[string, Record<string, unknown>]>([
+  ['foreign_entry', { value: 7 }],
+  ['foreign_entry', { password: 'x' }],
+  ['corrupt', { value: JSON.stringify({ token_type: 'bearer', data: { token: 'a\r\nX: y' } }) }],
+  ['corrupt', { value: '', _mcp: { token: { type: 'generic' } } }],
+])(
+  '%s: an entry of somebody else is used for nothing, shown as damaged, and can be deleted: %j',
+  async (code, fields) => {
+    const { vault, env, put, script } = await world();
+    put('bearer:my-api', fields);
+    const shown = await script('token get my-api --show-value --json', { env });
+    expect(shown.exit).toBe(6);
+    expect(errorOf(shown)).toMatchObject({
+      code,
+      hint: expect.stringContaining('mcp-cli token delete my-api'),
+    });
+    expect((await script('token list', { env })).stdout).toMatch(/my-api +damaged/);
+    expect(await script('token delete my-api', { env })).toMatchObject({ exit: 0 });
+    expect(vault.secrets.size).toBe(0);
+  },
+);

@@ -1,7 +1,8 @@
 // An entry as both tools read it. A sign-in has the six fields of the Python tool at the top, and what only we know
 // under `_mcp`, which that tool leaves alone when it reads. Everything else is `{value}`, as there. Pure.
 import { StoreError } from '../../errors.ts';
-import { isTokenKey } from '../token.ts';
+import { typed } from '../../typed.ts';
+import { isTokenKey, splitTokenKey } from '../token.ts';
 import { tokenFields, tokenText } from './token-layout.ts';
 
 export type Lease = { by: string; beat: number };
@@ -90,6 +91,13 @@ function decode(name: string): string {
 }
 
 export function foreignEntry(key: string): StoreError {
+  if (isTokenKey(key)) {
+    const { namespace, name } = splitTokenKey(key);
+    const drop = typed('mcp-cli', 'token', 'delete', name, '--namespace', namespace);
+    return new StoreError('foreign_entry', `the entry ${entryName(key)} in Vault is no token`, {
+      hint: `look at it with Vault's own tool, or delete it: ${drop}`,
+    });
+  }
   return new StoreError('foreign_entry', `the entry of ${key} in Vault was written by another tool`, {
     hint: 'take it over with: mcp-cli auth import --from python\nor forget it with: mcp-cli auth reset',
     server: key,
