@@ -10,7 +10,7 @@ import {
 import { note, print } from '../ui/print.ts';
 import { sanitize } from '../ui/sanitize.ts';
 import { parseExpiry } from '../workspace/expiry.ts';
-import { piped } from '../workspace/input.ts';
+import { readInput } from '../workspace/input.ts';
 import { providerVariable } from '../workspace/provider.ts';
 import { describeToken } from '../workspace/stored.ts';
 import { setCommand } from '../workspace/tokens.ts';
@@ -104,8 +104,9 @@ async function valueFor(workspace: Workspace, token: TokenName, given: string | 
     return given;
   }
   if (given === '-' || !deps.stdin.isTTY) {
+    const waiting = () => note(workspace, `waiting for the value of ${called} on standard input...`);
     // The line break is the program's that printed it.
-    const text = (await piped(workspace, `the value of ${called}`, hint)).replace(/\r?\n$/, '');
+    const text = (await readInput(deps, waiting, hint)).replace(/\r?\n$/, '');
     if (text !== '') return text;
   } else if (deps.prompt.available && !flags.nonInteractive) {
     const text = await deps.prompt.secret(`Value of ${called}`);

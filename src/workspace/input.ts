@@ -1,14 +1,19 @@
+import type { Deps } from '../deps.ts';
 import { CancelledError, UsageError } from '../errors.ts';
-import { note } from '../ui/print.ts';
-import type { Workspace } from './workspace.ts';
 
-/** How long a pipe may be silent before it is said what is waited for. Milliseconds. */
+/** How long a pipe may be silent before it is said what is waited for. */
 const PATIENCE = 1000;
 
-/** All of standard input. `what` is being waited for. Throws UsageError `unreadable_input`, CancelledError. */
-export async function piped(workspace: Workspace, what: string, hint: string): Promise<string> {
-  const { stdin, signal } = workspace.deps;
-  const timer = setTimeout(() => note(workspace, `waiting for ${what} on standard input...`), PATIENCE);
+/**
+ * All of standard input. `waiting` is called if it takes a while; `hint` says how else to give it. Throws UsageError
+ * `unreadable_input`, and CancelledError on Ctrl-C.
+ */
+export async function readInput(
+  { stdin, signal }: Pick<Deps, 'stdin' | 'signal'>,
+  waiting: () => void,
+  hint: string,
+): Promise<string> {
+  const timer = setTimeout(waiting, PATIENCE);
   const stop = () => stdin.destroy();
   signal.addEventListener('abort', stop, { once: true });
   try {

@@ -46,6 +46,7 @@ export function openWorkspace(deps: Deps, flags: Flags): Workspace {
     const { providedToken } = await import('../config/provided.ts');
     return providedToken(entry, await configuredNames(config, entry), deps.env);
   };
+  const elicit = once(async () => (await import('./elicitation.ts')).openElicitation(deps, flags));
   const shared = { deps, flags, store, provided, inTurn: queue(), closing };
 
   const workspace: Workspace = {
@@ -63,6 +64,11 @@ export function openWorkspace(deps: Deps, flags: Flags): Workspace {
       return opened;
     },
     async connect(entry, unasked = false) {
+      // What is wrong with the answers is said before a server is asked.
+      const answering = await elicit();
+      const whole = entry.withTokens
+        ? await (await import('./tokens.ts')).withStoredTokens(entry, store, deps.now)
+        : entry;
       const [{ openSession }, { openBearer }, { askedLevel, logLine }, { mask }, version] = await Promise.all(
         [
           import('../session/open.ts'),
@@ -72,9 +78,6 @@ export function openWorkspace(deps: Deps, flags: Flags): Workspace {
           import('../version.ts'),
         ],
       );
-      const whole = entry.withTokens
-        ? await (await import('./tokens.ts')).withStoredTokens(entry, store, deps.now)
-        : entry;
       const auth = entry.kind === 'http' ? await workspace.auth(entry) : undefined;
       const level = askedLevel(flags);
       return openSession({
@@ -84,6 +87,7 @@ export function openWorkspace(deps: Deps, flags: Flags): Workspace {
         signal: deps.signal,
         clientInfo: { name: 'mcp-cli', version: version.version() },
         timeout: entry.timeout ?? REQUEST_TIMEOUT,
+        elicit: answering,
         logs: {
           level,
           told(message) {
