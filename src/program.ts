@@ -124,7 +124,10 @@ function grow(program: Command, deps: Deps, perform: Perform): void {
   growPrompts(group(program, 'prompts', 'list prompts and get their messages'), perform);
   growSkills(group(program, 'skills', 'list and read skills'), perform);
   growServers(group(program, 'servers', 'what is configured'), perform);
-  growToken(group(program, 'token', 'the stores that keep the tokens'), perform);
+  growToken(
+    group(program, 'token', 'tokens and API keys of your own, and the stores that keep them'),
+    perform,
+  );
   const ping = program
     .command('ping')
     .description('connect and measure one round trip')

@@ -1,12 +1,14 @@
 import type { ServerEntry } from '../config/entry.ts';
-import { CancelledError, CliError, StoreError, UsageError } from '../errors.ts';
+import { CancelledError, CliError, StoreError } from '../errors.ts';
 import { throwAll } from '../session/side-by-side.ts';
 import { recordKey, splitKey } from '../store/record.ts';
 import type { SecretStore } from '../store/store.ts';
+import { signInKeys, tokenKeys } from '../store/token.ts';
 import { note, print } from '../ui/print.ts';
 import { type ErrorJson, errorJson } from '../ui/report.ts';
 import { sanitize } from '../ui/sanitize.ts';
-import { keysOf, storeOf } from '../workspace/stored.ts';
+import { consent } from '../workspace/consent.ts';
+import { keysOf, storeOf } from '../workspace/sign-ins.ts';
 import { asked, signInEntry, targets } from '../workspace/target.ts';
 import type { Workspace } from '../workspace/workspace.ts';
 
@@ -78,12 +80,15 @@ async function forgetUnread(workspace: Workspace, name: string): Promise<Forgott
 export async function authReset(workspace: Workspace, named: string[]): Promise<void> {
   const names = asked(workspace, named);
   const { store, broken } = await storeOf(workspace);
-  const stored = await store.list().catch((error: unknown) => {
+  const all = await store.list().catch((error: unknown) => {
     // A store that cannot be listed can still delete what is named.
     if (names.length > 0 && error instanceof StoreError) return undefined;
     throw error;
   });
-  if (names.length === 0 && stored?.length) await consent(workspace, stored);
+  const stored = all && signInKeys(all);
+  if (names.length === 0 && stored?.length) {
+    await consent(workspace, 'forget every sign-in', stored, 'name the servers to forget');
+  }
   const aims = new Map<string, string>();
   if (names.length === 0) for (const key of stored ?? []) aims.set(key, splitKey(key).server);
   for (const name of names) for (const key of await keysOf(workspace, name, stored)) aims.set(key, name);
@@ -100,6 +105,7 @@ export async function authReset(workspace: Workspace, named: string[]): Promise<
   if (broken && !done.some((each) => each.deleted)) throw broken;
   if (broken) note(workspace, `the configuration cannot be used: ${errorJson(broken).message}`);
   show(workspace, done, 'forgot', names.length === 1);
+  if (names.length === 0) tellOfTokens(workspace, tokenKeys(all ?? []).length);
   for (const name of new Set([...names, ...aims.values()])) {
     // What cannot be read has been told of already.
     const entry = await workspace.entry(name).catch(() => undefined);
@@ -124,16 +130,9 @@ function undeleted(done: Forgotten[]): StoreError[] {
   ];
 }
 
-async function consent(workspace: Workspace, stored: string[]): Promise<void> {
-  const { deps, flags } = workspace;
-  if (flags.yes) return;
-  const what = stored.map((key) => sanitize(key)).join(', ');
-  if (!deps.prompt.available) {
-    throw new UsageError('confirmation_needed', `this would forget every sign-in: ${what}`, {
-      hint: 'add --yes, or name the servers to forget',
-    });
-  }
-  if (!(await deps.prompt.confirm(`Forget every sign-in (${what})?`, false))) throw new CancelledError();
+/** What is no sign-in is not a reset's to delete; who wanted everything gone must know of it. */
+function tellOfTokens(workspace: Workspace, count: number): void {
+  if (count > 0) note(workspace, `${count} stored token${count === 1 ? '' : 's'} stay: mcp-cli token clear`);
 }
 
 /** Deletes what is left; what the revocation took with it counts as deleted. */

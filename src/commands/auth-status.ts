@@ -5,6 +5,7 @@ import { AuthError, CancelledError, CliError, ConfigError, StoreError } from '..
 import { throwAll } from '../session/side-by-side.ts';
 import { parseRecord, recordKey, splitKey } from '../store/record.ts';
 import type { StoreName } from '../store/store.ts';
+import { signInKeys } from '../store/token.ts';
 import { print } from '../ui/print.ts';
 import { type ErrorJson, errorJson } from '../ui/report.ts';
 import { table, tableView } from '../ui/table.ts';
@@ -117,7 +118,7 @@ export async function authList(workspace: Workspace): Promise<void> {
   });
   const store = await workspace.store();
   const standings: Standing[] = [];
-  const keys = await store.list();
+  const keys = signInKeys(await store.list());
   for (const key of keys) {
     const { server, account } = splitKey(key);
     const described = await readable({ server, ...(account !== undefined && { account }) }, async () => {

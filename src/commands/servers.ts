@@ -1,5 +1,6 @@
-import type { HttpEntry, OAuthEntry, ServerEntry, StdioEntry } from '../config/entry.ts';
+import type { HttpEntry, OAuthEntry, ServerEntry, StdioEntry, TokenText } from '../config/entry.ts';
 import { masked as maskedByName } from '../config/mask.ts';
+import { writtenToken } from '../config/tokens.ts';
 import { CliError, UsageError } from '../errors.ts';
 import { note, print } from '../ui/print.ts';
 import { MASK, redact, redactUrl } from '../ui/redact.ts';
@@ -77,24 +78,25 @@ export async function serversGet(workspace: Workspace, named: string[]): Promise
 }
 
 /** An entry that may be shown. Values of headers and of the environment are secrets until proven otherwise. */
-function masked(entry: ServerEntry): Record<string, unknown> {
-  return defined(entry.kind === 'http' ? maskedHttp(entry) : maskedStdio(entry));
+export function masked(entry: ServerEntry): Record<string, unknown> {
+  const { withTokens, secrets: _, ...rest } = entry;
+  return defined(rest.kind === 'http' ? maskedHttp(rest, withTokens) : maskedStdio(rest, withTokens));
 }
 
-function maskedStdio(entry: StdioEntry): Record<string, unknown> {
+function maskedStdio(entry: StdioEntry, stored?: TokenText[]): Record<string, unknown> {
   return {
     ...entry,
     command: redact(entry.command),
     args: maskedWords(entry.args),
-    env: maskedValues(entry.env),
+    env: { ...maskedValues(entry.env), ...named(stored) },
   };
 }
 
-function maskedHttp(entry: HttpEntry): Record<string, unknown> {
+function maskedHttp(entry: HttpEntry, stored?: TokenText[]): Record<string, unknown> {
   return {
     ...entry,
     url: redactUrl(entry.url),
-    headers: maskedValues(entry.headers),
+    headers: { ...maskedValues(entry.headers), ...named(stored) },
     oauth: entry.oauth && maskedOAuth(entry.oauth),
   };
 }
@@ -114,6 +116,16 @@ function maskedOAuth(oauth: OAuthEntry): Record<string, unknown> {
 
 function maskedValues(values: Record<string, string>): Record<string, string> {
   return Object.fromEntries(Object.keys(values).map((name) => [name, MASK]));
+}
+
+/** Which stored tokens a value has in it; the text around them may be a secret as well. */
+function named(stored: TokenText[] = []): Record<string, string> {
+  return Object.fromEntries(
+    stored.map(({ name, parts }) => [
+      name,
+      parts.map((part) => (typeof part === 'string' ? '' : writtenToken(part))).join(''),
+    ]),
+  );
 }
 
 const SECRET_WORD = /^-{0,2}[\w.-]*(?:key|token|secret|passw|auth|credential|header)[\w.-]*$/i;

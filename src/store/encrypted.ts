@@ -140,6 +140,7 @@ function wrongPassword(dir: string): StoreError {
     hint: [
       'check MCP_CLI_ENCRYPTION_KEY (a password, or a key of `mcp-cli token keygen`) or tokenStorage.password',
       'or forget everything in it, which needs no password, and start anew: mcp-cli auth reset',
+      'and, if you stored tokens of your own: mcp-cli token clear',
     ].join('\n'),
   });
 }

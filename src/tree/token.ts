@@ -1,7 +1,9 @@
 import type { Command } from 'commander';
 import { examples, type Perform } from './branch.ts';
+import { growTokenValues } from './token-values.ts';
 
 export function growToken(token: Command, perform: Perform): void {
+  growTokenValues(token, perform);
   const keygen = token
     .command('keygen')
     .description('make a key for the encrypted store, which needs no password then')

@@ -1,45 +1,70 @@
-// What the store holds for servers, found without reading it.
+// Stored tokens as commands name and show them.
+import { UsageError } from '../errors.ts';
+import type { SecretStore, StoreName } from '../store/store.ts';
+import {
+  isOver,
+  parseToken,
+  type StoredToken,
+  splitTokenKey,
+  type TokenName,
+  type TokenType,
+  tokenKeys,
+} from '../store/token.ts';
+import { typed } from '../typed.ts';
 
-import { ConfigError, UsageError } from '../errors.ts';
-import { recordKey, splitKey } from '../store/record.ts';
-import type { SecretStore } from '../store/store.ts';
-import type { Workspace } from './workspace.ts';
+/** What may be shown of a token: its value is not in it. Moments are ISO 8601. */
+export type TokenDescription = {
+  namespace: string;
+  name: string;
+  type: TokenType | 'oauth' | 'unknown';
+  provider?: string;
+  createdAt?: string;
+  expiresAt?: string;
+  expired: boolean;
+  store: StoreName;
+};
 
-/** What only the person's word is missing for, a path or consent, is no broken configuration. */
-const UNSAID = new Set(['not_found', 'untrusted']);
-
-/** The configured store; with a configuration that cannot be used, the usual one, and why. */
-export async function storeOf(workspace: Workspace): Promise<{ store: SecretStore; broken?: ConfigError }> {
-  try {
-    return { store: await workspace.store() };
-  } catch (error) {
-    if (!(error instanceof ConfigError) || UNSAID.has(error.code)) throw error;
-    return { store: await workspace.usualStore(), broken: error };
-  }
+export function describeToken(
+  { namespace, name }: TokenName,
+  token: StoredToken,
+  store: StoreName,
+  now: number,
+): TokenDescription {
+  const { type, provider, createdAt, expiresAt } = token;
+  return {
+    namespace,
+    name,
+    type,
+    ...(provider !== undefined && { provider }),
+    ...(createdAt !== undefined && { createdAt: new Date(createdAt).toISOString() }),
+    ...(expiresAt !== undefined && { expiresAt: new Date(expiresAt).toISOString() }),
+    expired: isOver(token, now),
+    store,
+  };
 }
 
-/** What is stored for one server, which a URL may name too: the account that was named, or all of them. */
-export async function keysOf(
-  workspace: Workspace,
+/** Undefined if there is none. Throws StoreError. */
+export async function readToken(store: SecretStore, key: string): Promise<StoredToken | undefined> {
+  const text = await store.get(key);
+  return text === undefined ? undefined : parseToken(text, key);
+}
+
+/**
+ * The key of the one token of this name; undefined if there is none.
+ * Throws UsageError `ambiguous_name` if it is in several namespaces and none is said.
+ */
+export async function findToken(
+  store: SecretStore,
   name: string,
-  stored: string[] | undefined,
-): Promise<string[]> {
-  const { account } = workspace.flags;
-  const of = (server: string) => {
-    if (stored === undefined) return [recordKey(server, account)];
-    return stored.filter((key) => {
-      const owner = splitKey(key);
-      return owner.server === server && (account === undefined || owner.account === account);
-    });
-  };
-  const found = of(name);
-  if (stored !== undefined && found.length > 0) return found;
-  try {
-    // A name that is neither stored nor configured is a slip of the finger.
-    return of((await workspace.entry(name)).name);
-  } catch (error) {
-    const gone = error instanceof ConfigError || (stored === undefined && error instanceof UsageError);
-    if (!gone) throw error;
-    return found;
-  }
+  namespace: string | undefined,
+): Promise<string | undefined> {
+  const found = tokenKeys(await store.list()).filter((key) => {
+    const own = splitTokenKey(key);
+    return own.name === name && (namespace === undefined || own.namespace === namespace);
+  });
+  if (found.length < 2) return found[0];
+  const within = found.map((key) => splitTokenKey(key).namespace);
+  throw new UsageError('ambiguous_name', `there are several tokens called ${name}: in ${within.join(', ')}`, {
+    hint: `say which, for example: ${typed('--namespace', within[0] ?? '')}`,
+  });
 }

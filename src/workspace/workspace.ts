@@ -75,19 +75,30 @@ export function openWorkspace(given: Deps, flags: Flags): Workspace {
     async connect(entry, unasked = false) {
       // What is wrong with the answers is said before a server is asked.
       const answering = await elicit();
-      const [{ openSession }, { openBearer }, { askedLevel, logLine }, { sanitize }, { cut }, version] =
-        await Promise.all([
-          import('../session/open.ts'),
-          import('../auth/bearer.ts'),
-          import('../ui/server-log.ts'),
-          import('../ui/sanitize.ts'),
-          import('../ui/width.ts'),
-          import('../version.ts'),
-        ]);
+      const whole = entry.withTokens
+        ? await (await import('./tokens.ts')).withStoredTokens(entry, store, deps.now)
+        : entry;
+      const [
+        { openSession },
+        { openBearer },
+        { askedLevel, logLine },
+        { sanitize },
+        { mask },
+        { cut },
+        version,
+      ] = await Promise.all([
+        import('../session/open.ts'),
+        import('../auth/bearer.ts'),
+        import('../ui/server-log.ts'),
+        import('../ui/sanitize.ts'),
+        import('../ui/redact.ts'),
+        import('../ui/width.ts'),
+        import('../version.ts'),
+      ]);
       const auth = entry.kind === 'http' ? await workspace.auth(entry) : undefined;
       const level = askedLevel(flags);
       return openSession({
-        entry,
+        entry: whole,
         bearer: auth && openBearer(auth),
         http: auth?.http,
         signal: deps.signal,
@@ -98,7 +109,7 @@ export function openWorkspace(given: Deps, flags: Flags): Workspace {
           level,
           told(message) {
             const line = logLine(entry.name, message, flags);
-            if (line !== undefined) deps.err(`${line}\n`);
+            if (line !== undefined) deps.err(`${mask(line, whole.secrets ?? [])}\n`);
           },
         },
         warn(text) {

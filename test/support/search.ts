@@ -12,10 +12,12 @@ const stem = 8;
 /** All findings of the run collected in `folder`; at most one per secret and place. */
 export function findSecrets(folder: string): Finding[] {
   const index = indexed(lines<Registered>(join(folder, 'secrets')));
+  const exempt = new Set(lines<{ path: string }>(join(folder, 'exempt')).map(({ path }) => path));
   const findings = lines<Collected>(join(folder, 'outputs')).flatMap(({ where, text }) =>
     scan(index, where, text),
   );
   for (const path of files(join(folder, 'searched'))) {
+    if (exempt.has(path)) continue;
     findings.push(...scan(index, `the name ${path}`, path));
     findings.push(...scan(index, path, readFileSync(path, 'latin1')));
   }

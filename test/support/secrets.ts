@@ -33,6 +33,11 @@ export function collect(where: string, text: string): void {
   if (text !== '') append('outputs', { where, text } satisfies Collected);
 }
 
+/** Leaves a file under a HOME out of the search, such as a configuration that holds its own client secret. */
+export function exemptFile(path: string): void {
+  append('exempt', { path });
+}
+
 /** A new folder that is searched at the end of the run: a HOME. */
 export function searchedFolder(name: string): string {
   return made(join(runFolder(), 'searched'), name);
@@ -48,7 +53,7 @@ function made(parent: string, name: string): string {
   return mkdtempSync(join(parent, `${name}-`));
 }
 
-function append(kind: 'secrets' | 'outputs', line: object): void {
+function append(kind: 'secrets' | 'outputs' | 'exempt', line: object): void {
   const folder = join(runFolder(), kind);
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   appendFileSync(join(folder, `${process.pid}.jsonl`), `${JSON.stringify(line)}\n`);

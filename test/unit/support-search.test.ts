@@ -6,7 +6,7 @@ import { registerSecret, unsearchedFolder } from '../support/secrets.ts';
 
 const secret = 'p4ss word&"<+/ü~';
 
-function runWith(parts: { outputs?: string[]; files?: Record<string, string> }): string {
+function runWith(parts: { outputs?: string[]; files?: Record<string, string>; exempt?: string[] }): string {
   const folder = unsearchedFolder('search');
   const write = (kind: string, entries: object[]) => {
     mkdirSync(join(folder, kind));
@@ -23,6 +23,10 @@ function runWith(parts: { outputs?: string[]; files?: Record<string, string> }):
   mkdirSync(join(folder, 'searched'));
   for (const [name, text] of Object.entries(parts.files ?? {}))
     writeFileSync(join(folder, 'searched', name), text);
+  write(
+    'exempt',
+    (parts.exempt ?? []).map((name) => ({ path: join(folder, 'searched', name) })),
+  );
   return folder;
 }
 
@@ -52,9 +56,12 @@ test.each(encodings)('a secret is found %s', (_, text) => {
   expect(findings[0]).toMatchObject({ kind: 'password', where: 'stdout' });
 });
 
-test('a secret is found in files and in their names', () => {
+test('a secret is found in files and in their names, unless they are exempt', () => {
   expect(findSecrets(runWith({ files: { 'a.txt': `x${encodeURIComponent(secret)}` } }))).toHaveLength(1);
   expect(findSecrets(runWith({ files: { [encodeURIComponent(secret)]: '' } }))).toHaveLength(1);
+  expect(findSecrets(runWith({ files: { 'a.txt': encodeURIComponent(secret) }, exempt: ['a.txt'] }))).toEqual(
+    [],
+  );
 });
 
 test('nothing is found where there is nothing', () => {

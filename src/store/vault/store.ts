@@ -77,7 +77,7 @@ export function openVaultStore({ settings, http, home, random, signal }: VaultOp
     list: async () => (await (await engine()).list()).map(keyOf).sort(),
     async foreign(key) {
       const { fields, version } = await (await engine()).read(entryName(key));
-      if (!fields || !fromFields(fields).foreign) return undefined;
+      if (!fields || !fromFields(fields, key).foreign) return undefined;
       const adopt = (value: string) =>
         inTurn(key, async ({ slot }) => (await slot.put(value, undefined, version)) !== undefined);
       return { fields, adopt };
