@@ -1,7 +1,7 @@
 import type { ServerEntry } from '../config/entry.ts';
 import { CancelledError, CliError, ConfigError, StoreError, UsageError } from '../errors.ts';
 import { recordKey, splitKey } from '../store/record.ts';
-import type { SecretStore } from '../store/store.ts';
+import type { Secrets } from '../store/store.ts';
 import { note, print } from '../ui/print.ts';
 import { type ErrorJson, errorJson } from '../ui/report.ts';
 import { sanitize } from '../ui/sanitize.ts';
@@ -72,7 +72,7 @@ export async function authReset(workspace: Workspace, named: string[]): Promise<
 const UNSAID = new Set(['not_found', 'untrusted']);
 
 /** The configured store; with a configuration that cannot be used, the usual one, and why. */
-async function storeOf(workspace: Workspace): Promise<{ store: SecretStore; broken?: ConfigError }> {
+async function storeOf(workspace: Workspace): Promise<{ store: Secrets; broken?: ConfigError }> {
   try {
     return { store: await workspace.store() };
   } catch (error) {
@@ -131,12 +131,7 @@ async function keysOf(workspace: Workspace, name: string, stored: string[] | und
   }
 }
 
-async function forget(
-  workspace: Workspace,
-  store: SecretStore,
-  key: string,
-  name: string,
-): Promise<Forgotten> {
+async function forget(workspace: Workspace, store: Secrets, key: string, name: string): Promise<Forgotten> {
   const revoked = await revoke(workspace, key, name);
   try {
     const deleted = await store.delete(key);

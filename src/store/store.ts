@@ -30,3 +30,11 @@ export type SecretStore = {
    */
   lease?: WithLock;
 };
+
+/** The store, or all stores, of one run: what is asked for by key is wherever that key lives. */
+export type Secrets = Omit<SecretStore, 'name' | 'where' | 'ready'> & {
+  /** As `SecretStore.ready`, for what is to be kept under `key`. */
+  ready(key?: string): Promise<void>;
+  /** The store that has this key, or would take it. */
+  holder(key: string): Promise<SecretStore>;
+};

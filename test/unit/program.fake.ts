@@ -10,7 +10,7 @@ import { UsageError } from '../../src/errors.ts';
 import { run } from '../../src/program.ts';
 import type { Session } from '../../src/session/session.ts';
 import type { StoredRecord } from '../../src/store/record.ts';
-import type { SecretStore } from '../../src/store/store.ts';
+import type { SecretStore, Secrets } from '../../src/store/store.ts';
 import type { Flags } from '../../src/workspace/flags.ts';
 import type { Workspace } from '../../src/workspace/workspace.ts';
 
@@ -206,6 +206,10 @@ function nameOf(entry: ServerEntry | Error): string {
   return entry instanceof Error ? entry.message : entry.name;
 }
 
+function asSecrets(store: SecretStore): Secrets {
+  return { ...store, holder: async () => store };
+}
+
 function fakeWorkspace(deps: Deps, flags: Flags, world: World, ran: Ran): Workspace {
   const entries = world.entries ?? [];
   return {
@@ -220,8 +224,9 @@ function fakeWorkspace(deps: Deps, flags: Flags, world: World, ran: Ran): Worksp
       return found;
     },
     provided: async (entry) => providedToken(entry, [], deps.env),
-    store: async () => world.store ?? fakeStore({}),
-    usualStore: async () => world.store ?? fakeStore({}),
+    store: async () => asSecrets(world.store ?? fakeStore({})),
+    usualStore: async () => asSecrets(world.store ?? fakeStore({})),
+    stores: () => Promise.reject(new Error('no stores here')),
     auth: async (entry) => ({ entry, signal: deps.signal, now: deps.now }) as unknown as AuthContext,
     async connect(entry) {
       const session = world.sessions?.[entry.name];
