@@ -9,8 +9,14 @@ import { type FileDeps, readPrivate, replaceFile } from './files.ts';
 import type { WithLock } from './lock.ts';
 import type { StoreName } from './store.ts';
 
-/** `also`: stores that have an entry of this key as well, which is read only where `backend` has none. */
-export type Place = { backend: StoreName; file?: string; also?: StoreName[] };
+export type Place = {
+  backend: StoreName;
+  file?: string;
+  /** Stores that have an entry of this key as well, which is read only where `backend` has none. */
+  also?: StoreName[];
+  /** The one of them that it was moved from: what is left there is nobody's. */
+  from?: StoreName;
+};
 
 /** What became of a look at the platform's keyring, so that not every command has to look. */
 export type Probed = {
@@ -29,7 +35,7 @@ export type Registry = {
   /** Nothing was ever written. */
   isBlank(): Promise<boolean>;
   /** The store that was written last is the one that is read first. */
-  note(key: string, place: Pick<Place, 'backend' | 'file'>): Promise<void>;
+  note(key: string, place: Omit<Place, 'also'>): Promise<void>;
   /** One store has it no longer, or none. */
   forget(key: string, backend?: StoreName): Promise<void>;
   probed(): Promise<Probed | undefined>;
@@ -71,7 +77,8 @@ export function openRegistry(root: string, withLock: WithLock, deps: FileDeps): 
       change(({ entries }) => {
         const before = entries.get(key);
         const also = storesOf(before).filter((each) => each !== place.backend);
-        entries.set(key, { ...place, ...(also.length > 0 && { also }) });
+        const kept = before?.backend === place.backend && before.from && { from: before.from };
+        entries.set(key, { ...kept, ...place, ...(also.length > 0 && { also }) });
       }),
     forget: (key, backend) =>
       change(({ entries }) => {
@@ -79,8 +86,13 @@ export function openRegistry(root: string, withLock: WithLock, deps: FileDeps): 
         const [first, ...also] = storesOf(place).filter((each) => backend && each !== backend);
         if (first === undefined) entries.delete(key);
         else {
-          const file = first === place?.backend && place.file !== undefined ? { file: place.file } : {};
-          entries.set(key, { backend: first, ...file, ...(also.length > 0 && { also }) });
+          const { file, from } = first === place?.backend ? place : {};
+          entries.set(key, {
+            backend: first,
+            ...(file !== undefined && { file }),
+            ...(also.length > 0 && { also }),
+            ...(from && also.includes(from) && { from }),
+          });
         }
       }),
     probed: async () => (await load(path, deps)).probe,
@@ -119,10 +131,12 @@ function asPlace(value: unknown): Place | undefined {
   const backend = asStore(place?.backend);
   if (!backend) return undefined;
   const also = Array.isArray(place?.also) ? place.also.flatMap((each) => asStore(each) ?? []) : [];
+  const from = also.find((each) => each === place?.from);
   return {
     backend,
     ...(typeof place?.file === 'string' && { file: place.file }),
     ...(also.length > 0 && { also }),
+    ...(from && { from }),
   };
 }
 

@@ -1,5 +1,8 @@
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
+import type { MigrateOptions } from '../commands/token-migrate.ts';
 import { examples, type Perform } from './branch.ts';
+
+const STORES = ['auto', 'keychain', 'windows', 'secretservice', 'vault', 'encrypted'];
 
 export function growToken(token: Command, perform: Perform): void {
   const keygen = token
@@ -9,5 +12,23 @@ export function growToken(token: Command, perform: Perform): void {
   examples(keygen, [
     'mcp-cli token keygen > ~/mcp-cli.key && chmod 600 ~/mcp-cli.key',
     'MCP_CLI_ENCRYPTION_KEY_FILE=~/mcp-cli.key mcp-cli auth login notion',
+  ]);
+  growStores(token, perform);
+}
+
+function growStores(token: Command, perform: Perform): void {
+  const migrate = token
+    .command('migrate')
+    .description('move what is stored to another store; each entry is compared before the old one goes')
+    .argument('[server...]')
+    .addOption(new Option('--to <store>', 'where to').choices(STORES).makeOptionMandatory())
+    .option('--dry-run', 'only say what would be moved')
+    .action((servers: string[], options: MigrateOptions) =>
+      perform(async (w) => (await import('../commands/token-migrate.ts')).tokenMigrate(w, servers, options)),
+    );
+  examples(migrate, [
+    'mcp-cli token migrate --to vault --dry-run     what would be moved',
+    'mcp-cli token migrate --to secretservice       everything',
+    'mcp-cli token migrate --to vault notion --yes  one server, in a script',
   ]);
 }
