@@ -5,6 +5,7 @@ import type { Secrets } from '../store/store.ts';
 import { note, print } from '../ui/print.ts';
 import { type ErrorJson, errorJson } from '../ui/report.ts';
 import { sanitize } from '../ui/sanitize.ts';
+import { brokenConfig } from '../workspace/secrets.ts';
 import { asked, signInEntry, targets } from '../workspace/target.ts';
 import type { Workspace } from '../workspace/workspace.ts';
 
@@ -68,16 +69,12 @@ export async function authReset(workspace: Workspace, named: string[]): Promise<
   verdict(done, undeleted(done));
 }
 
-/** What only the person's word is missing for, a path or consent, is no broken configuration. */
-const UNSAID = new Set(['not_found', 'untrusted']);
-
 /** The configured store; with a configuration that cannot be used, the usual one, and why. */
 async function storeOf(workspace: Workspace): Promise<{ store: Secrets; broken?: ConfigError }> {
   try {
     return { store: await workspace.store() };
   } catch (error) {
-    if (!(error instanceof ConfigError) || UNSAID.has(error.code)) throw error;
-    return { store: await workspace.usualStore(), broken: error };
+    return { broken: brokenConfig(error), store: await workspace.usualStore() };
   }
 }
 

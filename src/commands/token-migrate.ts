@@ -1,5 +1,5 @@
-import type { Backend } from '../config/entry.ts';
 import { CancelledError, CliError, StoreError, UsageError } from '../errors.ts';
+import { askedBackend } from '../store/choose.ts';
 import type { Machine } from '../store/machine.ts';
 import type { Moved } from '../store/move.ts';
 import { TITLES } from '../store/open.ts';
@@ -10,8 +10,6 @@ import { type ErrorJson, errorJson } from '../ui/report.ts';
 import { sanitize } from '../ui/sanitize.ts';
 import { asked } from '../workspace/target.ts';
 import type { Workspace } from '../workspace/workspace.ts';
-
-export type MigrateOptions = { to: Backend; dryRun?: boolean };
 
 type Told = {
   key: string;
@@ -41,8 +39,10 @@ const HOPELESS = new Set([
 export async function tokenMigrate(
   workspace: Workspace,
   named: string[],
-  { to: given, dryRun = false }: MigrateOptions,
+  options: { to: string; dryRun?: boolean },
 ): Promise<void> {
+  const { dryRun = false } = options;
+  const given = askedBackend({ flag: options.to, env: {}, storage: undefined });
   const machine = await workspace.stores();
   const to = given === 'auto' ? (await machine.usual(true)).name : given;
   const keys = await keysOf(workspace, asked(workspace, named));

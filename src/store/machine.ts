@@ -13,6 +13,9 @@ import { vaultSettings } from './vault/settings.ts';
 export type Machine = {
   /** The store that was asked for by name; `auto`: none was. */
   asked: Backend;
+  options: StoreOptions;
+  /** The settings of a store, whichever is the usual one. */
+  storageOf(name: StoreName): Promise<StoreOptions['storage']>;
   registry: Registry;
   /** The lock of an entry on this machine; not that of a shared store (`SecretStore.lease`). */
   withLock: WithLock;
@@ -40,14 +43,19 @@ export function openMachine(options: StoreOptions): Machine {
   let usual: Promise<Usual> | undefined;
   let looked = false;
 
-  async function openOne(name: StoreName): Promise<SecretStore> {
+  async function storageOf(name: StoreName) {
     const covered = asked === 'auto' || asked === name || !options.storageOf;
-    const storage = covered ? options.storage : await options.storageOf?.(name);
-    return openBackend(name, { ...options, storage }, registry);
+    return covered ? options.storage : options.storageOf?.(name);
+  }
+
+  async function openOne(name: StoreName): Promise<SecretStore> {
+    return openBackend(name, { ...options, storage: await storageOf(name) }, registry);
   }
 
   const machine: Machine = {
     asked,
+    options,
+    storageOf,
     registry,
     withLock,
     open(name) {

@@ -1,5 +1,4 @@
 import { type Command, Option } from 'commander';
-import type { MigrateOptions } from '../commands/token-migrate.ts';
 import { examples, type Perform } from './branch.ts';
 
 const STORES = ['auto', 'keychain', 'windows', 'secretservice', 'vault', 'encrypted'];
@@ -17,13 +16,21 @@ export function growToken(token: Command, perform: Perform): void {
 }
 
 function growStores(token: Command, perform: Perform): void {
+  const backends = token
+    .command('backends')
+    .description('each store: whether it works here, why not, and which one is in use')
+    .action(() => perform(async (w) => (await import('../commands/token-backends.ts')).tokenBackends(w)));
+  examples(backends, [
+    'mcp-cli token backends',
+    'mcp-cli token backends --json    for a script: inUse, auto, and backends',
+  ]);
   const migrate = token
     .command('migrate')
     .description('move what is stored to another store; each entry is compared before the old one goes')
     .argument('[server...]')
     .addOption(new Option('--to <store>', 'where to').choices(STORES).makeOptionMandatory())
     .option('--dry-run', 'only say what would be moved')
-    .action((servers: string[], options: MigrateOptions) =>
+    .action((servers: string[], options: { to: string; dryRun?: boolean }) =>
       perform(async (w) => (await import('../commands/token-migrate.ts')).tokenMigrate(w, servers, options)),
     );
   examples(migrate, [

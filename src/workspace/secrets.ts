@@ -2,7 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import type { StorageEntry } from '../config/entry.ts';
 import type { Deps, Fetch } from '../deps.ts';
-import { StoreError } from '../errors.ts';
+import { ConfigError, StoreError } from '../errors.ts';
 import type { StoreOptions, StoreServer } from '../store/choose.ts';
 import type { Machine } from '../store/machine.ts';
 import type { Secrets } from '../store/store.ts';
@@ -39,6 +39,15 @@ export async function openStores(
 export async function openSecrets(deps: Deps, flags: Flags, machine: Machine): Promise<Secrets> {
   const { openPlaces } = await import('../store/places.ts');
   return openPlaces(machine, (text, level) => tell(deps, flags, text, level));
+}
+
+/** What only the person's word is missing for, a path or consent, is no broken configuration. */
+const UNSAID = new Set(['not_found', 'untrusted']);
+
+/** A configuration that cannot be used, for who can do without one. Throws every other error. */
+export function brokenConfig(error: unknown): ConfigError {
+  if (error instanceof ConfigError && !UNSAID.has(error.code)) return error;
+  throw error;
 }
 
 function tell(deps: Deps, flags: Flags, text: string, level: 'detail' | 'info' | 'warning'): void {

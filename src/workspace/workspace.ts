@@ -27,6 +27,8 @@ export type Workspace = {
   usualStore(): Promise<Secrets>;
   /** Every store that this machine may have, each with its own settings. */
   stores(): Promise<Machine>;
+  /** The same, without a look at the configuration. */
+  usualStores(): Promise<Machine>;
   /** One a server and command: what it learned, and how often it may still ask, belongs to the command. */
   auth(entry: HttpEntry): Promise<AuthContext>;
   /** `unasked`: with a stream for what the server says unasked, such as updates of a resource. */
@@ -47,6 +49,7 @@ export function openWorkspace(deps: Deps, flags: Flags): Workspace {
     const asked = flags.tokenBackend ?? (deps.env.MCP_CLI_TOKEN_BACKEND || undefined);
     return openStores(deps, flags, closing, await storage(asked), storage);
   });
+  const usualStores = once(() => openStores(deps, flags, closing, undefined));
   const store = once(async () => openSecrets(deps, flags, await stores()));
   const provided = async (entry: HttpEntry) => {
     const { providedToken } = await import('../config/provided.ts');
@@ -61,8 +64,9 @@ export function openWorkspace(deps: Deps, flags: Flags): Workspace {
     entry: (name) => findEntry(name, config, flags),
     provided,
     store,
-    usualStore: async () => openSecrets(deps, flags, await openStores(deps, flags, closing, undefined)),
+    usualStore: async () => openSecrets(deps, flags, await usualStores()),
     stores,
+    usualStores,
     auth(entry) {
       const key = JSON.stringify([entry.name, entry.url, entry.account]);
       const opened = contexts.get(key) ?? openAuth(shared, entry);

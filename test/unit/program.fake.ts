@@ -227,6 +227,7 @@ function fakeWorkspace(deps: Deps, flags: Flags, world: World, ran: Ran): Worksp
     store: async () => asSecrets(world.store ?? fakeStore({})),
     usualStore: async () => asSecrets(world.store ?? fakeStore({})),
     stores: () => Promise.reject(new Error('no stores here')),
+    usualStores: () => Promise.reject(new Error('no stores here')),
     auth: async (entry) => ({ entry, signal: deps.signal, now: deps.now }) as unknown as AuthContext,
     async connect(entry) {
       const session = world.sessions?.[entry.name];
