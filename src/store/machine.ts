@@ -3,11 +3,13 @@ import { join } from 'node:path';
 import type { Backend } from '../config/entry.ts';
 import { askedBackend, type StoreOptions } from './choose.ts';
 import { holdsEntry } from './encrypted.ts';
+import type { Engine } from './keyring/engine.ts';
+import type { KeyringName } from './keyring/protocol.ts';
 import { createLock, type WithLock } from './lock.ts';
 import { openBackend } from './open.ts';
 import { openRegistry, type Registry, storesOf } from './registry.ts';
 import type { SecretStore, StoreName } from './store.ts';
-import { type Look, type Usual, usualStore } from './usual.ts';
+import { keyringOf, type Look, type Usual, usualStore } from './usual.ts';
 import { vaultSettings } from './vault/settings.ts';
 
 export type Machine = {
@@ -48,8 +50,29 @@ export function openMachine(options: StoreOptions): Machine {
     return covered ? options.storage : options.storageOf?.(name);
   }
 
+  /** Of the platform's keyring, for the look and for the store. */
+  let engine: Engine | undefined;
+
+  async function look(name: KeyringName): ReturnType<Look> {
+    const [{ lookAtKeyring }, { startEngine }] = await Promise.all([
+      import('./keyring/look.ts'),
+      import('./keyring/engine.ts'),
+    ]);
+    const asking = { ...options, name, attended: options.prompt.available };
+    const probe = await lookAtKeyring(asking, () => {
+      engine ??= startEngine(asking);
+      return engine;
+    });
+    if (probe.works) return { usable: true, sure: true };
+    const { code, message } = probe.error;
+    // Only one that is not there is done without. What is locked, or asks somebody, may hold a sign-in.
+    const gone = code === 'unavailable' || code === 'crashed';
+    return gone ? { usable: false, why: message } : { usable: true, sure: false };
+  }
+
   async function openOne(name: StoreName): Promise<SecretStore> {
-    return openBackend(name, { ...options, storage: await storageOf(name) }, registry);
+    const own = name === keyringOf(platform) ? engine : undefined;
+    return openBackend(name, { ...options, storage: await storageOf(name) }, registry, own);
   }
 
   const machine: Machine = {
@@ -83,5 +106,3 @@ export function openMachine(options: StoreOptions): Machine {
   };
   return machine;
 }
-
-const look: Look = async (_name) => ({ usable: false, why: 'it is not in this version yet' });

@@ -2,14 +2,14 @@
 import { StoreError } from '../errors.ts';
 import type { StoreOptions, StoreServer } from './choose.ts';
 import { openEncryptedStore } from './encrypted.ts';
+import type { Engine } from './keyring/engine.ts';
+import { TITLES as KEYRINGS } from './keyring/failure.ts';
 import type { Registry } from './registry.ts';
 import type { SecretStore, StoreName } from './store.ts';
 import { type VaultSettings, vaultSettings } from './vault/settings.ts';
 
 export const TITLES: Record<StoreName, string> = {
-  keychain: 'the macOS Keychain',
-  windows: 'the Windows Credential Manager',
-  secretservice: 'the Secret Service',
+  ...KEYRINGS,
   vault: 'Vault',
   encrypted: 'the encrypted file',
 };
@@ -19,12 +19,12 @@ export async function openBackend(
   name: StoreName,
   options: StoreOptions,
   registry: Registry,
+  engine?: Engine,
 ): Promise<SecretStore> {
   if (name === 'encrypted') return openEncryptedStore(options);
   if (name === 'vault') return noted(await openVault(options), registry);
-  throw new StoreError('unavailable', `${TITLES[name]} is not in this version yet`, {
-    hint: 'use an encrypted file on this machine instead: --token-backend encrypted',
-  });
+  const { openKeyringStore } = await import('./keyring/store.ts');
+  return openKeyringStore({ ...options, name, attended: options.prompt.available }, engine);
 }
 
 /** A shared store does not know who writes to it: this machine's index has to be told from here. */

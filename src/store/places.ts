@@ -38,7 +38,6 @@ function everyPlace(machine: Machine, tell: Tell): Secrets {
   const { registry, open, known } = machine;
   /** Where this process saw an entry last. */
   const seen = new Map<string, StoreName>();
-  let told = false;
 
   async function find(key: string): Promise<{ store: SecretStore; value: string } | undefined> {
     const names = await known(key);
@@ -66,8 +65,7 @@ function everyPlace(machine: Machine, tell: Tell): Secrets {
 
   async function newHome(key: string | undefined, anew: boolean): Promise<SecretStore> {
     const usual = await machine.usual(anew);
-    if (anew && !told) announce(usual, tell);
-    told ||= anew;
+    if (anew) await announce(machine, usual, tell);
     const store = await open(usual.name);
     // Nobody has it: what the index says of it is over.
     if (!anew && key !== undefined)
@@ -122,12 +120,12 @@ function outOfReach(key: string, name: StoreName, cause: StoreError): StoreError
   });
 }
 
-function announce({ instead }: Usual, tell: Tell): void {
-  if (instead)
-    tell(
-      `tokens are kept in ${TITLES.encrypted}, as ${TITLES[instead.of]} cannot be used: ${instead.why}`,
-      'info',
-    );
+/** Once for each session of the machine: who signs in to ten servers need not read it ten times. */
+async function announce({ registry }: Machine, { instead }: Usual, tell: Tell): Promise<void> {
+  const last = instead && (await registry.probed());
+  if (!instead || last?.told) return;
+  tell(`${instead.why}; tokens are kept in ${TITLES.encrypted} instead`, 'info');
+  if (last) await registry.remember({ ...last, told: true });
 }
 
 /** From wherever it is; one store that fails does not keep the others from forgetting. */

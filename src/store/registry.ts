@@ -27,6 +27,8 @@ export type Probed = {
   at: number;
   /** The session that it was seen in: another one may have another keyring, or none. */
   session: string;
+  /** The person knows what it means. */
+  told?: true;
 };
 
 /** Writing is best effort: a registry that cannot be written never costs a token. */
@@ -146,7 +148,8 @@ function asProbed(value: unknown): Probed | undefined {
   const { usable, why, at, session } = probe ?? {};
   if (!backend || typeof usable !== 'boolean' || typeof at !== 'number' || typeof session !== 'string')
     return undefined;
-  return { backend, usable, at, session, ...(typeof why === 'string' && { why }) };
+  const told = probe?.told === true ? { told: true as const } : {};
+  return { backend, usable, at, session, ...told, ...(typeof why === 'string' && { why }) };
 }
 
 function asStore(value: unknown): StoreName | undefined {

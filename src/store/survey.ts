@@ -32,20 +32,18 @@ type Found = Omit<Seen, 'backend' | 'entries'> & {
   missing?: boolean;
 };
 
+const MISSING = new Set(['unavailable', 'crashed']);
 /** Milliseconds. */
 const LIMIT = 5_000;
 const ALL: readonly StoreName[] = ['keychain', 'windows', 'secretservice', 'vault', 'encrypted'];
-const PLATFORMS: Partial<Record<StoreName, string>> = {
-  keychain: 'macOS',
-  windows: 'Windows',
-  secretservice: 'Linux',
-};
 
 /** Throws StoreError `vault_settings` and CancelledError alone: what is wrong with a store is a result. */
 export async function surveyStores(machine: Machine): Promise<Survey> {
   const { platform, env, storage } = machine.options;
   const own = keyringOf(platform);
   const found = new Map<StoreName, Found>();
+  // Loading programs is not waiting for a store.
+  await Promise.all([import('./vault/store.ts'), import('./keyring/look.ts')]);
   const looks = ALL.map(async (name) => void found.set(name, await look(machine, name)));
   const [counts] = await Promise.all([countEntries(machine), ...looks]);
   const keyring = found.get(own)?.missing ? 'encrypted' : own;
@@ -61,12 +59,9 @@ export async function surveyStores(machine: Machine): Promise<Survey> {
 }
 
 async function look(machine: Machine, name: StoreName): Promise<Found> {
-  const { signal: given, platform } = machine.options;
+  const { signal: given } = machine.options;
   const limit = AbortSignal.timeout(LIMIT);
   const signal = AbortSignal.any([given, limit]);
-  const only = PLATFORMS[name];
-  if (only && name !== keyringOf(platform))
-    return { works: false, why: `it is there on ${only} only`, missing: true };
   let end = () => {};
   const ended = new Promise<undefined>((resolve) => {
     end = () => resolve(undefined);
@@ -78,7 +73,7 @@ async function look(machine: Machine, name: StoreName): Promise<Found> {
     if (signal.aborted) return slow(given);
     if (!(error instanceof CliError)) throw error;
     const { code, message: why, hint } = error;
-    return { works: false, why, ...(hint !== undefined && { hint }), missing: code === 'unavailable' };
+    return { works: false, why, ...(hint !== undefined && { hint }), missing: MISSING.has(code) };
   } finally {
     signal.removeEventListener('abort', end);
   }
@@ -93,9 +88,15 @@ function slow(given: AbortSignal): Found {
 async function lookAt(machine: Machine, name: StoreName, signal: AbortSignal): Promise<Found> {
   const { options, registry } = machine;
   if (name === 'encrypted') return lookAtFiles(machine);
-  const storage = await machine.storageOf(name);
-  const store = await openBackend(name, { ...options, storage, signal, notify: () => {} }, registry);
-  await store.ready();
+  const quiet = { ...options, signal, notify: () => {} };
+  if (name === 'vault') {
+    const storage = await machine.storageOf(name);
+    await (await openBackend(name, { ...quiet, storage }, registry)).ready();
+    return { works: true };
+  }
+  const { lookAtKeyring } = await import('./keyring/look.ts');
+  const probe = await lookAtKeyring({ ...quiet, name, attended: false });
+  if (!probe.works) throw probe.error;
   return { works: true };
 }
 

@@ -3,6 +3,7 @@
 import { createHash } from 'node:crypto';
 import type { Backend } from '../config/entry.ts';
 import type { StoreOptions } from './choose.ts';
+import type { KeyringName } from './keyring/protocol.ts';
 import type { Registry } from './registry.ts';
 import type { StoreName } from './store.ts';
 import { vaultSettings } from './vault/settings.ts';
@@ -10,7 +11,7 @@ import { vaultSettings } from './vault/settings.ts';
 export type Usual = {
   name: StoreName;
   /** The keyring that would have been taken, if only it were there. */
-  instead?: { of: StoreName; why: string };
+  instead?: { why: string };
 };
 
 /**
@@ -18,7 +19,7 @@ export type Usual = {
  * nothing. A locked one, or one that waits for somebody, is usable: its own errors say the rest.
  */
 export type Look = (
-  name: StoreName,
+  name: KeyringName,
 ) => Promise<{ usable: true; sure: boolean } | { usable: false; why: string }>;
 
 /** Milliseconds. A keyring that went away says so itself; one that came is to be noticed soon. */
@@ -48,22 +49,21 @@ export async function usualStore(
   const age = last && now - last.at;
   const same = last?.backend === name && last.session === session && age !== undefined && age >= 0;
   if (same && last.usable && age < GOOD_FOR) return { name };
-  if (same && !last.usable && age < BAD_FOR && !anew) return fallBack(name, last.why ?? '');
+  if (same && !last.usable && age < BAD_FOR && !anew)
+    return { name: 'encrypted', instead: { why: last.why ?? '' } };
 
   const seen = await look(name);
   if (seen.usable) {
     if (seen.sure) await registry.remember({ backend: name, usable: true, at: now, session });
     return { name };
   }
-  await registry.remember({ backend: name, usable: false, why: seen.why, at: now, session });
-  return fallBack(name, seen.why);
+  const { why } = seen;
+  const told = same && last.told && last.why === why ? { told: true as const } : {};
+  await registry.remember({ backend: name, usable: false, why, at: now, session, ...told });
+  return { name: 'encrypted', instead: { why } };
 }
 
-function fallBack(of: StoreName, why: string): Usual {
-  return { name: 'encrypted', instead: { of, why } };
-}
-
-export function keyringOf(platform: NodeJS.Platform): StoreName {
+export function keyringOf(platform: NodeJS.Platform): KeyringName {
   if (platform === 'darwin') return 'keychain';
   return platform === 'win32' ? 'windows' : 'secretservice';
 }

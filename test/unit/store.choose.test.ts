@@ -105,7 +105,7 @@ describe('where new entries go', () => {
     const { chosen } = await usual({ found: none });
     expect(chosen).toEqual({
       name: 'encrypted',
-      instead: { of: 'secretservice', why: 'there is none' },
+      instead: { why: 'there is none' },
     });
   });
 });
