@@ -1,30 +1,18 @@
 // keytar, in a process of its own: a keyring that waits for a person can hang it beyond cancelling, and then not even
 // process.exit would come through; and it can crash. The helper is killed at a time limit, and ends with its parent.
-import { type ChildProcessByStdio, spawn } from 'node:child_process';
-import type { Socket } from 'node:net';
-import { dirname } from 'node:path';
-import self from 'node:process';
-import { createInterface } from 'node:readline';
-import type { Readable, Writable } from 'node:stream';
-import { fileURLToPath } from 'node:url';
-import type { Env } from '../../deps.ts';
 import { CancelledError } from '../../errors.ts';
 import { SERVICE } from '../vouch.ts';
-import { childEnvironment } from './environment.ts';
 import { crashed, faultError, timedOut } from './failure.ts';
+import { type Helper, type HelperOptions, spawnHelper } from './helper.ts';
 import type { Answer, KeyringName, Request, Verb } from './protocol.ts';
 
-export type EngineOptions = {
+export type EngineOptions = HelperOptions & {
   name: KeyringName;
-  env: Env;
-  platform: NodeJS.Platform;
-  /** Somebody sits at the terminal and may be asked for the keyring's password at the screen. */
+  /** Somebody sits at the terminal, and may be asked for the keyring's password by its own window. */
   attended: boolean;
   notify(text: string, level: 'detail' | 'info' | 'warning'): void;
-  /** Aborts reads at once; a write has five seconds. */
+  /** Ends reads at once; a write has five seconds. */
   signal: AbortSignal;
-  /** Another helper than the one with keytar. */
-  program?: string;
 };
 
 export type Engine = {
@@ -36,129 +24,111 @@ export type Engine = {
 
 /** `saving`: part of a write, which a Ctrl-C lets finish. */
 type CallOptions = { value?: string; saving?: boolean };
-type Helper = ChildProcessByStdio<Writable, Readable, null>;
-type Pending = { saving: boolean; settle(outcome: Answer | Error): void };
+type Pending = { resolve(answer: Answer): void; reject(error: Error): void };
 
-/** From the source tree too: the helper is run by Node, which has to have it built. */
-const PROGRAM = fileURLToPath(new URL('../../../dist/store/keyring/child.js', import.meta.url));
-
-/** Milliseconds. Without a person an error must be there within five seconds, the start of the program included. */
-const LIMIT = { attended: 60_000, unattended: 4_000, cancelled: 5_000, patience: 1_500, idle: 20_000 };
+/** Milliseconds. Without a person the error is there within five seconds, the start of the program included. */
+const LIMIT = { attended: 60_000, unattended: 4_000, cancelled: 5_000 };
+/** Milliseconds before a person is told what this waits for. */
+const PATIENCE = 1_500;
+/** Milliseconds before a helper that nobody asks anything is let go, with its 50 MB. */
+const IDLE = 20_000;
 
 /** Starts the helper at once, so that it is ready when it is asked. */
 export function startEngine(options: EngineOptions): Engine {
-  const { name, attended, notify, signal } = options;
+  const { name, signal } = options;
   const pending = new Map<number, Pending>();
+  const notice = once(() =>
+    options.notify('waiting for the keyring to be unlocked (Ctrl-C to cancel)', 'info'),
+  );
   let helper: Helper | undefined;
-  /** Once it hung or crashed it would again: each call says so at once. */
+  /** Once it hung or crashed it would again: from then on every call fails so. */
   let dead: Error | undefined;
-  let told = false;
   let last = 0;
   let idle: NodeJS.Timeout | undefined;
 
-  function kill(reason: Error): void {
+  function start(): Helper {
+    return spawnHelper(options, {
+      answer: (answer) => pending.get(answer.id)?.resolve(answer),
+      gone: (how) => fail(crashed(name, how)),
+    });
+  }
+
+  function fail(reason: Error): void {
     dead ??= reason;
-    helper?.kill('SIGKILL');
+    helper?.kill();
     helper = undefined;
-    for (const { settle } of [...pending.values()]) settle(reason);
+    for (const { reject } of pending.values()) reject(reason);
+  }
+
+  function cancel(id: number): void {
+    pending.get(id)?.reject(new CancelledError());
+    pending.delete(id);
+    // What it hangs in cannot be called back, but a write of another caller's may be under way.
+    if (pending.size > 0) return;
+    helper?.kill();
+    helper = undefined;
+  }
+
+  /** Timers and the signal for one call; the result takes them away. */
+  function bound(id: number, saving: boolean): () => void {
+    const attended = options.attended && !signal.aborted;
+    const limit = attended ? LIMIT.attended : LIMIT.unattended;
+    const timers = [setTimeout(() => fail(timedOut(name, limit / 1000, attended)), limit)];
+    if (attended) timers.push(setTimeout(notice, PATIENCE));
+    const interrupted = () => {
+      if (saving) timers.push(setTimeout(() => fail(new CancelledError()), LIMIT.cancelled));
+      else cancel(id);
+    };
+    signal.addEventListener('abort', interrupted, { once: true });
+    return () => {
+      for (const timer of timers) clearTimeout(timer);
+      signal.removeEventListener('abort', interrupted);
+    };
   }
 
   function end(): void {
     clearTimeout(idle);
-    helper?.stdin.end();
+    helper?.release();
     helper = undefined;
   }
 
-  function start(): Helper {
-    const started = spawnHelper(options);
-    started.once('error', (error) =>
-      kill(crashed(name, (error as NodeJS.ErrnoException).code ?? 'no start')),
-    );
-    started.once('exit', (code, by) => {
-      if (started === helper) kill(crashed(name, by ?? `exit ${code}`));
-    });
-    createInterface({ input: started.stdout }).on('line', (line) => {
-      const answer = parseAnswer(line);
-      if (answer) pending.get(answer.id)?.settle(answer);
-    });
-    return started;
-  }
-
-  /** A process with nothing to do shall not keep this one alive; one that is asked shall. */
-  function hold(on: boolean): void {
-    for (const part of [helper, helper?.stdin as Socket, helper?.stdout as Socket] as (
-      | { ref(): unknown; unref(): unknown }
-      | undefined
-    )[])
-      if (on) part?.ref();
-      else part?.unref();
+  function rest(): void {
+    helper?.hold(false);
     clearTimeout(idle);
-    if (!on) idle = setTimeout(end, LIMIT.idle).unref();
+    idle = setTimeout(end, IDLE).unref();
   }
 
-  function call(verb: Verb, account: string, { value, saving = false }: CallOptions = {}) {
-    if (dead) return Promise.reject(dead);
-    if (signal.aborted && !saving) return Promise.reject(new CancelledError());
+  async function call(verb: Verb, account: string, { value, saving = false }: CallOptions = {}) {
+    if (dead) throw dead;
+    if (signal.aborted && !saving) throw new CancelledError();
+    clearTimeout(idle);
     helper ??= start();
-    hold(true);
+    helper.hold(true);
     const id = ++last;
-    return new Promise<Answer>((resolve, reject) => {
-      const limit = signal.aborted ? LIMIT.cancelled : attended ? LIMIT.attended : LIMIT.unattended;
-      const timers = [setTimeout(() => kill(timedOut(name, limit / 1000, attended)), limit)];
-      if (attended) timers.push(setTimeout(wait, LIMIT.patience));
-      const cancel = () => {
-        if (!saving) settle(new CancelledError());
-        else timers.push(setTimeout(() => kill(new CancelledError()), LIMIT.cancelled));
-      };
-      const settle = (outcome: Answer | Error) => {
-        pending.delete(id);
-        for (const timer of timers) clearTimeout(timer);
-        signal.removeEventListener('abort', cancel);
-        if (pending.size === 0) hold(false);
-        if (outcome instanceof CancelledError && pending.size === 0) helper?.kill('SIGKILL');
-        if (outcome instanceof Error) reject(outcome);
-        else resolve(outcome);
-      };
-      signal.addEventListener('abort', cancel, { once: true });
-      pending.set(id, { saving, settle });
-      const request: Request = { id, verb, service: SERVICE, account, ...(value !== undefined && { value }) };
-      helper?.stdin.write(`${JSON.stringify(request)}\n`);
-    }).then((answer) => {
+    const request: Request = { id, verb, service: SERVICE, account, ...(value !== undefined && { value }) };
+    const answered = new Promise<Answer>((resolve, reject) => pending.set(id, { resolve, reject }));
+    const unbound = bound(id, saving);
+    try {
+      helper.send(request);
+      const answer = await answered;
       if ('fault' in answer) throw faultError(name, answer.fault, answer.detail);
       return answer.value;
-    });
-  }
-
-  function wait(): void {
-    if (!told) notify('waiting for the keyring to be unlocked (Ctrl-C to cancel)', 'info');
-    told = true;
+    } finally {
+      unbound();
+      pending.delete(id);
+      if (pending.size === 0) rest();
+    }
   }
 
   helper = start();
-  hold(false);
+  rest();
   return { call, end };
 }
 
-function spawnHelper({ env, platform, program = PROGRAM }: EngineOptions): Helper {
-  const child = spawn(self.execPath, [program], {
-    // GLib's warnings are nobody's business; its folder is there, which the current one may not be.
-    stdio: ['pipe', 'pipe', 'ignore'],
-    cwd: dirname(program),
-    env: childEnvironment(env, platform, self.getuid?.()),
-    windowsHide: true,
-  });
-  // A helper that is gone is told by its exit.
-  child.stdin.on('error', () => undefined);
-  child.stdout.setEncoding('utf8');
-  return child;
-}
-
-/** A line that is none of ours was printed by a library. */
-function parseAnswer(line: string): Answer | undefined {
-  try {
-    const answer = JSON.parse(line) as Answer;
-    return typeof answer?.id === 'number' ? answer : undefined;
-  } catch {
-    return undefined;
-  }
+function once(work: () => void): () => void {
+  let done = false;
+  return () => {
+    if (!done) work();
+    done = true;
+  };
 }

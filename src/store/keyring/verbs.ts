@@ -34,7 +34,9 @@ export async function perform(
   const reading = (error: unknown) => {
     throw new KeyringFault(readFault(platform, error), error);
   };
-  const writing = (error: unknown) => {
+  const writing = async (error: unknown) => {
+    // A keyring that is not there tells readers so too.
+    await addon.getPassword(service, PROBE).catch(reading);
     throw new KeyringFault(writeFault(platform, error), error);
   };
   const tryOut = async () => {
@@ -58,8 +60,6 @@ export async function perform(
       await addon.setPassword(service, account, value).catch(writing);
       return true;
     case 'probe':
-      // First, because a keyring that is not there says so only here.
-      await addon.getPassword(service, PROBE).catch(reading);
       return tryOut();
   }
 }
