@@ -20,6 +20,7 @@ export async function openPlaces(machine: Machine, tell: Tell): Promise<Secrets>
 function onePlace(machine: Machine, store: SecretStore, tell: Tell): Secrets {
   return {
     ...store,
+    prepare: async () => {},
     holder: async () => store,
     async ready(key) {
       await store.ready();
@@ -75,6 +76,10 @@ function everyPlace(machine: Machine, tell: Tell): Secrets {
   }
 
   return {
+    async prepare(key) {
+      const [name = await machine.unknown()] = await known(key);
+      if (name !== undefined) await open(name);
+    },
     holder: async (key) => (await home(key)) ?? open((await machine.usual()).name),
     async ready(key) {
       const store = key === undefined ? undefined : await home(key);

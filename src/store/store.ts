@@ -35,6 +35,8 @@ export type SecretStore = {
 export type Secrets = Omit<SecretStore, 'name' | 'where' | 'ready'> & {
   /** As `SecretStore.ready`, for what is to be kept under `key`. */
   ready(key?: string): Promise<void>;
+  /** What can be begun before `key` is asked for: a keyring takes a while to start. */
+  prepare(key: string): Promise<void>;
   /** The store that has this key, or would take it. */
   holder(key: string): Promise<SecretStore>;
 };

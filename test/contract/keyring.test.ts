@@ -1,19 +1,22 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { describe } from 'vitest';
 import { openKeyringStore } from '../../src/store/keyring/store.ts';
 import { fakeOptions, openAtKeyring } from '../support/keyring.ts';
-import { secretService } from '../support/secret-service.ts';
+import { keyringMissing, secretService } from '../support/secret-service.ts';
 import { storeContract } from './store.contract.ts';
 
-storeContract(
-  'secretservice',
-  async () => {
-    const service = await secretService();
-    return { open: () => openAtKeyring(service.env), close: service.close };
-  },
-  'over gnome-keyring',
-);
+describe.skipIf(keyringMissing)(`a real daemon${keyringMissing ? ` (${keyringMissing})` : ''}`, () => {
+  storeContract(
+    'secretservice',
+    async () => {
+      const service = await secretService();
+      return { open: () => openAtKeyring(service.env), close: service.close };
+    },
+    'over gnome-keyring',
+  );
+});
 
 for (const name of ['windows', 'keychain'] as const) {
   storeContract(

@@ -7,7 +7,7 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import type { Probed } from '../../src/store/registry.ts';
 import { newHome } from '../support/home.ts';
 import { errorOf, keep, type Scene, scene } from '../support/scene.ts';
-import { secretService } from '../support/secret-service.ts';
+import { keyringMissing, secretService } from '../support/secret-service.ts';
 
 /** Two servers, and a keyring for the commands that are given its environment. */
 async function world(options: Parameters<typeof secretService>[0] = {}) {
@@ -30,7 +30,7 @@ const index = (home: string) =>
     entries: Record<string, { backend: string }>;
   };
 
-describe('where a sign-in goes', { timeout: 60_000 }, () => {
+describe.skipIf(keyringMissing)('where a sign-in goes', { timeout: 60_000 }, () => {
   test('into the keyring where one works, without a word and without a password', async () => {
     const here = await world();
     const signedIn = await here.person('auth login notes', {
@@ -77,7 +77,7 @@ describe('where a sign-in goes', { timeout: 60_000 }, () => {
   });
 });
 
-describe('where a sign-in is found', { timeout: 60_000 }, () => {
+describe.skipIf(keyringMissing)('where a sign-in is found', { timeout: 60_000 }, () => {
   test('in the file, after a keyring has come; renewed there, and listed with what is in the keyring', async () => {
     const here = await world();
     await here.person('auth login notes');
@@ -133,31 +133,35 @@ describe('where a sign-in is found', { timeout: 60_000 }, () => {
   });
 });
 
-test('everyday commands with tokens in a file wake no keyring', { timeout: 60_000 }, async () => {
-  const here = await scene();
-  await here.person('auth login notes');
-  const folder = mkdtempSync(join(tmpdir(), 'mcp-bus-'));
-  const socket = join(folder, 'bus');
-  let visits = 0;
-  const bus = createServer((visitor) => {
-    visits++;
-    visitor.destroy();
-  });
-  await new Promise<void>((resolve) => bus.listen(socket, resolve));
-  onTestFinished(() => {
-    bus.close();
-    rmSync(folder, { recursive: true });
-  });
-  const env = { DBUS_SESSION_BUS_ADDRESS: `unix:path=${socket}` };
-  for (const line of ['tools list notes', 'auth status notes', 'auth refresh notes'])
-    expect(await here.script(line, { env })).toMatchObject({ exit: 0 });
-  expect(visits).toBe(0);
-  // So that the test can fail: here somebody asks.
-  expect((await here.script('auth status notes --token-backend secretservice', { env })).exit).toBe(6);
-  expect(visits).toBeGreaterThan(0);
-});
+test.skipIf(keyringMissing)(
+  'everyday commands with tokens in a file wake no keyring',
+  { timeout: 60_000 },
+  async () => {
+    const here = await scene();
+    await here.person('auth login notes');
+    const folder = mkdtempSync(join(tmpdir(), 'mcp-bus-'));
+    const socket = join(folder, 'bus');
+    let visits = 0;
+    const bus = createServer((visitor) => {
+      visits++;
+      visitor.destroy();
+    });
+    await new Promise<void>((resolve) => bus.listen(socket, resolve));
+    onTestFinished(() => {
+      bus.close();
+      rmSync(folder, { recursive: true });
+    });
+    const env = { DBUS_SESSION_BUS_ADDRESS: `unix:path=${socket}` };
+    for (const line of ['tools list notes', 'auth status notes', 'auth refresh notes'])
+      expect(await here.script(line, { env })).toMatchObject({ exit: 0 });
+    expect(visits).toBe(0);
+    // So that the test can fail: here somebody asks.
+    expect((await here.script('auth status notes --token-backend secretservice', { env })).exit).toBe(6);
+    expect(visits).toBeGreaterThan(0);
+  },
+);
 
-describe('moving', { timeout: 60_000 }, () => {
+describe.skipIf(keyringMissing)('moving', { timeout: 60_000 }, () => {
   test('from the file into the keyring and back, while other commands find it', async () => {
     const here = await world();
     const { script, desktop, file } = here;
@@ -192,21 +196,25 @@ describe('moving', { timeout: 60_000 }, () => {
   });
 });
 
-test('token backends tells a keyring that works from one that is locked', { timeout: 60_000 }, async () => {
-  const { script, service, desktop } = await world();
-  const seen = async () =>
-    JSON.parse((await script('token backends --json', { env: desktop })).stdout) as {
-      auto: string;
-      backends: { backend: string; works: boolean; why?: string }[];
-    };
-  const works = await seen();
-  expect(works.auto).toBe('secretservice');
-  expect(works.backends).toContainEqual({ backend: 'secretservice', works: true, entries: 0 });
-  service.lock();
-  const locked = await seen();
-  expect(locked.auto).toBe('secretservice');
-  expect(locked.backends.find(({ backend }) => backend === 'secretservice')).toMatchObject({
-    works: false,
-    why: 'the Secret Service is locked',
-  });
-});
+test.skipIf(keyringMissing)(
+  'token backends tells a keyring that works from one that is locked',
+  { timeout: 60_000 },
+  async () => {
+    const { script, service, desktop } = await world();
+    const seen = async () =>
+      JSON.parse((await script('token backends --json', { env: desktop })).stdout) as {
+        auto: string;
+        backends: { backend: string; works: boolean; why?: string }[];
+      };
+    const works = await seen();
+    expect(works.auto).toBe('secretservice');
+    expect(works.backends).toContainEqual({ backend: 'secretservice', works: true, entries: 0 });
+    service.lock();
+    const locked = await seen();
+    expect(locked.auto).toBe('secretservice');
+    expect(locked.backends.find(({ backend }) => backend === 'secretservice')).toMatchObject({
+      works: false,
+      why: 'the Secret Service is locked',
+    });
+  },
+);

@@ -2,7 +2,7 @@
 // the pipe that it reads from, so also when the tests are killed.
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -14,6 +14,8 @@ export type SecretService = {
   home: string;
   /** Locks the keyring, as the desktop does when the person leaves. */
   lock(): void;
+  /** The paths of the entries of a service, locked ones too. */
+  search(service: string): string[];
   close(): Promise<void>;
 };
 
@@ -24,6 +26,11 @@ type Options = {
   prompter?: 'none' | 'silent';
 };
 
+const PROGRAMS = {
+  session: '/usr/bin/dbus-run-session',
+  send: '/usr/bin/dbus-send',
+  daemon: '/usr/bin/gnome-keyring-daemon',
+};
 const PASSWORD = 'password of the keyring of a test';
 const SCRIPT = {
   unlocked: 'printf %s "$1" | gnome-keyring-daemon --unlock --components=secrets >&2',
@@ -46,7 +53,7 @@ export async function secretService({
   if (keyring === 'no daemon') offer(services, 'org.freedesktop.secrets', false);
 
   const session = spawn(
-    'dbus-run-session',
+    PROGRAMS.session,
     ['--', 'sh', '-c', `${SCRIPT[keyring]}; echo "$DBUS_SESSION_BUS_ADDRESS"; exec cat >&2`, 'sh', PASSWORD],
     {
       stdio: ['pipe', 'pipe', 'pipe'],
@@ -65,17 +72,25 @@ export async function secretService({
   });
   const address = await firstLine(session, () => said);
   const env = { HOME: home, XDG_RUNTIME_DIR: runtime, DBUS_SESSION_BUS_ADDRESS: address };
+  const call = (method: string, what: string) =>
+    execFileSync(
+      PROGRAMS.send,
+      [
+        '--session',
+        '--dest=org.freedesktop.secrets',
+        '--print-reply',
+        '/org/freedesktop/secrets',
+        `org.freedesktop.Secret.Service.${method}`,
+        what,
+      ],
+      { env: { PATH: process.env.PATH, ...env }, encoding: 'utf8' },
+    );
   return {
     env,
     home,
-    lock() {
-      const secrets = 'org.freedesktop.secrets';
-      const call = ['/org/freedesktop/secrets', 'org.freedesktop.Secret.Service.Lock'];
-      const what = 'array:objpath:/org/freedesktop/secrets/collection/login';
-      execFileSync('dbus-send', ['--session', `--dest=${secrets}`, '--print-reply', ...call, what], {
-        env: { PATH: process.env.PATH, ...env },
-      });
-    },
+    lock: () => void call('Lock', 'array:objpath:/org/freedesktop/secrets/collection/login'),
+    search: (service) =>
+      call('SearchItems', `dict:string:string:service,${service}`).match(/\/collection\/\S+(?=")/g) ?? [],
     async close() {
       session.stdin.end();
       if (session.exitCode === null) await once(session, 'exit');
@@ -102,3 +117,9 @@ async function firstLine(session: ChildProcess, said: () => string): Promise<str
     if (session.stdout) createInterface({ input: session.stdout }).once('line', resolve);
   });
 }
+
+/** What a machine without it has to install; undefined where it is there, or where a run may skip nothing. */
+export const keyringMissing =
+  process.env.MCP_CLI_TEST_NO_SKIP === '1' || Object.values(PROGRAMS).every((program) => existsSync(program))
+    ? undefined
+    : 'needs a keyring: apt-get install dbus gnome-keyring libsecret-1-0';

@@ -207,7 +207,7 @@ function nameOf(entry: ServerEntry | Error): string {
 }
 
 function asSecrets(store: SecretStore): Secrets {
-  return { ...store, holder: async () => store };
+  return { ...store, prepare: async () => {}, holder: async () => store };
 }
 
 function fakeWorkspace(deps: Deps, flags: Flags, world: World, ran: Ran): Workspace {

@@ -26,8 +26,11 @@ export type Engine = {
 type CallOptions = { value?: string; saving?: boolean };
 type Pending = { resolve(answer: Answer): void; reject(error: Error): void };
 
-/** Milliseconds. Without a person the error is there within five seconds, the start of the program included. */
-const LIMIT = { attended: 60_000, unattended: 4_000, cancelled: 5_000 };
+/**
+ * Milliseconds, from when the helper has started: a busy machine is no hanging keyring. Without a person the whole
+ * command has told its error within five seconds.
+ */
+const LIMIT = { start: 15_000, attended: 60_000, unattended: 3_000, cancelled: 3_000 };
 /** Milliseconds before a person is told what this waits for. */
 const PATIENCE = 1_500;
 /** Milliseconds before a helper that nobody asks anything is let go, with its 50 MB. */
@@ -70,13 +73,24 @@ export function startEngine(options: EngineOptions): Engine {
   }
 
   /** Timers and the signal for one call; the result takes them away. */
-  function bound(id: number, saving: boolean): () => void {
+  function bound({ ready }: Helper, id: number, saving: boolean): () => void {
     const attended = options.attended && !signal.aborted;
-    const limit = attended ? LIMIT.attended : LIMIT.unattended;
-    const timers = [setTimeout(() => fail(timedOut(name, limit / 1000, attended)), limit)];
-    if (attended) timers.push(setTimeout(notice, PATIENCE));
+    const timers: NodeJS.Timeout[] = [];
+    const after = (wait: number, work: () => void) => {
+      const timer = setTimeout(work, wait);
+      timers.push(timer);
+      return timer;
+    };
+    const within = (limit: number) => after(limit, () => fail(timedOut(name, limit / 1000, attended)));
+    const starting = within(LIMIT.start);
+    void ready.then(() => {
+      clearTimeout(starting);
+      if (!pending.has(id)) return;
+      within(attended ? LIMIT.attended : LIMIT.unattended);
+      if (attended) after(PATIENCE, notice);
+    });
     const interrupted = () => {
-      if (saving) timers.push(setTimeout(() => fail(new CancelledError()), LIMIT.cancelled));
+      if (saving) after(LIMIT.cancelled, () => fail(new CancelledError()));
       else cancel(id);
     };
     signal.addEventListener('abort', interrupted, { once: true });
@@ -107,7 +121,7 @@ export function startEngine(options: EngineOptions): Engine {
     const id = ++last;
     const request: Request = { id, verb, service: SERVICE, account, ...(value !== undefined && { value }) };
     const answered = new Promise<Answer>((resolve, reject) => pending.set(id, { resolve, reject }));
-    const unbound = bound(id, saving);
+    const unbound = bound(helper, id, saving);
     try {
       helper.send(request);
       const answer = await answered;

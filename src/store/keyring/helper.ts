@@ -8,7 +8,7 @@ import type { Readable, Writable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import type { Env } from '../../deps.ts';
 import { childEnvironment } from './environment.ts';
-import type { Answer, Request } from './protocol.ts';
+import { type Answer, HELLO, type Request } from './protocol.ts';
 
 export type HelperOptions = {
   env: Env;
@@ -18,6 +18,8 @@ export type HelperOptions = {
 };
 
 export type Helper = {
+  /** Resolves once it has started; what it is asked before waits for that. */
+  ready: Promise<void>;
   send(request: Request): void;
   /** A helper with nothing to do shall not keep this process alive; one that was asked shall. */
   hold(on: boolean): void;
@@ -42,8 +44,14 @@ export function spawnHelper(
     cwd: dirname(program),
     env: childEnvironment(env, platform, self.getuid?.()),
     windowsHide: true,
+    // A session of its own: Ctrl-C is for the parent, who decides what becomes of a save under way.
+    detached: platform !== 'win32',
   });
   let over = false;
+  let started = () => {};
+  const ready = new Promise<void>((resolve) => {
+    started = resolve;
+  });
   const gone = (how: string) => {
     if (!over) told.gone(how);
     over = true;
@@ -55,10 +63,12 @@ export function spawnHelper(
   child.stdin.on('error', () => undefined);
   createInterface({ input: child.stdout }).on('line', (line) => {
     const answer = parseAnswer(line);
-    if (answer && !over) told.answer(answer);
+    if (answer?.id === HELLO) started();
+    else if (answer && !over) told.answer(answer);
   });
 
   return {
+    ready,
     send: (request) => void child.stdin.write(`${JSON.stringify(request)}\n`),
     hold(on) {
       for (const part of [child, child.stdin as Socket, child.stdout as Socket])

@@ -24,6 +24,9 @@ export type Fault =
   | 'locked'
   | 'denied';
 
+/** The id of what the helper says first, unasked: it can be asked from now on. Requests count from 1. */
+export const HELLO = 0;
+
 /** `value`: of `get`, null for what is not there; of `delete`, whether something was. `detail`: the library's own words. */
 export type Answer =
   | { id: number; value: string | boolean | null }

@@ -2,7 +2,7 @@
 // would block even process.exit: only SIGKILL ends such a process.
 import self from 'node:process';
 import { createInterface } from 'node:readline';
-import type { Answer, Request } from './protocol.ts';
+import { type Answer, HELLO, type Request } from './protocol.ts';
 import { type Addon, KeyringFault, perform } from './verbs.ts';
 
 /** Milliseconds for writes that are under way when the parent dies. */
@@ -12,10 +12,12 @@ const WORDS = 200;
 
 /** Serves until standard input ends. `load` rejects with KeyringFault where there is no addon; each request is told so. */
 export function serve(load: () => Promise<Addon>, platform: NodeJS.Platform): void {
-  // Ctrl-C reaches the whole foreground group. The parent decides what becomes of a save under way.
+  // The parent decides what becomes of a save under way.
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) self.on(signal, () => undefined);
+  const say = (answer: Answer) => void self.stdout.write(`${JSON.stringify(answer)}\n`);
   const loading = load();
-  loading.catch(() => undefined);
+  const hello = () => say({ id: HELLO, value: null });
+  loading.then(hello, hello);
   let busy = 0;
   let orphaned = false;
   const end = () => self.kill(self.pid, 'SIGKILL');
@@ -38,7 +40,7 @@ export function serve(load: () => Promise<Addon>, platform: NodeJS.Platform): vo
       const said = await answer(JSON.parse(line) as Request);
       busy--;
       if (orphaned && busy === 0) end();
-      else self.stdout.write(`${JSON.stringify(said)}\n`);
+      else say(said);
     })
     .on('close', () => {
       orphaned = true;

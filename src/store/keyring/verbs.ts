@@ -4,6 +4,7 @@
 // not there is believed once something could be written. The library hands on no codes, only the words of GLib or of the
 // system: they are looked at for two things that nothing else tells apart, in the C locale (environment.ts), and what is
 // not recognised is never taken for "not there".
+import { randomUUID } from 'node:crypto';
 import type { Fault, Request } from './protocol.ts';
 
 /** As much of keytar as is used. Its `find*` crash on entries of other tools, and while the keyring is locked. */
@@ -22,8 +23,8 @@ export class KeyringFault extends Error {
   }
 }
 
-/** An entry of no worth, made and removed to see whether the keyring takes any. */
-export const PROBE = '__mcp-cli-probe__';
+/** Begins the names of entries of no worth. Each has one of its own: daemons fail when two processes share one. */
+const PROBE = '__mcp-cli-probe__';
 
 /** The value of a `get` (null: not there), whether a `delete` removed something. Throws KeyringFault. */
 export async function perform(
@@ -31,36 +32,43 @@ export async function perform(
   platform: NodeJS.Platform,
   { verb, service, account, value = '' }: Request,
 ): Promise<string | boolean | null> {
-  const reading = (error: unknown) => {
-    throw new KeyringFault(readFault(platform, error), error);
-  };
-  const writing = async (error: unknown) => {
-    // A keyring that is not there tells readers so too.
-    await addon.getPassword(service, PROBE).catch(reading);
-    throw new KeyringFault(writeFault(platform, error), error);
-  };
-  const tryOut = async () => {
-    await addon.setPassword(service, PROBE, '1').catch(writing);
-    await addon.deletePassword(service, PROBE).catch(writing);
-    return true;
-  };
+  const get = (name: string) => read(platform, () => addon.getPassword(service, name));
+  const remove = (name: string) => read(platform, () => addon.deletePassword(service, name));
 
-  switch (verb) {
-    case 'get': {
-      const found = await addon.getPassword(service, account).catch(reading);
-      if (found === null && platform === 'linux') await tryOut();
-      return found;
+  async function set(name: string, text: string): Promise<true> {
+    for (let again = true; ; again = false) {
+      try {
+        await addon.setPassword(service, name, text);
+        return true;
+      } catch (error) {
+        // A keyring that is not there tells readers so, too.
+        await get(name);
+        const fault = writeFault(platform, error);
+        if (fault !== 'denied' || !again) throw new KeyringFault(fault, error);
+      }
     }
-    case 'delete': {
-      const deleted = await addon.deletePassword(service, account).catch(reading);
-      if (!deleted && platform === 'linux') await tryOut();
-      return deleted;
-    }
-    case 'set':
-      await addon.setPassword(service, account, value).catch(writing);
-      return true;
-    case 'probe':
-      return tryOut();
+  }
+
+  async function tryOut(): Promise<true> {
+    const name = `${PROBE}${randomUUID()}`;
+    await set(name, '1');
+    await remove(name);
+    return true;
+  }
+
+  if (verb === 'probe') return tryOut();
+  if (verb === 'set') return set(account, value);
+  const found = verb === 'get' ? await get(account) : await remove(account);
+  if (!found && platform === 'linux') await tryOut();
+  return found;
+}
+
+/** Twice: gnome-keyring fails a reader whose entry is removed while it looks. */
+async function read<T>(platform: NodeJS.Platform, call: () => Promise<T>): Promise<T> {
+  try {
+    return await call().catch(call);
+  } catch (error) {
+    throw new KeyringFault(readFault(platform, error), error);
   }
 }
 
@@ -74,13 +82,11 @@ function writeFault(platform: NodeJS.Platform, error: unknown): Fault {
   if (platform !== 'linux') return readFault(platform, error);
   const words = String(error);
   if (/locked|dismissed/i.test(words)) return 'locked';
-  return /does not exist|no such object/i.test(words) ? 'no_collection' : 'denied';
+  return /object does not exist/i.test(words) ? 'no_collection' : 'denied';
 }
 
 function macFault(error: unknown): Fault {
   const words = String(error);
   if (/interaction is not allowed/i.test(words)) return 'locked';
-  return /keychain (could not be found|is not available)|no keychain is available/i.test(words)
-    ? 'no_collection'
-    : 'denied';
+  return /keychain could not be found|no keychain is available/i.test(words) ? 'no_collection' : 'denied';
 }
