@@ -69,6 +69,14 @@ describe.skipIf(keyringMissing)('where a sign-in goes', { timeout: 60_000 }, () 
     expect(await storeOf(here, here.desktop)).toBe('secretservice');
   });
 
+  test('nowhere while the keyring is locked, also the first time: a locked one is not one that is not there', async () => {
+    const here = await world();
+    here.service.lock();
+    const told = await here.person('auth login notes --json', { env: here.desktop });
+    expect({ exit: told.exit, code: errorOf(told).code }).toEqual({ exit: 6, code: 'locked' });
+    expect(existsSync(here.file)).toBe(false);
+  });
+
   test('by name it goes nowhere else', async () => {
     const here = await scene();
     const told = errorOf(await here.person('auth login notes --token-backend secretservice --json'));

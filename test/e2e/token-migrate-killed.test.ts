@@ -2,6 +2,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { cp } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import { hold } from '../support/faults.ts';
@@ -122,6 +123,8 @@ test('a renewal that is under way is waited for, and moved', async () => {
   const renewal = here.script('auth refresh notes', copy);
   await held.arrived;
   const moving = here.script('token migrate --to vault --yes', copy);
+  // That it does not go on cannot be awaited: it has a second to do so.
+  expect(await Promise.race([moving.then(() => 'moved'), pause(1_000, 'waiting')])).toBe('waiting');
   held.release();
   expect(await renewal).toMatchObject({ exit: 0 });
   expect(await moving).toMatchObject({ exit: 0 });
