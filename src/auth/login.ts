@@ -69,7 +69,7 @@ async function attempts(ctx: AuthContext, kept: Kept, options: SignInOptions): P
   if (ctx.rounds.left <= 0) throw loginRequired(ctx, options.scopes);
   ctx.notify({ kind: 'required' });
   // A code is good for one exchange: tokens that cannot be kept are lost, and the person has consented for nothing.
-  await (await ctx.store()).ready();
+  await (await ctx.store()).ready(kept.key);
   const found = await find(ctx, options);
   const adjustment: Adjustment = { withoutOffline: false, omitMethod: false, forgetClient: false };
   for (;;) {

@@ -2,7 +2,7 @@ import type { ServerEntry } from '../config/entry.ts';
 import { CancelledError, CliError, StoreError } from '../errors.ts';
 import { throwAll } from '../session/side-by-side.ts';
 import { recordKey, splitKey } from '../store/record.ts';
-import type { SecretStore } from '../store/store.ts';
+import type { Secrets } from '../store/store.ts';
 import { signInKeys, tokenKeys } from '../store/token.ts';
 import { note, print } from '../ui/print.ts';
 import { type ErrorJson, errorJson } from '../ui/report.ts';
@@ -136,7 +136,7 @@ function tellOfTokens(workspace: Workspace, count: number): void {
 }
 
 /** Deletes what is left; what the revocation took with it counts as deleted. */
-async function forget(store: SecretStore, { key, had, revoked }: Tried): Promise<Forgotten> {
+async function forget(store: Secrets, { key, had, revoked }: Tried): Promise<Forgotten> {
   try {
     return { key, deleted: (await store.delete(key)) || had, revoked };
   } catch (error) {

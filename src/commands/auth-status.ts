@@ -88,9 +88,9 @@ async function standing(workspace: Workspace, name: string): Promise<Standing> {
     };
   const owner = { server: entry.name, ...(entry.account !== undefined && { account: entry.account }) };
   return readable(owner, async () => {
-    const { record } = await findRecord({ entry, store: workspace.store });
+    const { key, record } = await findRecord({ entry, store: workspace.store });
     if (!record) return { ...owner, state: 'signed_out' };
-    const { name: store } = await workspace.store();
+    const { name: store } = await (await workspace.store()).holder(key);
     return { ...describeRecord(record, workspace.deps.now()), store };
   });
 }
@@ -125,7 +125,7 @@ export async function authList(workspace: Workspace): Promise<void> {
       const text = await store.get(key);
       if (text === undefined) return { server, state: 'signed_out' };
       const record = parseRecord(text, key, { allowHttp: true });
-      return { ...describeRecord(record, workspace.deps.now()), store: store.name };
+      return { ...describeRecord(record, workspace.deps.now()), store: (await store.holder(key)).name };
     });
     const owned = configured === undefined || configured.includes(described.server);
     standings.push(owned ? described : { ...described, orphan: true });

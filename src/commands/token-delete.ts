@@ -1,5 +1,5 @@
 import { CancelledError, CliError, StoreError } from '../errors.ts';
-import type { SecretStore } from '../store/store.ts';
+import type { Secrets } from '../store/store.ts';
 import { isOver, signInKeys, splitTokenKey, tokenKeys } from '../store/token.ts';
 import { note, print } from '../ui/print.ts';
 import { type ErrorJson, errorJson } from '../ui/report.ts';
@@ -51,7 +51,7 @@ export async function tokenClear(
 }
 
 /** What cannot be read is not known to be over. */
-async function overOf(workspace: Workspace, store: SecretStore, keys: string[]): Promise<string[]> {
+async function overOf(workspace: Workspace, store: Secrets, keys: string[]): Promise<string[]> {
   const now = workspace.deps.now();
   const over: string[] = [];
   for (const key of keys) {
@@ -66,7 +66,7 @@ async function overOf(workspace: Workspace, store: SecretStore, keys: string[]):
   return over;
 }
 
-async function remove(store: SecretStore, key: string): Promise<Deleted> {
+async function remove(store: Secrets, key: string): Promise<Deleted> {
   const name = splitTokenKey(key);
   try {
     return { ...name, deleted: await store.delete(key) };

@@ -2,7 +2,7 @@ import { describeRecord } from '../auth/status.ts';
 import { UsageError } from '../errors.ts';
 import { nearest } from '../nearest.ts';
 import { parseRecord, splitKey } from '../store/record.ts';
-import type { SecretStore } from '../store/store.ts';
+import type { Secrets } from '../store/store.ts';
 import { signInKeys, splitTokenKey, tokenKeys } from '../store/token.ts';
 import { print } from '../ui/print.ts';
 import { sanitize, sanitizeLines } from '../ui/sanitize.ts';
@@ -23,7 +23,7 @@ export async function tokenGet(workspace: Workspace, name: string, options: GetO
   const key = options.namespace === 'oauth' ? undefined : await findToken(store, name, options.namespace);
   const token = key === undefined ? undefined : await readToken(store, key);
   if (key === undefined || !token) return signIn(workspace, store, name, options);
-  const told = describeToken(splitTokenKey(key), token, store.name, deps.now());
+  const told = describeToken(splitTokenKey(key), token, (await store.holder(key)).name, deps.now());
   if (!options.showValue) return print(workspace, { json: told, text: () => lines(told) });
   if (told.expired) throw tokenExpired(told);
   const { value } = token;
@@ -34,7 +34,7 @@ export async function tokenGet(workspace: Workspace, name: string, options: GetO
 /** A server's sign-in, where no token has that name. */
 async function signIn(
   workspace: Workspace,
-  store: SecretStore,
+  store: Secrets,
   name: string,
   { namespace, showValue }: GetOptions,
 ): Promise<void> {
@@ -59,7 +59,13 @@ async function signIn(
   }
   const record = describeRecord(parseRecord(value, key, { allowHttp: true }), workspace.deps.now());
   const { server, ...rest } = record;
-  const told = { namespace: 'oauth', name: server, type: 'oauth', ...rest, store: store.name };
+  const told = {
+    namespace: 'oauth',
+    name: server,
+    type: 'oauth',
+    ...rest,
+    store: (await store.holder(key)).name,
+  };
   print(workspace, { json: told, text: () => lines(told) });
 }
 

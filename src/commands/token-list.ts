@@ -1,7 +1,7 @@
 import { describeRecord } from '../auth/status.ts';
 import { StoreError } from '../errors.ts';
 import { parseRecord, splitKey } from '../store/record.ts';
-import type { SecretStore } from '../store/store.ts';
+import type { Secrets } from '../store/store.ts';
 import { signInKeys, splitTokenKey, tokenKeys } from '../store/token.ts';
 import { print } from '../ui/print.ts';
 import { type ErrorJson, errorJson } from '../ui/report.ts';
@@ -55,15 +55,17 @@ export function wanted(namespace: string, type: Row['type'], options: ListOption
   return only.length === 0 || kinds.some((kind) => only.includes(kind));
 }
 
-async function signInRow(store: SecretStore, key: string, now: number): Promise<Row> {
+async function signInRow(store: Secrets, key: string, now: number): Promise<Row> {
   const { server, account } = splitKey(key);
   const about = { namespace: 'oauth', name: server, ...(account !== undefined && { account }) };
-  return readable({ ...about, type: 'oauth', expired: false, store: store.name }, async (row) => {
+  return readable({ ...about, type: 'oauth', expired: false }, async (row) => {
     const value = await store.get(key);
     if (value === undefined) return row;
+    const { name } = await store.holder(key);
     const { state, issuedAt, expiresAt } = describeRecord(parseRecord(value, key, { allowHttp: true }), now);
     return {
       ...row,
+      store: name,
       ...(issuedAt !== undefined && { createdAt: issuedAt }),
       ...(expiresAt !== undefined && { expiresAt }),
       // One that is renewed on its next use is as good as fresh.
@@ -72,15 +74,12 @@ async function signInRow(store: SecretStore, key: string, now: number): Promise<
   });
 }
 
-async function tokenRow(store: SecretStore, key: string, now: number): Promise<Row | undefined> {
+async function tokenRow(store: Secrets, key: string, now: number): Promise<Row | undefined> {
   const name = splitTokenKey(key);
-  return readable<Row | undefined>(
-    { ...name, type: 'unknown', expired: false, store: store.name },
-    async () => {
-      const token = await readToken(store, key);
-      return token && describeToken(name, token, store.name, now);
-    },
-  );
+  return readable<Row | undefined>({ ...name, type: 'unknown', expired: false }, async () => {
+    const token = await readToken(store, key);
+    return token && describeToken(name, token, (await store.holder(key)).name, now);
+  });
 }
 
 /** A damaged entry is shown as one; everything else that a store says concerns all. */

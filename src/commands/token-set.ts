@@ -54,7 +54,7 @@ export async function tokenSet(workspace: Workspace, name: string, options: SetO
   };
   const key = tokenKey(token);
   await store.set(key, serializeToken(stored, key));
-  const told = describeToken(token, stored, store.name, now);
+  const told = describeToken(token, stored, (await store.holder(key)).name, now);
   print(workspace, { json: told, text: () => `stored ${token.namespace}:${sanitize(name)}\n` });
   const variable = token.namespace === 'provider' ? providerVariable(name) : undefined;
   if (variable !== undefined && deps.env[variable])

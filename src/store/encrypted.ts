@@ -69,12 +69,21 @@ export async function openEncryptedStore(options: EncryptedOptions): Promise<Sec
     async delete(key) {
       if (!(await exists())) return false;
       const deleted = await removeFile(join(dir, entryFile(key)), platform);
-      await registry.forget(key);
+      await registry.forget(key, 'encrypted');
       if (deleted && (await ground.entries()).size === 0) await forgetSecret(ground);
       return deleted;
     },
     list: async () => ((await exists()) ? [...(await ground.entries()).keys()].sort() : []),
   };
+}
+
+/** Whether a file of ours holds `key`, as far as a look at its first bytes tells. Needs no password. */
+export async function holdsEntry(home: string, key: string, platform: NodeJS.Platform): Promise<boolean> {
+  const root = join(home, '.mcp_cli');
+  const dir = join(root, 'tokens');
+  if (!(await checkDirectory(root, platform)) || !(await checkDirectory(dir, platform))) return false;
+  const header = parseHeader((await readPrivate(join(dir, entryFile(key)), platform)) ?? Buffer.alloc(0));
+  return header !== undefined && header.kdf !== KDF.keyring;
 }
 
 /** Paths by key. The directory says what there is; the registry's `keys` only what a shortened name stands for. */

@@ -38,3 +38,13 @@ export type ForeignEntry = {
   /** Makes it ours, with this value. False: it is no longer what was read. Throws StoreError. */
   adopt(value: string): Promise<boolean>;
 };
+
+/** The store, or all stores, of one run: what is asked for by key is wherever that key lives. */
+export type Secrets = Omit<SecretStore, 'name' | 'where' | 'ready'> & {
+  /** As `SecretStore.ready`, for what is to be kept under `key`. */
+  ready(key?: string): Promise<void>;
+  /** What can be begun before `key` is asked for: a keyring takes a while to start. */
+  prepare(key: string): Promise<void>;
+  /** The store that has this key, or would take it. */
+  holder(key: string): Promise<SecretStore>;
+};

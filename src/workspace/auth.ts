@@ -5,6 +5,7 @@ import type { AuthContext } from '../auth/context.ts';
 import type { HttpEntry } from '../config/entry.ts';
 import type { Deps } from '../deps.ts';
 import type { WithLock } from '../store/lock.ts';
+import { recordKey } from '../store/record.ts';
 import type { Flags } from './flags.ts';
 import { type InTurn, once } from './once.ts';
 
@@ -28,7 +29,11 @@ export async function openAuth(shared: Shared, entry: HttpEntry): Promise<AuthCo
   const { deps, flags, store, inTurn, closing } = shared;
   const fixedToken = await shared.provided(entry);
   // A keyring takes a while to start: it does so beside all that comes before its first use, which tells its failure.
-  if (!fixedToken) store().catch(() => undefined);
+  const key = recordKey(entry.name, entry.account);
+  if (!fixedToken)
+    void store()
+      .then((secrets) => secrets.prepare(key))
+      .catch(() => undefined);
   const [{ openHttp }, { openProgress }] = await Promise.all([
     import('../session/http.ts'),
     import('../ui/progress.ts'),

@@ -54,7 +54,7 @@ export async function openForeign(
   path: string | undefined,
 ): Promise<Source> {
   const { deps } = workspace;
-  const store = peer === 'python' && path === undefined ? await storeOf(workspace) : undefined;
+  const store = peer === 'python' && path === undefined ? await usualPlace(workspace) : undefined;
   return openSource(peer, {
     env: deps.env,
     home: deps.home,
@@ -69,11 +69,13 @@ export async function openForeign(
   });
 }
 
-async function storeOf(workspace: Workspace): Promise<SecretStore> {
-  return workspace.store().catch((error: unknown) => {
-    if (isUnconfigured(workspace, error)) return workspace.usualStore();
+/** The store that a new sign-in would go to. */
+export async function usualPlace(workspace: Workspace): Promise<SecretStore> {
+  const machine = await workspace.stores().catch((error: unknown) => {
+    if (isUnconfigured(workspace, error)) return workspace.usualStores();
     throw error;
   });
+  return machine.open(machine.asked === 'auto' ? (await machine.usual()).name : machine.asked);
 }
 
 function isUnconfigured({ flags }: Workspace, error: unknown): boolean {

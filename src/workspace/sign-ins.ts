@@ -2,19 +2,16 @@
 
 import { ConfigError, UsageError } from '../errors.ts';
 import { recordKey, splitKey } from '../store/record.ts';
-import type { SecretStore } from '../store/store.ts';
+import type { Secrets } from '../store/store.ts';
+import { brokenConfig } from './secrets.ts';
 import type { Workspace } from './workspace.ts';
 
-/** What only the person's word is missing for, a path or consent, is no broken configuration. */
-const UNSAID = new Set(['not_found', 'untrusted']);
-
 /** The configured store; with a configuration that cannot be used, the usual one, and why. */
-export async function storeOf(workspace: Workspace): Promise<{ store: SecretStore; broken?: ConfigError }> {
+export async function storeOf(workspace: Workspace): Promise<{ store: Secrets; broken?: ConfigError }> {
   try {
     return { store: await workspace.store() };
   } catch (error) {
-    if (!(error instanceof ConfigError) || UNSAID.has(error.code)) throw error;
-    return { store: await workspace.usualStore(), broken: error };
+    return { broken: brokenConfig(error), store: await workspace.usualStore() };
   }
 }
 

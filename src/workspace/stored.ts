@@ -1,6 +1,6 @@
 // Stored tokens as commands name and show them.
 import { UsageError } from '../errors.ts';
-import type { SecretStore, StoreName } from '../store/store.ts';
+import type { Secrets, StoreName } from '../store/store.ts';
 import {
   isOver,
   parseToken,
@@ -21,7 +21,8 @@ export type TokenDescription = {
   createdAt?: string;
   expiresAt?: string;
   expired: boolean;
-  store: StoreName;
+  /** Absent where an entry cannot be read. */
+  store?: StoreName;
 };
 
 export function describeToken(
@@ -44,7 +45,7 @@ export function describeToken(
 }
 
 /** Undefined if there is none. Throws StoreError. */
-export async function readToken(store: SecretStore, key: string): Promise<StoredToken | undefined> {
+export async function readToken(store: Secrets, key: string): Promise<StoredToken | undefined> {
   const text = await store.get(key);
   return text === undefined ? undefined : parseToken(text, key);
 }
@@ -54,7 +55,7 @@ export async function readToken(store: SecretStore, key: string): Promise<Stored
  * Throws UsageError `ambiguous_name` if it is in several namespaces and none is said.
  */
 export async function findToken(
-  store: SecretStore,
+  store: Secrets,
   name: string,
   namespace: string | undefined,
 ): Promise<string | undefined> {

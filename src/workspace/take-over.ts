@@ -4,6 +4,7 @@ import { bare, describeFound, type Outcome } from '../adopt/outcome.ts';
 import type { HttpEntry } from '../config/entry.ts';
 import { StoreError, UsageError } from '../errors.ts';
 import { typed } from '../typed.ts';
+import { usualPlace } from './foreign.ts';
 import { askUrl, type How } from './import-how.ts';
 import { refuseProvided } from './target.ts';
 import type { Workspace } from './workspace.ts';
@@ -38,7 +39,7 @@ export async function takeOver(
   const auth = await workspace.auth(entry);
   const store = await workspace.store();
   const before = await findOwn(auth, found.adopt !== undefined || job.peer === 'python');
-  const inOurPlace = found.where === store.where(before.key);
+  const inOurPlace = found.where === (await usualPlace(workspace)).where(before.key);
   const signedIn = before.record?.tokens !== undefined && !job.force && !isSame(before.record, found);
   if (signedIn) {
     if (job.named) throw alreadySignedIn(entry);

@@ -2,7 +2,7 @@
 // never when it is over.
 import type { ServerEntry } from '../config/entry.ts';
 import { AuthError, ConfigError } from '../errors.ts';
-import type { SecretStore } from '../store/store.ts';
+import type { Secrets } from '../store/store.ts';
 import { isOver, parseToken, type TokenName, tokenKey } from '../store/token.ts';
 import { typed } from '../typed.ts';
 
@@ -12,7 +12,7 @@ import { typed } from '../typed.ts';
  */
 export async function withStoredTokens(
   entry: ServerEntry,
-  store: () => Promise<SecretStore>,
+  store: () => Promise<Secrets>,
   now: () => number,
 ): Promise<ServerEntry> {
   const { fillIn } = await import('../config/tokens.ts');

@@ -6,12 +6,13 @@ import type { Config } from '../config/config.ts';
 import type { HttpEntry, ServerEntry } from '../config/entry.ts';
 import type { Deps } from '../deps.ts';
 import type { Session } from '../session/session.ts';
-import type { SecretStore } from '../store/store.ts';
+import type { Machine } from '../store/machine.ts';
+import type { Secrets } from '../store/store.ts';
 import { BROWSER_ROUNDS, openAuth } from './auth.ts';
 import type { Flags } from './flags.ts';
 import { once, queue } from './once.ts';
 import { openQuestions } from './questions.ts';
-import { openSecrets } from './secrets.ts';
+import { openSecrets, openStores } from './secrets.ts';
 
 export type Workspace = {
   deps: Deps;
@@ -22,11 +23,15 @@ export type Workspace = {
   entry(name: string): Promise<ServerEntry>;
   /** What somebody provides from outside for this server: it beats the store and starts no OAuth. */
   provided(entry: HttpEntry): Promise<FixedToken | undefined>;
-  store(): Promise<SecretStore>;
+  store(): Promise<Secrets>;
   /** For a command that can do without it: a secret is asked for once, with this word that Enter skips it. */
   secretOnce(why: string): void;
   /** The store that flags, environment and machine say, without a look at the configuration. */
-  usualStore(): Promise<SecretStore>;
+  usualStore(): Promise<Secrets>;
+  /** Every store that this machine may have, each with its own settings. */
+  stores(): Promise<Machine>;
+  /** The same, without a look at the configuration. */
+  usualStores(): Promise<Machine>;
   /** One a server and command: what it learned, and how often it may still ask, belongs to the command. */
   auth(entry: HttpEntry): Promise<AuthContext>;
   /** `unasked`: with a stream for what the server says unasked, such as updates of a resource. */
@@ -47,9 +52,13 @@ export function openWorkspace(given: Deps, flags: Flags): Workspace {
   const closing: (() => Promise<void> | void)[] = [];
   const contexts = new Map<string, Promise<AuthContext>>();
   const config = once(() => readConfig(deps, flags));
-  const store = once(async () =>
-    openSecrets(deps, flags, closing, await (await config()).storage(flags.tokenBackend)),
-  );
+  const stores = once(async () => {
+    const { storage } = await config();
+    const asked = flags.tokenBackend ?? (deps.env.MCP_CLI_TOKEN_BACKEND || undefined);
+    return openStores(deps, flags, closing, await storage(asked), storage);
+  });
+  const usualStores = once(() => openStores(deps, flags, closing, undefined));
+  const store = once(async () => openSecrets(deps, flags, await stores()));
   const provided = async (entry: HttpEntry) => {
     const { providedToken } = await import('../config/provided.ts');
     return providedToken(entry, await configuredNames(config, entry), deps.env);
@@ -65,7 +74,9 @@ export function openWorkspace(given: Deps, flags: Flags): Workspace {
     provided,
     store,
     secretOnce,
-    usualStore: () => openSecrets(deps, flags, closing, undefined),
+    usualStore: async () => openSecrets(deps, flags, await usualStores()),
+    stores,
+    usualStores,
     auth(entry) {
       const key = JSON.stringify([entry.name, entry.url, entry.account]);
       const opened = contexts.get(key) ?? openAuth(shared, entry);

@@ -5,7 +5,7 @@ import { fetch } from 'undici';
 import type { Deps, Env, Fetch } from '../../src/deps.ts';
 import { CancelledError } from '../../src/errors.ts';
 import { type Browser, noBrowser } from './browser.ts';
-import { newHome } from './home.ts';
+import { newHome, noKeyring } from './home.ts';
 import { collect, registerSecret } from './secrets.ts';
 
 export type CliOptions = {
@@ -100,7 +100,7 @@ function testDeps(
     }) as unknown as Deps['stdin'],
     stdout: { isTTY: terminal.stdout ?? false, columns: 80, stream },
     stderr: { isTTY: terminal.stderr ?? false, columns: 80 },
-    env: { HOME: home, ...env },
+    env: { HOME: home, ...noKeyring, ...env },
     cwd: options.cwd ?? home,
     home,
     platform: options.platform ?? process.platform,

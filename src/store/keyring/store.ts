@@ -5,7 +5,7 @@ import { StoreError } from '../../errors.ts';
 import { checkDirectory, makeDirectory, quote } from '../directory.ts';
 import { type FileDeps, readPrivate, removeFile, replaceFile, SIZE_LIMIT, sweep } from '../files.ts';
 import { createLock } from '../lock.ts';
-import { openRegistry } from '../registry.ts';
+import { openRegistry, storesOf } from '../registry.ts';
 import { KDF, open, SALT_BYTES, seal } from '../seal.ts';
 import type { SecretStore } from '../store.ts';
 import { SERVICE } from '../vouch.ts';
@@ -120,12 +120,12 @@ export async function openKeyringStore(options: KeyringOptions, engine?: Engine)
         await removeFile(path(key), platform);
         return gone;
       });
-      await registry.forget(key);
+      await registry.forget(key, name);
       return deleted;
     },
     async list() {
       const places = (await there()) ? [...(await registry.read())] : [];
-      return places.flatMap(([key, { backend }]) => (backend === name ? [key] : [])).sort();
+      return places.flatMap(([key, place]) => (storesOf(place).includes(name) ? [key] : [])).sort();
     },
   };
 }
