@@ -66,8 +66,15 @@ function usageError(error: CommanderError, program: Command, argv: string[]): Us
   // "option … argument 'x' is invalid. Allowed choices are …": the last full stop, the value may hold others.
   const [said = first, expected] = first.match(/^(.* is invalid)\. (.+)$/)?.slice(1) ?? [];
   const hint = expected ?? suggestion?.replace(/^\((.*)\)$/, '$1');
+  const help = helpFor(program, argv);
+  // Other clients turn each argument of a tool into a flag.
+  const flag = / (?:tools call|prompts get) /.test(help)
+    ? /^unknown option '--([\w-]+)/.exec(said)?.[1]
+    : undefined;
   return new UsageError(code, said.replace(/\.$/, ''), {
-    hint: hint ? hint.charAt(0).toLowerCase() + hint.slice(1) : `see: ${helpFor(program, argv)}`,
+    hint: hint
+      ? hint.charAt(0).toLowerCase() + hint.slice(1)
+      : `${flag ? `an argument is written without dashes: ${flag}=VALUE\n` : ''}see: ${help}`,
   });
 }
 
@@ -117,7 +124,10 @@ function grow(program: Command, deps: Deps, perform: Perform): void {
   growPrompts(group(program, 'prompts', 'list prompts and get their messages'), perform);
   growSkills(group(program, 'skills', 'list and read skills'), perform);
   growServers(group(program, 'servers', 'what is configured'), perform);
-  growToken(group(program, 'token', 'the stores that keep the tokens'), perform);
+  growToken(
+    group(program, 'token', 'tokens and API keys of your own, and the stores that keep them'),
+    perform,
+  );
   const ping = program
     .command('ping')
     .description('connect and measure one round trip')

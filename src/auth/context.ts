@@ -1,7 +1,7 @@
 import type { HttpEntry } from '../config/entry.ts';
 import type { Deps, Fetch } from '../deps.ts';
 import type { WithLock } from '../store/lock.ts';
-import type { SecretStore } from '../store/store.ts';
+import type { Secrets } from '../store/store.ts';
 
 /** What the auth room works with for one server and account. It never prints: it tells `notify`. */
 export type AuthContext = Pick<Deps, 'now' | 'random' | 'openUrl' | 'signal'> & {
@@ -11,7 +11,7 @@ export type AuthContext = Pick<Deps, 'now' | 'random' | 'openUrl' | 'signal'> & 
   /** Rejects for a URL that the server may not lead the person's browser to. */
   mayVisit(url: string): Promise<void>;
   /** Opened on first use: a command with an environment token never asks for a password. */
-  store(): Promise<SecretStore>;
+  store(): Promise<Secrets>;
   withLock: WithLock;
   /** Sign-ins of one command follow each other: nobody can tell two browser tabs and two countdowns apart. */
   inTurn<T>(work: () => Promise<T>): Promise<T>;

@@ -50,7 +50,7 @@ export async function keepTokens(ctx: AuthContext, key: string, granted: Granted
   // Not cancelled by Ctrl-C any more: the code is spent, and the tokens exist nowhere else.
   const lock = { wait: LOCK_WAIT, signal: new AbortController().signal };
   await ctx.withLock(key, lock, () => keepRecord(ctx, key, record));
-  const store = await ctx.store();
+  const store = await (await ctx.store()).holder(key);
   ctx.notify({
     kind: 'signed-in',
     issuer: record.issuer,

@@ -121,7 +121,7 @@ function configuredMethod(
 }
 
 /** How to send a secret where nothing else says: as the metadata lists, and Basic where it lists nothing. */
-function methodForSecret(server: ServerMetadata): AuthMethod {
+export function methodForSecret(server: ServerMetadata): AuthMethod {
   const methods = server.token_endpoint_auth_methods_supported;
   if (!methods || methods.includes('client_secret_basic')) return 'client_secret_basic';
   return 'client_secret_post';

@@ -5,7 +5,8 @@
 
 import { createHash } from 'node:crypto';
 import type { HttpEntry } from '../config/entry.ts';
-import { parseRecord, recordKey, type StoredRecord, serializeRecord } from '../store/record.ts';
+import { parseRecord, type StoredRecord, serializeRecord } from '../store/record.ts';
+import { recordKey } from '../store/record-key.ts';
 import { issuerEquals } from '../url.ts';
 import { machineGrant } from './binding.ts';
 import type { AuthContext } from './context.ts';

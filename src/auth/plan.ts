@@ -107,7 +107,7 @@ function scopesOf({ oauth }: HttpEntry, facts: PlanFacts, server: readonly strin
 }
 
 /** Configured endpoints without an issuer are known by the token endpoint's origin: it is what the secrets go to. */
-function configuredServer(oauth: OAuthEntry | undefined): ServerMetadata {
+export function configuredServer(oauth: OAuthEntry | undefined): ServerMetadata {
   const tokenEndpoint = oauth?.tokenEndpoint ?? '';
   return {
     issuer: oauth?.issuer ?? new URL(tokenEndpoint).origin,
@@ -119,7 +119,7 @@ function configuredServer(oauth: OAuthEntry | undefined): ServerMetadata {
 }
 
 /** RFC 8707: configured, else the metadata's own words, else the server's canonical URI. */
-function chooseResource(entry: HttpEntry, discovery: Discovery | undefined): string | undefined {
+export function chooseResource(entry: HttpEntry, discovery: Discovery | undefined): string | undefined {
   const wanted = entry.oauth?.resource ?? 'auto';
   if (wanted === 'omit') return undefined;
   if (wanted !== 'auto') return wanted;

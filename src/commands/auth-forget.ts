@@ -1,21 +1,33 @@
 import type { ServerEntry } from '../config/entry.ts';
-import { CancelledError, CliError, ConfigError, StoreError, UsageError } from '../errors.ts';
-import { recordKey, splitKey } from '../store/record.ts';
-import type { SecretStore } from '../store/store.ts';
+import { CancelledError, CliError, StoreError } from '../errors.ts';
+import { throwAll } from '../session/side-by-side.ts';
+import { recordKey, splitKey } from '../store/record-key.ts';
+import type { Secrets } from '../store/store.ts';
+import { signInKeys, tokenKeys } from '../store/token.ts';
 import { note, print } from '../ui/print.ts';
 import { type ErrorJson, errorJson } from '../ui/report.ts';
 import { sanitize } from '../ui/sanitize.ts';
+import { consent } from '../workspace/consent.ts';
+import { keysOf, storeOf } from '../workspace/sign-ins.ts';
 import { asked, signInEntry, targets } from '../workspace/target.ts';
 import type { Workspace } from '../workspace/workspace.ts';
 
 type Revoked = 'revoked' | 'not_supported' | 'failed' | 'nothing';
+type Tried = { key: string; had: boolean; revoked: Revoked };
 type Forgotten = { key: string; deleted: boolean; revoked: Revoked; error?: ErrorJson };
 
-/** `auth logout`: revokes and forgets the tokens, keeps the client registration. */
+/** At the question for the password. */
+const SKIP = 'to revoke at the server; empty: only forget here';
+
+/**
+ * `auth logout`: revokes and forgets the tokens, keeps the client registration. Who is asked for the password and has
+ * none any more forgets both, unread: what could not be revoked is named, exit 6.
+ */
 export async function authLogout(workspace: Workspace, named: string[]): Promise<void> {
   const { signOut } = await import('../auth/forget.ts');
   const done: Forgotten[] = [];
-  const failures: unknown[] = [];
+  const failures: CliError[] = [];
+  workspace.secretOnce(SKIP);
   const names = await targets(workspace, named);
   for (const name of names) {
     try {
@@ -24,6 +36,12 @@ export async function authLogout(workspace: Workspace, named: string[]): Promise
       done.push({ key: recordKey(entry.name, entry.account), deleted: had, revoked });
       await sayWhatStays(workspace, entry);
     } catch (error) {
+      if (skipped(workspace, error, failures)) {
+        const unread = await forgetUnread(workspace, name);
+        failures.push(...undeleted(unread));
+        done.push(...unread);
+        continue;
+      }
       if (names.length === 1 || !(error instanceof CliError) || error instanceof CancelledError) throw error;
       error.server ??= name;
       failures.push(error);
@@ -31,7 +49,27 @@ export async function authLogout(workspace: Workspace, named: string[]): Promise
     }
   }
   show(workspace, done, 'signed out of', names.length === 1);
-  verdict(done, failures);
+  verdict(done, failures, names.length > 1);
+}
+
+/** Whether Enter was all the answer. After a wrong one nothing is asked again, and nothing was skipped. */
+function skipped(workspace: Workspace, error: unknown, failures: CliError[]): boolean {
+  if (!workspace.deps.prompt.available || !(error instanceof StoreError)) return false;
+  return error.code === 'no_password' && !failures.some(({ code }) => code === 'wrong_password');
+}
+
+/** All that is stored for one server and account: unread, nobody knows which of namesakes is meant. */
+async function forgetUnread(workspace: Workspace, name: string): Promise<Forgotten[]> {
+  const store = await workspace.store();
+  const entry = await signInEntry(workspace, name);
+  const keys = (await store.list()).filter((key) => {
+    const owner = splitKey(key);
+    return owner.server === entry.name && owner.account === entry.account;
+  });
+  const done: Forgotten[] = [];
+  for (const key of keys) done.push(await forget(store, { key, had: false, revoked: 'failed' }));
+  await sayWhatStays(workspace, entry);
+  return done;
 }
 
 /**
@@ -42,43 +80,38 @@ export async function authLogout(workspace: Workspace, named: string[]): Promise
 export async function authReset(workspace: Workspace, named: string[]): Promise<void> {
   const names = asked(workspace, named);
   const { store, broken } = await storeOf(workspace);
-  const stored = await store.list().catch((error: unknown) => {
+  const all = await store.list().catch((error: unknown) => {
     // A store that cannot be listed can still delete what is named.
     if (names.length > 0 && error instanceof StoreError) return undefined;
     throw error;
   });
-  if (names.length === 0 && stored?.length) await consent(workspace, stored);
+  const stored = all && signInKeys(all);
+  if (names.length === 0 && stored?.length) {
+    await consent(workspace, 'forget every sign-in', stored, 'name the servers to forget');
+  }
   const aims = new Map<string, string>();
   if (names.length === 0) for (const key of stored ?? []) aims.set(key, splitKey(key).server);
   for (const name of names) for (const key of await keysOf(workspace, name, stored)) aims.set(key, name);
-  const done: Forgotten[] = [];
   // A record beside its namesake is found only while that one is there (auth/keep).
   const beside = (key: string) => Number(splitKey(key).variant !== undefined);
   const inOrder = [...aims].sort(([one], [other]) => beside(other) - beside(one));
-  for (const [key, name] of inOrder) done.push(await forget(workspace, store, key, name));
+  // Before anything is deleted unread: Ctrl-C at the question for the password cancels all of it.
+  workspace.secretOnce(SKIP);
+  const tried: Tried[] = [];
+  for (const [key, name] of inOrder) tried.push(await revoke(workspace, key, name));
+  const done: Forgotten[] = [];
+  for (const each of tried) done.push(await forget(store, each));
   // It may lie where the configuration says, which nobody can tell: that is not "nothing was stored".
   if (broken && !done.some((each) => each.deleted)) throw broken;
   if (broken) note(workspace, `the configuration cannot be used: ${errorJson(broken).message}`);
   show(workspace, done, 'forgot', names.length === 1);
+  if (names.length === 0) tellOfTokens(workspace, tokenKeys(all ?? []).length);
   for (const name of new Set([...names, ...aims.values()])) {
     // What cannot be read has been told of already.
     const entry = await workspace.entry(name).catch(() => undefined);
     if (entry) await sayWhatStays(workspace, entry);
   }
-  verdict(done, undeleted(done));
-}
-
-/** What only the person's word is missing for, a path or consent, is no broken configuration. */
-const UNSAID = new Set(['not_found', 'untrusted']);
-
-/** The configured store; with a configuration that cannot be used, the usual one, and why. */
-async function storeOf(workspace: Workspace): Promise<{ store: SecretStore; broken?: ConfigError }> {
-  try {
-    return { store: await workspace.store() };
-  } catch (error) {
-    if (!(error instanceof ConfigError) || UNSAID.has(error.code)) throw error;
-    return { store: await workspace.usualStore(), broken: error };
-  }
+  verdict(done, undeleted(done), false);
 }
 
 /** A token from outside is not ours to forget; who wants to be signed out must know of it. */
@@ -97,72 +130,34 @@ function undeleted(done: Forgotten[]): StoreError[] {
   ];
 }
 
-async function consent(workspace: Workspace, stored: string[]): Promise<void> {
-  const { deps, flags } = workspace;
-  if (flags.yes) return;
-  const what = stored.map((key) => sanitize(key)).join(', ');
-  if (!deps.prompt.available || flags.nonInteractive) {
-    throw new UsageError('confirmation_needed', `this would forget every sign-in: ${what}`, {
-      hint: 'add --yes, or name the servers to forget',
-    });
-  }
-  if (!(await deps.prompt.confirm(`Forget every sign-in (${what})?`, false))) throw new CancelledError();
+/** What is no sign-in is not a reset's to delete; who wanted everything gone must know of it. */
+function tellOfTokens(workspace: Workspace, count: number): void {
+  if (count > 0) note(workspace, `${count} stored token${count === 1 ? '' : 's'} stay: mcp-cli token clear`);
 }
 
-/** What is stored for one server, which a URL may name too: the account that was named, or all of them. */
-async function keysOf(workspace: Workspace, name: string, stored: string[] | undefined): Promise<string[]> {
-  const { account } = workspace.flags;
-  const of = (server: string) => {
-    if (stored === undefined) return [recordKey(server, account)];
-    return stored.filter((key) => {
-      const owner = splitKey(key);
-      return owner.server === server && (account === undefined || owner.account === account);
-    });
-  };
-  const found = of(name);
-  if (stored !== undefined && found.length > 0) return found;
+/** Deletes what is left; what the revocation took with it counts as deleted. */
+async function forget(store: Secrets, { key, had, revoked }: Tried): Promise<Forgotten> {
   try {
-    // A name that is neither stored nor configured is a slip of the finger.
-    return of((await workspace.entry(name)).name);
-  } catch (error) {
-    const gone = error instanceof ConfigError || (stored === undefined && error instanceof UsageError);
-    if (!gone) throw error;
-    return found;
-  }
-}
-
-async function forget(
-  workspace: Workspace,
-  store: SecretStore,
-  key: string,
-  name: string,
-): Promise<Forgotten> {
-  const revoked = await revoke(workspace, key, name);
-  try {
-    const deleted = await store.delete(key);
-    return { key, deleted: deleted || revoked.had, revoked: revoked.revoked };
+    return { key, deleted: (await store.delete(key)) || had, revoked };
   } catch (error) {
     if (!(error instanceof CliError) || error instanceof CancelledError) throw error;
-    return { key, deleted: false, revoked: revoked.revoked, error: errorJson(error) };
+    return { key, deleted: false, revoked, error: errorJson(error) };
   }
 }
 
 /** Revokes where that can be done. Whatever stands in the way, the deletion comes next. */
-async function revoke(
-  workspace: Workspace,
-  key: string,
-  name: string,
-): Promise<{ had: boolean; revoked: Revoked }> {
+async function revoke(workspace: Workspace, key: string, name: string): Promise<Tried> {
   try {
     // Of what is not configured, nobody knows whom to ask: its tokens die with the record.
     const entry = await workspace.entry(name);
-    if (entry.kind !== 'http') return { had: false, revoked: 'nothing' };
+    if (entry.kind !== 'http') return { key, had: false, revoked: 'nothing' };
     const { account } = splitKey(key);
     const { signOut } = await import('../auth/forget.ts');
-    return await signOut(await workspace.auth({ ...entry, account }), { keepRegistration: false, only: key });
+    const auth = await workspace.auth({ ...entry, account });
+    return { key, ...(await signOut(auth, { keepRegistration: false, only: key })) };
   } catch (error) {
     if (error instanceof CancelledError || workspace.deps.signal.aborted) throw error;
-    return { had: false, revoked: 'failed' };
+    return { key, had: false, revoked: 'failed' };
   }
 }
 
@@ -182,9 +177,8 @@ function show(workspace: Workspace, done: Forgotten[], verb: string, alone: bool
 }
 
 /** Throws what failed; if nothing did, what could not be revoked. */
-function verdict(done: Forgotten[], failures: unknown[]): void {
-  if (failures.length > 1) throw new AggregateError(failures, 'several servers failed');
-  if (failures.length === 1) throw failures[0];
+function verdict(done: Forgotten[], failures: unknown[], several: boolean): void {
+  throwAll(failures, several);
   const alive = done.filter((each) => each.revoked === 'failed').map((each) => each.key);
   if (alive.length > 0) {
     throw new StoreError(

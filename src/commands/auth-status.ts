@@ -2,8 +2,11 @@ import { findRecord } from '../auth/keep.ts';
 import { loginCommand } from '../auth/required.ts';
 import { describeRecord, type RecordDescription } from '../auth/status.ts';
 import { AuthError, CancelledError, CliError, ConfigError, StoreError } from '../errors.ts';
-import { parseRecord, recordKey, splitKey } from '../store/record.ts';
+import { throwAll } from '../session/side-by-side.ts';
+import { parseRecord } from '../store/record.ts';
+import { recordKey, splitKey } from '../store/record-key.ts';
 import type { StoreName } from '../store/store.ts';
+import { signInKeys } from '../store/token.ts';
 import { print } from '../ui/print.ts';
 import { type ErrorJson, errorJson } from '../ui/report.ts';
 import { table, tableView } from '../ui/table.ts';
@@ -63,8 +66,7 @@ export async function authStatus(workspace: Workspace, named: string[]): Promise
   }
   show(workspace, standings, given.length === 1);
   if (given.length === 0) return;
-  if (failures.length > 1) throw new AggregateError(failures, 'several servers failed');
-  if (failures.length === 1) throw failures[0];
+  throwAll(failures, given.length > 1);
 }
 
 async function notSignedIn(workspace: Workspace, name: string, each: Standing): Promise<AuthError> {
@@ -87,9 +89,9 @@ async function standing(workspace: Workspace, name: string): Promise<Standing> {
     };
   const owner = { server: entry.name, ...(entry.account !== undefined && { account: entry.account }) };
   return readable(owner, async () => {
-    const { record } = await findRecord({ entry, store: workspace.store });
+    const { key, record } = await findRecord({ entry, store: workspace.store });
     if (!record) return { ...owner, state: 'signed_out' };
-    const { name: store } = await workspace.store();
+    const { name: store } = await (await workspace.store()).holder(key);
     return { ...describeRecord(record, workspace.deps.now()), store };
   });
 }
@@ -117,14 +119,14 @@ export async function authList(workspace: Workspace): Promise<void> {
   });
   const store = await workspace.store();
   const standings: Standing[] = [];
-  const keys = await store.list();
+  const keys = signInKeys(await store.list());
   for (const key of keys) {
     const { server, account } = splitKey(key);
     const described = await readable({ server, ...(account !== undefined && { account }) }, async () => {
       const text = await store.get(key);
       if (text === undefined) return { server, state: 'signed_out' };
       const record = parseRecord(text, key, { allowHttp: true });
-      return { ...describeRecord(record, workspace.deps.now()), store: store.name };
+      return { ...describeRecord(record, workspace.deps.now()), store: (await store.holder(key)).name };
     });
     const owned = configured === undefined || configured.includes(described.server);
     standings.push(owned ? described : { ...described, orphan: true });

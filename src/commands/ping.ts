@@ -10,7 +10,8 @@ export async function ping(workspace: Workspace, named: string[]): Promise<void>
   const { deps } = workspace;
   const outcomes = await sideBySide(await targets(workspace, named), (name) =>
     withSession(workspace, name, async (session) => ({
-      ms: await session.ping(),
+      // A tenth says more than the network means.
+      ms: Math.round((await session.ping()) * 10) / 10,
       protocol: session.protocol,
     })),
   );

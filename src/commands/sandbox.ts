@@ -90,8 +90,8 @@ function greeting({ url, authorization }: Sandbox, faults: ReadonlySet<string>):
   ].join('\n');
 }
 
-function line({ method, path, status, grant }: Seen): string {
-  return `${status}  ${method} ${path}${grant === undefined ? '' : `  ${grant}`}`;
+function line({ method, path, status, grant, trouble }: Seen): string {
+  return [`${status}  ${method} ${path}`, grant, trouble].filter((part) => part !== undefined).join('  ');
 }
 
 async function ended(signal: AbortSignal): Promise<void> {

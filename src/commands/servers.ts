@@ -1,6 +1,8 @@
-import type { HttpEntry, OAuthEntry, ServerEntry, StdioEntry } from '../config/entry.ts';
+import type { HttpEntry, OAuthEntry, ServerEntry, StdioEntry, TokenText } from '../config/entry.ts';
+import { masked as maskedByName } from '../config/mask.ts';
+import { writtenToken } from '../config/tokens.ts';
 import { CliError, UsageError } from '../errors.ts';
-import { print } from '../ui/print.ts';
+import { note, print } from '../ui/print.ts';
 import { MASK, redact, redactUrl } from '../ui/redact.ts';
 import { type ErrorJson, errorJson } from '../ui/report.ts';
 import { sanitize } from '../ui/sanitize.ts';
@@ -23,6 +25,11 @@ export async function serversList(workspace: Workspace): Promise<void> {
   const { deps } = workspace;
   const told: Shown[] = [];
   for (const name of await workspace.names()) told.push(await short(workspace, name));
+  if (told.length === 0)
+    note(
+      workspace,
+      'write mcpServers.<name> into server_config.json, or name one by its URL: --server https://…',
+    );
   print(workspace, {
     json: { servers: told },
     items: told,
@@ -46,7 +53,7 @@ async function short(workspace: Workspace, name: string): Promise<Shown> {
       return {
         name,
         type: 'stdio',
-        command: [entry.command, ...maskedWords(entry.args)].join(' '),
+        command: [redact(entry.command), ...maskedWords(entry.args)].join(' '),
         disabled,
         origin,
       };
@@ -72,31 +79,36 @@ export async function serversGet(workspace: Workspace, named: string[]): Promise
 
 /** An entry that may be shown. Values of headers and of the environment are secrets until proven otherwise. */
 export function masked(entry: ServerEntry): Record<string, unknown> {
-  return defined(entry.kind === 'http' ? maskedHttp(entry) : maskedStdio(entry));
+  const { withTokens, secrets: _, ...rest } = entry;
+  return defined(rest.kind === 'http' ? maskedHttp(rest, withTokens) : maskedStdio(rest, withTokens));
 }
 
-function maskedStdio(entry: StdioEntry): Record<string, unknown> {
-  return { ...entry, args: maskedWords(entry.args), env: maskedValues(entry.env) };
+function maskedStdio(entry: StdioEntry, stored?: TokenText[]): Record<string, unknown> {
+  return {
+    ...entry,
+    command: redact(entry.command),
+    args: maskedWords(entry.args),
+    env: { ...maskedValues(entry.env), ...named(stored) },
+  };
 }
 
-function maskedHttp(entry: HttpEntry): Record<string, unknown> {
+function maskedHttp(entry: HttpEntry, stored?: TokenText[]): Record<string, unknown> {
   return {
     ...entry,
     url: redactUrl(entry.url),
-    headers: maskedValues(entry.headers),
-    oauth: entry.oauth && defined(maskedOAuth(entry.oauth)),
+    headers: { ...maskedValues(entry.headers), ...named(stored) },
+    oauth: entry.oauth && maskedOAuth(entry.oauth),
   };
 }
 
 function maskedOAuth(oauth: OAuthEntry): Record<string, unknown> {
-  const { dynamicRegistration: registration } = oauth;
+  const { dynamicRegistration: registration, extraAuthParams } = oauth;
   return {
-    ...oauth,
-    clientSecret: oauth.clientSecret && MASK,
-    extraAuthParams: maskedValues(oauth.extraAuthParams),
+    // By name, at any depth: what is added to the type is masked without anybody thinking of it here.
+    ...(maskedByName(oauth) as object),
+    extraAuthParams: maskedValues(extraAuthParams),
     dynamicRegistration: registration && {
-      ...defined(registration),
-      ...(registration.initialAccessToken ? { initialAccessToken: MASK } : {}),
+      ...(maskedByName(registration) as object),
       ...(registration.metadata ? { metadata: Object.keys(registration.metadata) } : {}),
     },
   };
@@ -106,21 +118,33 @@ function maskedValues(values: Record<string, string>): Record<string, string> {
   return Object.fromEntries(Object.keys(values).map((name) => [name, MASK]));
 }
 
-/** `--api-key VALUE` and `--token=VALUE` of a command line, besides what looks like a secret by itself. */
+/** Which stored tokens a value has in it; the text around them may be a secret as well. */
+function named(stored: TokenText[] = []): Record<string, string> {
+  return Object.fromEntries(
+    stored.map(({ name, parts }) => [
+      name,
+      parts.map((part) => (typeof part === 'string' ? '' : writtenToken(part))).join(''),
+    ]),
+  );
+}
+
+const SECRET_WORD = /^-{0,2}[\w.-]*(?:key|token|secret|passw|auth|credential|header)[\w.-]*$/i;
+
+/** `--api-key VALUE`, `--header VALUE`, `--token=VALUE` and `TOKEN=VALUE`, besides what looks like a secret by itself. */
 function maskedWords(words: string[]): string[] {
-  const secret = /^--?[\w-]*(?:key|token|secret|password|auth|credential)[\w-]*/i;
   return words.map((word, index) => {
-    const inline = secret.exec(word);
-    if (inline && word[inline[0].length] === '=') return `${inline[0]}=${MASK}`;
-    const before = words[index - 1];
-    if (before !== undefined && !before.includes('=') && secret.test(before) && !word.startsWith('-'))
+    const equals = word.indexOf('=');
+    if (equals > 0 && SECRET_WORD.test(word.slice(0, equals))) return `${word.slice(0, equals)}=${MASK}`;
+    const before = words[index - 1] ?? '';
+    if (/^-/.test(before) && (before === '-H' || SECRET_WORD.test(before)) && !word.startsWith('-'))
       return MASK;
-    return redact(word);
+    return /^[a-z][a-z0-9+.-]*:\/\//i.test(word) ? redactUrl(word) : redact(word);
   });
 }
 
+/** As JSON has it: without what is not configured, at any depth. */
 function defined(value: object): Record<string, unknown> {
-  return Object.fromEntries(Object.entries(value).filter(([, each]) => each !== undefined));
+  return JSON.parse(JSON.stringify(value)) as Record<string, unknown>;
 }
 
 function lines(value: Record<string, unknown>, prefix = ''): string[] {

@@ -22,10 +22,14 @@ export async function session(workspace: Workspace): Promise<void> {
   try {
     // One server that is away is told and left out, as long as another one is there.
     if (sessions.length === 0 || deps.signal.aborted) throwFailures(outcomes);
-    for (const { error } of outcomes) {
-      if (error !== undefined)
-        report(error, { err: deps.err, json: false, verbose: flags.verbose, aborted: false });
-    }
+    const away = outcomes.flatMap(({ error }) => error ?? []);
+    if (away.length > 0)
+      report(new AggregateError(away), {
+        err: deps.err,
+        json: false,
+        verbose: flags.verbose,
+        aborted: false,
+      });
     const { runShell } = await import('../shell/shell.ts');
     await runShell(deps, flags, sessions, workspace.nextCommand);
   } finally {

@@ -2,6 +2,7 @@ import { ToolError, UsageError } from '../errors.ts';
 import { readArgumentFile } from '../session/argument-file.ts';
 import { parseObject, parseWord, toolArguments } from '../session/arguments.ts';
 import { findTool, listCommand } from '../session/catalog.ts';
+import { serverWord, typed } from '../typed.ts';
 import { callProgress } from '../ui/call-progress.ts';
 import { note, print } from '../ui/print.ts';
 import { resultText } from '../ui/result.ts';
@@ -18,6 +19,7 @@ export async function toolsCall(
 ): Promise<void> {
   const { deps, flags } = workspace;
   // Everything that can be wrong with the command line is said before a server is asked.
+  refuseServer(workspace, name, given);
   const words = given.map(parseWord);
   const base = await baseArguments(workspace, words.length > 0, options.args);
   const server = await onlyTarget(workspace, []);
@@ -34,6 +36,17 @@ export async function toolsCall(
       .finally(progress.clear);
     print(workspace, { json: result, text: () => resultText(result) });
     if (result.isError) throw new ToolError('tool_error', `${tool.name} answered with an error`, { server });
+  });
+}
+
+/** `tools call SERVER TOOL`, as `tools list` has it: throws UsageError `bad_argument` that says where it goes. */
+function refuseServer({ flags }: Workspace, name: string, [tool]: string[]): void {
+  if (flags.servers.length > 0 || tool === undefined || tool.includes('=')) return;
+  throw new UsageError('bad_argument', `"${tool}" is not an argument`, {
+    hint: [
+      'write key=value, key:=json or key=@file, or give all of them with --args JSON',
+      `if ${name} is the server: ${typed('mcp-cli', '--server', serverWord(name), 'tools', 'call', tool)}`,
+    ].join('\n'),
   });
 }
 

@@ -1,6 +1,8 @@
 // One configured server, whatever dialect it was written in. All strings are expanded, all URLs parse.
 // The other rooms know the configuration only as these types.
 
+import type { TokenReference } from './expand.ts';
+
 export type Protocol = 'auto' | 'legacy' | 'modern';
 
 type Common = {
@@ -14,7 +16,14 @@ type Common = {
   timeout: number | undefined;
   protocol: Protocol;
   account: string | undefined;
+  /** Headers, or variables of a local server, that are whole only once the store was read. Absent: there are none. */
+  withTokens?: TokenText[];
+  /** What was read for them: known to that server alone. */
+  secrets?: string[];
 };
+
+/** The value of a header or a variable, with what it needs of the store. */
+export type TokenText = { name: string; parts: (string | TokenReference)[] };
 
 export type StdioEntry = Common & {
   kind: 'stdio';

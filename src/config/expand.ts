@@ -4,16 +4,22 @@
 import type { Env } from '../deps.ts';
 import { invalid, type Place } from './place.ts';
 
+/** `${TOKEN:namespace:name}`: something of the store, which only whoever connects may read. */
+export type TokenReference = { namespace: string; name: string };
+
 /** A string taken apart. `foreign` is a reference of a kind we do not know; `open` is one that never closes. */
 export type Piece =
   | { kind: 'text'; text: string }
   | { kind: 'variable'; name: string; fallback: Piece[] | undefined }
-  | { kind: 'token'; namespace: string; name: string }
+  | ({ kind: 'token' } & TokenReference)
   | { kind: 'foreign'; text: string }
   | { kind: 'open' };
 
 const VARIABLE = /^(?:env:)?([A-Za-z_][A-Za-z0-9_]*)(?::-([\s\S]*))?$/;
-const TOKEN = /^TOKEN:([^:{}]+):([^{}]+)$/;
+/** Not `${TOKEN:-default}`, which is a variable of that name. */
+const TOKEN = /^TOKEN:(?!-)(?:([^:{}]+):)?([^{}]+)$/;
+/** Where `token set NAME` puts a token without `--namespace`. */
+const NAMESPACE = 'bearer';
 /** The Python tool's other spelling of a stored token. */
 const BRACES = /^\{\{token:[^{}]*\}\}/;
 // Deeper defaults than this are an attack on the stack, not a configuration.
@@ -64,7 +70,7 @@ function closing(text: string, from: number): number | undefined {
 
 function reference(inside: string, depth: number): Piece {
   const token = TOKEN.exec(inside);
-  if (token) return { kind: 'token', namespace: token[1] ?? '', name: token[2] ?? '' };
+  if (token) return { kind: 'token', namespace: token[1] ?? NAMESPACE, name: token[2] ?? '' };
   const variable = VARIABLE.exec(inside);
   if (!variable || depth >= DEPTH) return { kind: 'foreign', text: `\${${inside}}` };
   const fallback = variable[2] === undefined ? undefined : pieces(variable[2], depth + 1);
@@ -76,16 +82,32 @@ function reference(inside: string, depth: number): Piece {
  * @throws ConfigError `missing_env`, `unsupported_reference`, `invalid`
  */
 export function expand(text: string, env: Env, place: Place): string {
+  const parts = expandParts(text, env, place);
+  if (parts.every((part) => typeof part === 'string')) return parts.join('');
+  throw invalid(
+    place,
+    'refers to a stored token, which only headers and the env of a local server can',
+    `put the value into an environment variable and write "\${NAME}"`,
+    'unsupported_reference',
+  );
+}
+
+/** The same, but stored tokens are left as what they are. Neighbouring texts may be one or several. */
+export function expandParts(text: string, env: Env, place: Place): (string | TokenReference)[] {
   // The usual case by far, and it keeps a start-up from paying for the others.
-  if (!text.includes('${') && !text.includes('{{')) return text;
+  if (!text.includes('${') && !text.includes('{{')) return [text];
   return join(pieces(text), env, place);
 }
 
-function join(list: Piece[], env: Env, place: Place): string {
-  return list.map((piece) => resolve(piece, env, place)).join('');
+function join(list: Piece[], env: Env, place: Place): (string | TokenReference)[] {
+  return list.flatMap((piece) => resolve(piece, env, place));
 }
 
-function resolve(piece: Piece, env: Env, place: Place): string {
+function resolve(
+  piece: Piece,
+  env: Env,
+  place: Place,
+): string | TokenReference | (string | TokenReference)[] {
   switch (piece.kind) {
     case 'text':
       return piece.text;
@@ -98,12 +120,7 @@ function resolve(piece: Piece, env: Env, place: Place): string {
       throw invalid(place, said, hint, 'missing_env');
     }
     case 'token':
-      throw invalid(
-        place,
-        'refers to a stored token, which is not supported yet',
-        `put the value into an environment variable and write "\${NAME}"`,
-        'unsupported_reference',
-      );
+      return { namespace: piece.namespace, name: piece.name };
     case 'foreign':
       throw invalid(
         place,
@@ -137,7 +154,16 @@ export function expandAll(value: unknown, env: Env, place: Place): unknown {
 
 /** The names of all variables a string reads, defaults included. */
 export function variables(text: string): string[] {
-  const names = (list: Piece[]): string[] =>
-    list.flatMap((piece) => (piece.kind === 'variable' ? [piece.name, ...names(piece.fallback ?? [])] : []));
-  return names(pieces(text));
+  return within(pieces(text)).flatMap((piece) => (piece.kind === 'variable' ? [piece.name] : []));
+}
+
+/** The stored tokens that a string reads, defaults included. */
+export function tokens(text: string): TokenReference[] {
+  return within(pieces(text)).flatMap((piece) => (piece.kind === 'token' ? [piece] : []));
+}
+
+function within(list: Piece[]): Piece[] {
+  return list.flatMap((piece) =>
+    piece.kind === 'variable' ? [piece, ...within(piece.fallback ?? [])] : [piece],
+  );
 }

@@ -25,7 +25,7 @@ const CONNECTION = [
  * Checks the headers of an entry, expanded.
  * @throws ConfigError `invalid`
  */
-export function checkHeaders(headers: Record<string, string>, block: Block): Record<string, string> {
+export function checkHeaders(headers: Record<string, string>, block: Block): void {
   const seen = new Set<string>();
   for (const [name, value] of Object.entries(headers)) {
     const place = placeOf(block, 'headers', name);
@@ -39,11 +39,14 @@ export function checkHeaders(headers: Record<string, string>, block: Block): Rec
     if (seen.has(lower)) {
       throw invalid(place, 'is given twice, in different case', 'keep one of the two');
     }
-    if (!(lower === 'authorization' ? CREDENTIALS : VALUE).test(value)) {
+    if (!isHeaderValue(name, value)) {
       const hint = 'remove it; a variable read from a file often ends in a line break';
       throw invalid(place, 'has a line break or another character that no header may have', hint);
     }
     seen.add(lower);
   }
-  return headers;
+}
+
+export function isHeaderValue(name: string, value: string): boolean {
+  return (name.toLowerCase() === 'authorization' ? CREDENTIALS : VALUE).test(value);
 }

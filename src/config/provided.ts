@@ -4,7 +4,7 @@ import { envToken } from './env-token.ts';
 
 /**
  * A credential that somebody provides for this server from outside, and where: a token in the environment, else
- * (`value` undefined) a configured `Authorization` header.
+ * (`value` undefined) a configured `Authorization` header, also one whose token is in the store.
  * @throws ConfigError `ambiguous_token`, `invalid_token`
  */
 export function providedToken(
@@ -14,6 +14,9 @@ export function providedToken(
 ): { value: string | undefined; source: string } | undefined {
   const found = envToken(entry, servers, env);
   if (found) return { value: found.token, source: found.variable };
-  const header = Object.keys(entry.headers).find((name) => name.toLowerCase() === 'authorization');
+  const stored = (entry.withTokens ?? []).map(({ name }) => name);
+  const header = [...Object.keys(entry.headers), ...stored].find(
+    (name) => name.toLowerCase() === 'authorization',
+  );
   return header === undefined ? undefined : { value: undefined, source: `${entry.path}.headers.${header}` };
 }

@@ -8,13 +8,14 @@ import { ENTRY } from './keys.ts';
 import { toOAuth } from './oauth.ts';
 import { invalid, type Place, position, printable, written } from './place.ts';
 import { check, type Shaped } from './schema.ts';
+import { expandTable, knownOf, type Table } from './tokens.ts';
 
 type Fields = Shaped<'entry'>;
 
 /** The keys whose value is a variable's name: expanding it would put the secret where a name belongs. */
 const NAMES = ['bearer_token_env'];
-/** What is expanded and checked by its own block. */
-const BLOCKS = ['oauth'];
+/** What is expanded and checked on its own. */
+const BLOCKS = ['oauth', 'headers', 'env'];
 
 const TRANSPORTS: Record<string, 'http' | 'sse' | 'stdio'> = {
   http: 'http',
@@ -35,7 +36,7 @@ export function toEntry(name: string, value: unknown, place: Place, around: Arou
   const fields = expandBlock(block(value, ENTRY, at, around.warn), around.env, [...NAMES, ...BLOCKS]);
   const entry = check('entry', fields);
   const kind = kindOf(entry, fields);
-  return kind === 'stdio' ? stdio(name, entry, fields, around.warn) : http(name, entry, fields, around);
+  return kind === 'stdio' ? stdio(name, entry, fields, around) : http(name, entry, fields, around);
 }
 
 function kindOf(entry: Fields, fields: Block): 'stdio' | 'http' {
@@ -89,7 +90,7 @@ function common(name: string, entry: Fields, fields: Block, warn: Warn) {
   };
 }
 
-function stdio(name: string, entry: Fields, fields: Block, warn: Warn): StdioEntry {
+function stdio(name: string, entry: Fields, fields: Block, { env, warn }: Around): StdioEntry {
   const oauth = fields.values.oauth;
   if (oauth !== undefined) {
     const said = 'stands on a server that is started as a command; OAuth protects HTTP servers only';
@@ -99,15 +100,26 @@ function stdio(name: string, entry: Fields, fields: Block, warn: Warn): StdioEnt
   for (const key of ['headers', 'bearer_token_env', 'allow_http', 'allow_private_network']) {
     unused(fields, key, 'a command', warn);
   }
-  const { command = '', args = [], env = {}, cwd } = entry;
+  const { command = '', args = [], cwd } = entry;
+  const table = expandTable(entry.env ?? {}, env, placeOf(fields, 'env'));
   // The operating system ends each of these at a NUL: what runs would not be what was shown and trusted.
-  const texts = [...args, ...Object.values(env), ...Object.keys(env)];
-  const wrong = texts.some((text) => text.includes('\0')) || Object.keys(env).some((key) => /^$|=/.test(key));
+  const known = knownOf(table);
+  const texts = [...args, ...Object.values(known), ...Object.keys(known)];
+  const wrong =
+    texts.some((text) => text.includes('\0')) || Object.keys(known).some((key) => /^$|=/.test(key));
   if (wrong) {
     const hint = 'remove NUL characters, and "=" from the names of variables';
     throw invalid(fields, 'has an argument or a variable that cannot be passed to a program', hint);
   }
-  return { kind: 'stdio', ...common(name, entry, fields, warn), command, args, env, cwd };
+  return {
+    kind: 'stdio',
+    ...common(name, entry, fields, warn),
+    command,
+    args,
+    env: table.plain,
+    cwd,
+    ...needed(table),
+  };
 }
 
 function http(name: string, entry: Fields, fields: Block, around: Around): HttpEntry {
@@ -115,17 +127,24 @@ function http(name: string, entry: Fields, fields: Block, around: Around): HttpE
   for (const key of ['args', 'env', 'cwd']) unused(fields, key, 'a URL', around.warn);
   refuse(urlFault(url, allowHttp), fields, 'url');
   const transport = transportOf(entry, fields);
+  const table = expandTable(entry.headers ?? {}, around.env, placeOf(fields, 'headers'));
+  checkHeaders(knownOf(table), fields);
   return {
     kind: 'http',
     ...common(name, entry, fields, around.warn),
     url,
     transport: transport === 'stdio' ? undefined : transport,
-    headers: checkHeaders(entry.headers ?? {}, fields),
+    headers: table.plain,
     bearerTokenEnv: entry.bearer_token_env,
     allowPrivateNetwork: entry.allow_private_network ?? false,
     allowHttp,
     oauth: toOAuth(entry.oauth, placeOf(fields, 'oauth'), allowHttp, around),
+    ...needed(table),
   };
+}
+
+function needed({ withTokens }: Table): Pick<ServerEntry, 'withTokens'> {
+  return withTokens.length === 0 ? {} : { withTokens };
 }
 
 function unused(fields: Block, key: string, what: string, warn: Warn): void {

@@ -3,12 +3,12 @@
 
 import { createHash } from 'node:crypto';
 import { isObject } from './block.ts';
-import { variables } from './expand.ts';
+import { tokens, variables } from './expand.ts';
 import { isSecret, MASK, maskedArgs } from './mask.ts';
 import { type Path, printable, written } from './place.ts';
 import type { Json } from './read.ts';
 
-export type Kind = 'command' | 'host' | 'variable' | 'file' | 'setting';
+export type Kind = 'command' | 'host' | 'variable' | 'token' | 'file' | 'setting';
 
 /** One thing that a file names. `at` is part of it: a secret moved to another host's entry is a new thing. */
 export type Named = {
@@ -46,6 +46,7 @@ function walk(value: unknown, path: Path): Named[] {
 function inText(text: string, path: Path): Named[] {
   const key = String(path.at(-1));
   const found = variables(text).map((name) => named('variable', path, name));
+  for (const { namespace, name } of tokens(text)) found.push(named('token', path, `${namespace}:${name}`));
   if (VARIABLE.test(key)) found.push(named('variable', path, text));
   if (FILE.test(key)) found.push(named('file', path, text));
   const host = hostIn(text, key);

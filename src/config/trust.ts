@@ -46,6 +46,7 @@ const TITLES: Record<Kind, string> = {
   command: 'commands that it runs',
   host: 'hosts that it sends to',
   variable: 'environment variables that it reads',
+  token: 'stored tokens that it reads',
   file: 'files that it reads',
   setting: 'settings',
 };
@@ -65,6 +66,7 @@ function count(items: Named[]): string {
     ['command', 'command'],
     ['host', 'host'],
     ['variable', 'variable'],
+    ['token', 'stored token'],
     ['file', 'file'],
     ['setting', 'setting'],
   ];

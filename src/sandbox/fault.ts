@@ -1,4 +1,5 @@
 // Faults are kept apart from the server that behaves: each is a name, what it does, and its doing, in one place.
+import type { Ask } from './ask.ts';
 import type { Origins } from './options.ts';
 
 /** A deviation of real servers, or an attack, that can be switched on. */
@@ -23,6 +24,8 @@ export type Asked = {
   json: unknown;
   headers: Headers;
   origins: Origins;
+  /** Asks the authorization server. */
+  ask: Ask;
   /** For what reads a request by itself: unread still. */
   request: Request;
 };
@@ -59,8 +62,8 @@ export function withFaults<Rules>(faults: readonly Doing<Rules>[], serve: Serve)
   };
 }
 
-/** Reads a request once for everybody. A body over 1 MB is nobody's. */
-export async function read(request: Request, origins: Origins): Promise<Asked> {
+/** Reads a request once for everybody. */
+export async function read(request: Request, origins: Origins, ask: Ask): Promise<Asked> {
   const url = new URL(request.url);
   const text = request.method === 'POST' ? await request.clone().text() : '';
   const type = request.headers.get('content-type') ?? '';
@@ -72,6 +75,7 @@ export async function read(request: Request, origins: Origins): Promise<Asked> {
     json: type.includes('json') ? parsed(text) : undefined,
     headers: request.headers,
     origins,
+    ask,
     request,
   };
 }
@@ -84,14 +88,29 @@ export function page(status: number, html: string, headers: Record<string, strin
   return new Response(html, { status, headers: { 'content-type': 'text/html; charset=utf-8', ...headers } });
 }
 
-/** The JSON of an answer, changed; other answers stay. */
+/** The JSON of an answer, changed, or that of the result in a stream of events; other answers stay. */
 export async function edited(
   answer: Response,
   edit: (body: Record<string, unknown>) => Record<string, unknown>,
 ): Promise<Response> {
-  if (!answer.headers.get('content-type')?.includes('json')) return answer;
+  const type = answer.headers.get('content-type') ?? '';
+  if (type.includes('event-stream')) return editedStream(answer, edit);
+  if (!type.includes('json')) return answer;
   const body = edit((await answer.json()) as Record<string, unknown>);
   return json(answer.status, body, Object.fromEntries(answer.headers));
+}
+
+/** Read to its end first: whoever bends an answer cannot do so while it is said. */
+async function editedStream(
+  answer: Response,
+  edit: (body: Record<string, unknown>) => Record<string, unknown>,
+): Promise<Response> {
+  const lines = (await answer.text()).split('\n').map((line) => {
+    const message = line.startsWith('data:') ? parsed(line.slice('data:'.length)) : undefined;
+    const isResult = typeof message === 'object' && message !== null && 'result' in message;
+    return isResult ? `data: ${JSON.stringify(edit({ ...message }))}` : line;
+  });
+  return new Response(lines.join('\n'), { status: answer.status, headers: answer.headers });
 }
 
 function parsed(text: string): unknown {

@@ -2,6 +2,9 @@ import { createServer } from 'node:http';
 import { localhostHostValidation, toNodeHandler } from '@modelcontextprotocol/node';
 import { ConfigError } from '../errors.ts';
 
+/** Bytes of a request's body: no good one has more, and it is kept in memory. */
+const LARGEST = 1024 * 1024;
+
 export type Listening = {
   /** Without a trailing slash. */
   origin: string;
@@ -18,15 +21,16 @@ export async function listen(
 ): Promise<Listening> {
   const local = localhostHostValidation();
   const server = createServer((request, response) => {
-    const serve = toNodeHandler({
-      async fetch(asked) {
+    const handler = {
+      async fetch(asked: Request) {
         const answer = await handle(asked);
         // Response.error(): the connection breaks, as on a bad network.
         if (answer.type !== 'error') return answer;
         response.destroy();
         return new Response();
       },
-    });
+    };
+    const serve = toNodeHandler(handler, { maxRequestBodySize: LARGEST });
     // Its structural types are written without exactOptionalPropertyTypes in mind.
     if (local(request, response)) void serve(request as Parameters<typeof serve>[0], response);
   });

@@ -1,3 +1,4 @@
+import { type Ask, askOverLoopback } from './ask.ts';
 import { authorizationHalf } from './authorization/half.ts';
 import { type Listening, listen } from './listen.ts';
 import type { Half, Origins, SandboxOptions, Seen } from './options.ts';
@@ -29,7 +30,9 @@ export async function openSandbox(options: OpenOptions): Promise<Sandbox> {
   const internal = Buffer.from(options.random(32)).toString('base64url');
   let origins: Origins = { authorization: '', resource: '' };
   const authorization = authorizationHalf(options, () => origins, internal);
-  const resource = resourceHalf(options, () => origins, internal);
+  const within: Ask = async (request) => (await authorization.handle(request)) ?? notFound();
+  const ask = options.split ? askOverLoopback : within;
+  const resource = resourceHalf(options, () => origins, internal, ask);
   const listening: Listening[] = [];
   const serve = async (port: number, halves: Half[]) => {
     const one = await listen(port, (request) => answer(request, halves, options.see));
@@ -54,13 +57,19 @@ export async function openSandbox(options: OpenOptions): Promise<Sandbox> {
 }
 
 async function answer(request: Request, halves: Half[], see: OpenOptions['see']): Promise<Response> {
-  const grant = await grantOf(request.clone());
-  const response = await firstAnswer(request, halves);
-  const { pathname } = new URL(request.url);
-  // The halves ask each other: nobody needs to see that.
-  if (pathname !== '/introspect') {
-    see({ method: request.method, path: pathname, status: response.status, ...(grant && { grant }) });
+  const { pathname: path } = new URL(request.url);
+  const told: Seen = { method: request.method, path, status: 500 };
+  let response = new Response('Internal Server Error\n', { status: told.status });
+  try {
+    const grant = await grantOf(request.clone());
+    if (grant) told.grant = grant;
+    response = await firstAnswer(request, halves);
+    told.status = response.status;
+  } catch (error) {
+    told.trouble = String(error);
   }
+  // The halves ask each other: nobody needs to see that.
+  if (path !== '/introspect') see(told);
   return response;
 }
 
@@ -69,10 +78,16 @@ async function firstAnswer(request: Request, halves: Half[]): Promise<Response> 
     const response = await half.handle(request.clone());
     if (response) return response;
   }
+  return notFound();
+}
+
+function notFound(): Response {
   return new Response('Not Found\n', { status: 404, headers: { 'content-type': 'text/plain' } });
 }
 
-async function grantOf(request: Request): Promise<string | undefined> {
-  if (request.method !== 'POST' || !request.url.endsWith('/token')) return undefined;
-  return new URLSearchParams(await request.text()).get('grant_type') ?? undefined;
+/** Known words alone: whoever watches is shown them. */
+async function grantOf(request: Request): Promise<Seen['grant']> {
+  if (request.method !== 'POST' || new URL(request.url).pathname !== '/token') return undefined;
+  const grant = new URLSearchParams(await request.text()).get('grant_type');
+  return grant === 'authorization_code' || grant === 'refresh_token' ? grant : 'other';
 }

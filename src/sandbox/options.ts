@@ -34,5 +34,7 @@ export type Seen = {
   path: string;
   status: number;
   /** At the token endpoint. */
-  grant?: string;
+  grant?: 'authorization_code' | 'refresh_token' | 'other';
+  /** Why the sandbox itself fell over: a fault of it that is no fault of FAULTS. */
+  trouble?: string;
 };

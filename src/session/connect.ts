@@ -9,8 +9,9 @@ import { failWhenCut } from './cut.ts';
 import { answerQuestions, ELICITATION, type Elicit, MOST_QUESTIONS } from './elicit.ts';
 import { endChild, goodbye } from './farewell.ts';
 import { hearLogs, type Logs } from './logs.ts';
-import { outputJudge } from './output-schema.ts';
+import { noJudge } from './output-schema.ts';
 import type { Patience } from './patience.ts';
+import { siftTools } from './sift.ts';
 import { refusesRevision, statusOf } from './translate.ts';
 import { openHttpTransport, openStdioTransport, transportOrder } from './transport.ts';
 import type { HttpKind, Refusal } from './watch.ts';
@@ -39,6 +40,8 @@ export type ConnectOptions = {
   elicit: Elicit;
   patience: Patience;
   logs: Logs;
+  /** Told of what is left out, in one sentence with the server's own words in it. */
+  warn(text: string): void;
   /** Opens a stream for what the server says unasked, where the transport has one of its own for that. */
   unasked: boolean;
 };
@@ -48,10 +51,11 @@ const MODERN = '2026-07-28';
 type Mode = NonNullable<NonNullable<ClientOptions['versionNegotiation']>['mode']>;
 
 export async function connect(options: ConnectOptions): Promise<Connection> {
-  const { entry, logs, signal, timeout } = options;
+  const { entry, logs, signal, timeout, warn } = options;
   const connection = await (entry.kind === 'stdio'
     ? connectStdio(entry, options)
     : connectHttp(entry, options));
+  siftTools(connection.client, entry.name, entry.kind === 'http', warn);
   await hearLogs(connection.client, logs, { signal, timeout });
   return connection;
 }
@@ -78,8 +82,8 @@ async function connectOver(kind: HttpKind, entry: HttpEntry, options: ConnectOpt
   // The older transport exists only in revisions that begin with `initialize`.
   const client = newClient(options, kind === 'sse' ? 'legacy' : modeOf(entry.protocol));
   try {
-    await client.connect(transport, { signal, timeout });
     failWhenCut(transport, broken);
+    await client.connect(transport, { signal, timeout });
     const close = async () => {
       if (!signal.aborted) await goodbye(end());
       await client.close();
@@ -139,7 +143,7 @@ function newClient(options: ConnectOptions, mode: Mode): Client {
     versionNegotiation: { mode, probe: { timeoutMs: options.timeout } },
     inputRequired: { maxRounds: MOST_QUESTIONS },
     listMaxPages: 500,
-    jsonSchemaValidator: outputJudge,
+    jsonSchemaValidator: noJudge,
   });
   answerQuestions(client, options.entry.name, elicit, patience);
   // In the place of the SDK's own, which reports its rounds of questions as if they were the server's progress.

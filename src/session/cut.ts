@@ -2,7 +2,8 @@ import { SdkError, SdkErrorCode, SseError, type Transport } from '@modelcontextp
 
 /**
  * Makes requests fail as soon as the stream that was to bring their answers has ended; the SDK lets them wait for their
- * time limit. `broken` says if it was us who ended it. Called once, after the client has connected: the answers must be seen before the client sees them.
+ * time limit. `broken` says if it was us who ended it. Called once, before the client connects, so that the handshake is
+ * watched too: the client calls what it finds on the transport first.
  */
 export function failWhenCut(transport: Transport, broken: () => Error | undefined): void {
   const waiting = new Map<string | number, { answered(): void; failed(error: unknown): void }>();

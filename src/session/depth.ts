@@ -5,15 +5,19 @@ const DEEPEST = 500;
 
 /** Hands a server's value on. Throws ProtocolError `too_deep` for one that is nested beyond all reason. */
 export function shallow<T>(value: T, server: string): T {
+  if (isShallow(value)) return value;
+  throw new ProtocolError('too_deep', `${server} sent an answer that is nested too deeply`, {
+    hint: 'tell the operator of the server',
+    server,
+  });
+}
+
+export function isShallow(value: unknown): boolean {
   // Level by level and not by recursion, which is what such a value is made to break.
   let level: unknown[] = [value];
   for (let depth = 0; level.length > 0; depth++) {
-    if (depth > DEEPEST)
-      throw new ProtocolError('too_deep', `${server} sent an answer that is nested too deeply`, {
-        hint: 'tell the operator of the server',
-        server,
-      });
+    if (depth > DEEPEST) return false;
     level = level.flatMap((item) => (typeof item === 'object' && item !== null ? Object.values(item) : []));
   }
-  return value;
+  return true;
 }

@@ -10,10 +10,11 @@ const SHORTEST = 8;
 /** What a server was sent in confidence: filled while a session lives. */
 export type Sent = Set<string>;
 
-/** Header values of the entry, and what stands behind the scheme of one that has a scheme. */
+/** Header values of the entry, what stands behind the scheme of one that has a scheme, and the stored tokens in it. */
 export function sentWith(entry: ServerEntry): Sent {
   const values = entry.kind === 'http' ? Object.values(entry.headers) : [];
-  return new Set(values.flatMap((value) => [value, value.slice(value.lastIndexOf(' ') + 1)]));
+  const bare = values.map((value) => value.slice(value.lastIndexOf(' ') + 1));
+  return new Set([...values, ...bare, ...(entry.secrets ?? [])]);
 }
 
 /** The same bearer, whose tokens are remembered in `sent`. */

@@ -9,7 +9,10 @@ const unreachable = /^(E(HOST|NET)(UNREACH|DOWN)|EADDRNOTAVAIL|EACCES|EPERM|EAFN
 const reset = /^(ECONNRESET|ECONNABORTED|EPIPE|UND_ERR_SOCKET)$/;
 const timeout = /^(ETIMEDOUT|UND_ERR_(CONNECT|HEADERS|BODY)_TIMEOUT)$/;
 const proxy = /^(ERR_PROXY|UND_ERR_ABORTED|UND_ERR_PRX_TLS)$/;
-const notHttp = /^(HPE_[A-Z_]+|UND_ERR_HEADERS_OVERFLOW|UND_ERR_RES_CONTENT_LENGTH_MISMATCH)$/;
+const notHttp = /^HPE_[A-Z_]+$/;
+const brokenOff = /^(HPE_[A-Z_]+|UND_ERR_RES_CONTENT_LENGTH_MISMATCH)$/;
+// Of Node's zlib: gzip and deflate, brotli, zstd.
+const packed = /^(Z_|ERR__ERROR_|ERR_BROTLI|ZSTD_)[A-Z0-9_]+$/;
 const handshake = /^(EPROTO|ERR_SSL_[A-Z0-9_]+|ERR_TLS_(?!CERT_)[A-Z0-9_]+)$/;
 // Node hands OpenSSL's X509_V_ERR names through as codes; these are all that verification can yield.
 const certificate =
@@ -42,6 +45,32 @@ export function requestFailure(
   }
   const hint = 'try again; --verbose shows the cause';
   return new NetworkError('unreachable', `the request to ${origin} failed`, { hint, cause: error });
+}
+
+/**
+ * What a failure in the middle of an answer becomes. The server spoke HTTP until then, and has heard the question: it
+ * is neither the wrong port nor the wrong scheme.
+ */
+export function bodyFailure(
+  error: unknown,
+  origin: string,
+  signal?: AbortSignal | null,
+  setting?: string,
+): Error {
+  const codes = causes(error).map(codeOf);
+  if (!signal?.aborted && codes.some((code) => reset.test(code) || brokenOff.test(code))) {
+    return new NetworkError('reset', `${origin} cut its answer off in the middle`, {
+      hint: 'try again; what was asked for may have been done all the same',
+      cause: error,
+    });
+  }
+  if (!signal?.aborted && codes.some((code) => packed.test(code))) {
+    return new ProtocolError('not_http', `${origin} sent an answer that cannot be decompressed`, {
+      hint: 'tell the operator of the server',
+      cause: error,
+    });
+  }
+  return requestFailure(error, origin, signal, setting);
 }
 
 function translate(
@@ -85,6 +114,11 @@ function translate(
   if (handshake.test(code)) {
     const hint = 'does the server speak https on this port?';
     return new NetworkError('tls', `no TLS connection with ${origin} could be made`, { hint, cause });
+  }
+  if (code === 'UND_ERR_HEADERS_OVERFLOW') {
+    return new ProtocolError('too_large', `${origin} sent more headers than any good answer has`, {
+      hint: 'tell the operator of the server',
+    });
   }
   if (notHttp.test(code)) {
     // The cause would hold what the server sent.

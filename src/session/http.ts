@@ -3,7 +3,7 @@ import type { Env, Fetch } from '../deps.ts';
 import { CancelledError, ConfigError, ProtocolError } from '../errors.ts';
 import { isLoopbackHost } from '../url.ts';
 import { type Dispatchers, openDispatchers, type TlsOptions } from './dispatcher.ts';
-import { endedUnanswered, requestFailure } from './failure.ts';
+import { bodyFailure, endedUnanswered, requestFailure } from './failure.ts';
 import { type Reach, type ReachOptions, reachOf } from './reach.ts';
 import { relay } from './relay.ts';
 import { trustedCertificates } from './trust.ts';
@@ -71,23 +71,22 @@ export function openHttp(options: HttpOptions): Http {
     const signal = init?.signal;
     const onAbort = () => abort.abort(signal?.reason);
     const done = () => signal?.removeEventListener('abort', onAbort);
-    const translate = (error: unknown) =>
-      closed
-        ? new CancelledError()
-        : requestFailure(error, url.origin, signal, url.origin === own ? options.setting : undefined);
-    if (signal?.aborted) throw translate(signal.reason);
+    const setting = url.origin === own ? options.setting : undefined;
+    const translate = (told: typeof requestFailure) => (error: unknown) =>
+      closed ? new CancelledError() : told(error, url.origin, signal, setting);
+    if (signal?.aborted) throw translate(requestFailure)(signal.reason);
     signal?.addEventListener('abort', onAbort, { once: true });
     const dispatcher = dispatchers.of(url);
     const request = { ...init, redirect: 'manual' as const, signal: abort.signal, dispatcher };
     try {
-      return relay(await options.fetch(url.href, request), done, translate);
+      return relay(await options.fetch(url.href, request), done, translate(bodyFailure));
     } catch (error) {
       done();
       // The server may have closed an idle connection in the moment we chose it; GET can be asked again.
       if (retry && !closed && !signal?.aborted && endedUnanswered(error)) {
         return exchange(dispatchers, url, init, false);
       }
-      throw translate(error);
+      throw translate(requestFailure)(error);
     }
   }
 

@@ -17,7 +17,9 @@ const STEP = 100;
 const LONGEST_REFERENCE = 300;
 const MOST_TYPES = 16;
 
-type Judge = { root: Schema; left: number };
+type Judged = 'the arguments' | 'the result';
+
+type Judge = { root: Schema; left: number; whole: Judged };
 
 /** False if there is no work left to do this with: what was not judged is the server's to refuse. */
 function may(judge: Judge, work: number): boolean {
@@ -49,7 +51,7 @@ function decode(part: string): string {
 
 /** The JSON types a schema names, through `anyOf` and `oneOf`. Empty: any. */
 export function typesOf(schema: Schema, root: Schema): string[] {
-  return named(schema, { root, left: WORK }, 0);
+  return named(schema, { root, left: WORK, whole: 'the arguments' }, 0);
 }
 
 function named(schema: Schema, judge: Judge, depth: number): string[] {
@@ -94,14 +96,14 @@ function among(list: unknown[], value: unknown, judge: Judge): boolean {
 }
 
 /** What is wrong with `value`, one sentence each, with the path of what is meant. Empty: nothing. */
-export function faults(value: unknown, root: Schema): string[] {
-  return judged(value, root, { root, left: WORK }, '', 0);
+export function faults(value: unknown, root: Schema, whole: Judged = 'the arguments'): string[] {
+  return judged(value, root, { root, left: WORK, whole }, '', 0);
 }
 
 function judged(value: unknown, schema: Schema, judge: Judge, path: string, depth: number): string[] {
   if (depth > DEPTH || !may(judge, STEP)) return [];
   const own = resolve(schema, judge.root);
-  const label = path === '' ? 'the arguments' : path;
+  const label = path === '' ? judge.whole : path;
   const types = own.type === undefined ? [] : typesOf(own, judge.root);
   if (types.length > 0 && !types.some((type) => fits(value, type))) {
     return [`${label} must be ${article(types)}, not ${article([typeOf(value)])}`];
@@ -166,10 +168,9 @@ function inside(value: unknown, own: Schema, judge: Judge, path: string, depth: 
       found.push(...judged(each, asSchema(properties[name]), judge, at(name), depth + 1));
     } else if (own.additionalProperties === false && own.patternProperties === undefined) {
       const known = Object.keys(properties);
-      // To guess what was meant costs more than to judge.
-      found.push(
-        may(judge, STEP * known.length) ? unknownName(at(name), name, known) : `there is no ${at(name)}`,
-      );
+      // To guess what a person meant costs more than to judge.
+      const guess = judge.whole === 'the arguments' && may(judge, STEP * known.length);
+      found.push(guess ? unknownName(at(name), name, known) : `there is no ${at(name)}`);
     }
   }
   return found;

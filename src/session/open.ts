@@ -10,6 +10,7 @@ import {
 import { type Connection, type ConnectOptions, connect } from './connect.ts';
 import { shallow } from './depth.ts';
 import { remembered, type Sent, sentWith, withoutEcho } from './echo.ts';
+import { asPromised, unjudged } from './output-schema.ts';
 import { openPatience } from './patience.ts';
 import { wantsSignIn } from './quirks.ts';
 import type { Session } from './session.ts';
@@ -32,21 +33,32 @@ export async function openSession(given: Omit<ConnectOptions, 'patience'>): Prom
     mended(options, { reopen, refusal: () => connection.refusal() }, () => work(connection));
   const { client } = connection;
   const request = { signal, timeout };
+  /** As they were listed last. */
+  let tools: Tool[] = [];
   return {
     server: entry.name,
     protocol: client.getNegotiatedProtocolVersion() ?? 'unknown',
     serverInfo: client.getServerVersion(),
     instructions: client.getInstructions(),
     capabilities: client.getServerCapabilities() ?? {},
-    listTools: () => run(async ({ client }) => shallow(await listTools(client, request), entry.name)),
+    async listTools() {
+      tools = await run(async ({ client }) => shallow(await listTools(client, request), entry.name));
+      return tools;
+    },
     callTool: (name, args, { signal: own, ...watching } = {}) =>
       run(async ({ client, listen }) => {
+        const tool = tools.find((each) => each.name === name);
+        const toolDefinition = unjudged(tool);
         await listen();
         const result = await patience.request(
-          ({ options, meta }) => client.callTool({ name, arguments: args, _meta: meta }, options),
+          ({ options, meta }) =>
+            client.callTool(
+              { name, arguments: args, _meta: meta },
+              { ...options, ...(toolDefinition && { toolDefinition }) },
+            ),
           { signal: own ?? signal, ...watching },
         );
-        return shallow(result, entry.name);
+        return asPromised(shallow(result, entry.name), tool, entry.name);
       }),
     ping: () => run(({ client }) => ping(client, request)),
     close: () => connection.close(),

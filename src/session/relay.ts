@@ -26,7 +26,7 @@ export function relay(response: Response, done: () => void, translate: (error: u
     return response;
   }
   const reader = response.body.getReader();
-  const events = (response.headers.get('content-type') ?? '').startsWith('text/event-stream');
+  const events = response.ok && isStream(response.headers.get('content-type'));
   let size = 0;
   const body = new ReadableStream<Uint8Array>(
     {
@@ -64,6 +64,11 @@ function tooLarge(response: Response): ProtocolError {
   });
   refused.set(response, error);
   return error;
+}
+
+/** As the reader decides it: what is no stream for it is collected whole, and must not grow event by event. */
+function isStream(contentType: string | null): boolean {
+  return contentType?.split(';')[0]?.trim().toLowerCase() === 'text/event-stream';
 }
 
 /** Bytes since the last empty line, which ends an event, whichever line break it is written with. */

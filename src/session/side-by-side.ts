@@ -23,9 +23,17 @@ export async function sideBySide<T>(
   });
 }
 
-/** Throws what went wrong, if something did: the one error, or all of them in order. */
+/** Throws what went wrong, if something did: of one server its error, of several an AggregateError, in order. */
 export function throwFailures(outcomes: Outcome<unknown>[]): void {
-  const errors = outcomes.filter((each) => 'error' in each).map((each) => each.error);
-  if (errors.length > 1) throw new AggregateError(errors, 'several servers failed');
-  if (errors.length === 1) throw errors[0];
+  throwAll(
+    outcomes.filter((each) => 'error' in each).map((each) => each.error),
+    outcomes.length > 1,
+  );
+}
+
+/** As `throwFailures`. With `several`, also one error is an AggregateError: then it is told whose it is. */
+export function throwAll(errors: unknown[], several: boolean): void {
+  if (errors.length === 0) return;
+  if (several) throw new AggregateError(errors, 'not all servers succeeded');
+  throw errors[0];
 }

@@ -65,6 +65,8 @@ export function watchAnswers(kind: HttpKind, bearer: Bearer, http: Fetch, unaske
       refusals.set(response, refusal);
     }
     if (kind === 'sse' && init?.method === 'POST') await requireTaken(response);
+    if (kind === 'streamable' && init?.method === 'POST' && response.ok && !asks(init.body))
+      return withoutBody(response);
     return response;
   };
   return {
@@ -84,6 +86,19 @@ async function requireTaken(response: Response): Promise<void> {
   if (ok || status === 401) return;
   await response.body?.cancel();
   throw new SdkHttpError(SdkErrorCode.ClientHttpNotImplemented, `HTTP ${status}`, { status, statusText });
+}
+
+/** Whether a message wants an answer. */
+function asks(body: unknown): boolean {
+  if (typeof body !== 'string') return true;
+  return [JSON.parse(body)].flat().some((message) => 'method' in message && 'id' in message);
+}
+
+/** What comes back for a notification says nothing; the SDK would read it to an end that need not come. */
+async function withoutBody(response: Response): Promise<Response> {
+  const { status, headers } = response;
+  await response.body?.cancel();
+  return new Response(null, { status, headers });
 }
 
 function bearerOf(headers: Headers): string | undefined {

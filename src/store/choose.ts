@@ -2,19 +2,20 @@
 // Only `auto` may choose, and a store that was asked for by name is never replaced by a weaker one.
 import type { Backend, StorageEntry } from '../config/entry.ts';
 import type { Env, Fetch, Prompt } from '../deps.ts';
-import { StoreError, UsageError } from '../errors.ts';
-import { openEncryptedStore } from './encrypted.ts';
-import type { SecretStore, StoreName } from './store.ts';
-import { type VaultSettings, vaultSettings } from './vault/settings.ts';
+import { UsageError } from '../errors.ts';
 
 export type StoreOptions = {
   /** `--token-backend`. */
   flag: string | undefined;
   env: Env;
   storage: Partial<StorageEntry> | undefined;
+  /** The same for a store that may be another than the usual one; absent: `storage` has the settings of all. */
+  storageOf?(backend: Backend): Promise<Partial<StorageEntry>>;
   home: string;
   platform: NodeJS.Platform;
   prompt: Prompt;
+  /** Milliseconds since the epoch. */
+  now(): number;
   random(bytes: number): Uint8Array;
   /** What a person should know about the choice. */
   notify(text: string, level: 'detail' | 'info' | 'warning'): void;
@@ -38,63 +39,17 @@ export type StoreServer = {
 
 const BACKENDS: readonly Backend[] = ['auto', 'keychain', 'windows', 'secretservice', 'vault', 'encrypted'];
 
-/**
- * The store of this run. Throws UsageError `unknown_backend`, StoreError `unavailable` and whatever opening it throws.
- */
-export async function openStore(options: StoreOptions): Promise<SecretStore> {
-  const chosen = chooseBackend(options);
-  if (chosen === 'encrypted') return openEncryptedStore(options);
-  if (chosen === 'vault') return openVault(options);
-  throw unavailable(chosen);
-}
-
-/** The decision alone: a concrete store, not yet known to work. */
-export function chooseBackend(options: Pick<StoreOptions, 'flag' | 'env' | 'storage'>): StoreName {
-  const { flag, env, storage } = options;
+/** The store that was asked for, by whoever asked first; `auto` if nobody did. Throws UsageError `unknown_backend`. */
+export function askedBackend({
+  flag,
+  env,
+  storage,
+}: Pick<StoreOptions, 'flag' | 'env' | 'storage'>): Backend {
   const asked = flag ?? (env.MCP_CLI_TOKEN_BACKEND || undefined) ?? storage?.backend ?? 'auto';
   const backend = BACKENDS.find((known) => known === asked);
-  if (backend === undefined) {
-    const source = flag === undefined ? 'MCP_CLI_TOKEN_BACKEND' : '--token-backend';
-    throw new UsageError('unknown_backend', `${source} names no token store that there is`, {
-      hint: `one of: ${BACKENDS.join(', ')}`,
-    });
-  }
-  if (backend !== 'auto') return backend;
-
-  // A team's Vault holds the sign-in that its machines share: a second one in a file would fight it for the refresh token.
-  if (vaultSettings(storage, env, false)) return 'vault';
-  return 'encrypted';
-}
-
-async function openVault(options: StoreOptions): Promise<SecretStore> {
-  const { storage, env, home, random, signal } = options;
-  const settings = vaultSettings(storage, env, true);
-  if (!settings) {
-    throw new StoreError('unavailable', 'Vault is asked for, and nobody says where it is', {
-      hint: 'set VAULT_ADDR, or tokenStorage.vaultUrl in the configuration\nor keep tokens on this machine: --token-backend encrypted',
-    });
-  }
-  if (settings.skipVerify)
-    options.notify('VAULT_SKIP_VERIFY: anybody on the way can read the tokens', 'warning');
-  const { openVaultStore } = await import('./vault/store.ts');
-  return openVaultStore({ settings, http: options.reach(server(settings, storage)), home, random, signal });
-}
-
-function server(settings: VaultSettings, storage: StoreOptions['storage']): StoreServer {
-  const setting = storage?.vaultUrl ? 'tokenStorage.vaultUrl' : 'VAULT_ADDR';
-  return { ...settings, url: settings.address, setting };
-}
-
-const TITLES: Record<StoreName, string> = {
-  keychain: 'the macOS Keychain',
-  windows: 'the Windows Credential Manager',
-  secretservice: 'the Secret Service',
-  vault: 'Vault',
-  encrypted: 'the encrypted file',
-};
-
-function unavailable(name: StoreName): StoreError {
-  return new StoreError('unavailable', `${TITLES[name]} is not in this version yet`, {
-    hint: 'use an encrypted file on this machine instead: --token-backend encrypted',
+  if (backend !== undefined) return backend;
+  const source = flag === undefined ? 'MCP_CLI_TOKEN_BACKEND' : '--token-backend';
+  throw new UsageError('unknown_backend', `${source} names no token store that there is`, {
+    hint: `one of: ${BACKENDS.join(', ')}`,
   });
 }

@@ -69,12 +69,21 @@ export async function openEncryptedStore(options: EncryptedOptions): Promise<Sec
     async delete(key) {
       if (!(await exists())) return false;
       const deleted = await removeFile(join(dir, entryFile(key)), platform);
-      await registry.forget(key);
+      await registry.forget(key, 'encrypted');
       if (deleted && (await ground.entries()).size === 0) await forgetSecret(ground);
       return deleted;
     },
     list: async () => ((await exists()) ? [...(await ground.entries()).keys()].sort() : []),
   };
+}
+
+/** Whether a file of ours holds `key`, as far as a look at its first bytes tells. Needs no password. */
+export async function holdsEntry(home: string, key: string, platform: NodeJS.Platform): Promise<boolean> {
+  const root = join(home, '.mcp_cli');
+  const dir = join(root, 'tokens');
+  if (!(await checkDirectory(root, platform)) || !(await checkDirectory(dir, platform))) return false;
+  const header = parseHeader((await readPrivate(join(dir, entryFile(key)), platform)) ?? Buffer.alloc(0));
+  return header !== undefined && header.kdf !== KDF.keyring;
 }
 
 /** Paths by key. The directory says what there is; the registry's `keys` only what a shortened name stands for. */
@@ -88,6 +97,7 @@ async function load(ground: Ground, key: string): Promise<string | undefined> {
   const path = join(ground.dir, entryFile(key));
   const file = await readPrivate(path, ground.platform);
   if (!file) return undefined;
+  if (isFernet(file)) throw foreignFile(key, path);
   const header = parseHeader(file);
   if (!header || header.kdf === KDF.keyring) throw corrupt(path);
   const secret = await ground.keys.secret(() => isFresh(ground));
@@ -116,6 +126,18 @@ async function sealed(ground: Ground, key: string, value: string): Promise<Buffe
   return seal(bytes, master, derivation, { service: SERVICE, account: key }, ground.random);
 }
 
+/** What every token of the Python mcp-cli begins with: its files have the names of ours. */
+function isFernet(file: Buffer): boolean {
+  return file.toString('latin1', 0, 5) === 'gAAAA';
+}
+
+function foreignFile(key: string, path: string): StoreError {
+  return new StoreError('foreign_entry', `${path} was written by the Python mcp-cli`, {
+    hint: 'take it over with: mcp-cli auth import --from python\nor forget it with: mcp-cli auth reset',
+    server: key,
+  });
+}
+
 function corrupt(path: string): StoreError {
   return new StoreError('corrupt', `${path} is damaged, or was not written by this program for this server`, {
     hint: `drop it and sign in again: rm ${quote(path)}`,
@@ -127,6 +149,7 @@ function wrongPassword(dir: string): StoreError {
     hint: [
       'check MCP_CLI_ENCRYPTION_KEY (a password, or a key of `mcp-cli token keygen`) or tokenStorage.password',
       'or forget everything in it, which needs no password, and start anew: mcp-cli auth reset',
+      'and, if you stored tokens of your own: mcp-cli token clear',
     ].join('\n'),
   });
 }

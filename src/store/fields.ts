@@ -1,7 +1,7 @@
 // Reading an object that somebody else may have written: every member by its own check, nothing taken over unseen.
 
 /** The value if it is acceptable, else undefined. */
-type Check<T> = (value: unknown) => T | undefined;
+export type Check<T> = (value: unknown) => T | undefined;
 
 export type Fields = {
   need<T>(name: string, check: Check<T>): T;

@@ -1,10 +1,11 @@
 // The file that an entry lives in. Pure.
 import { createHash } from 'node:crypto';
+import { isTokenKey } from './token.ts';
 
 const SAFE = /^[a-z0-9][a-z0-9_-]{0,63}$/;
 /** Windows opens the device, whatever the extension. */
 const DEVICE = /^(con|prn|aux|nul|com\d|lpt\d)$/;
-const ENTRY = /^([a-z0-9][a-z0-9_-]*)\.enc$/;
+const ENTRY = /^(~?[a-z0-9][a-z0-9_-]*)\.enc$/;
 
 /**
  * A file name without extension for `name`: the name itself if every file system takes it; otherwise what can be
@@ -20,8 +21,9 @@ export function fileStem(name: string): string {
   return `${kept || 'server'}-${createHash('sha256').update(name).digest('hex').slice(0, 10)}`;
 }
 
+/** A token's key keeps its mark: what is no sign-in is known as such even without the index that has its name. */
 export function entryFile(key: string): string {
-  return `${fileStem(key)}.enc`;
+  return isTokenKey(key) ? `~${fileStem(key.slice(1))}.enc` : `${fileStem(key)}.enc`;
 }
 
 /** The stem of an entry's file; undefined for every other file of the directory. */

@@ -24,9 +24,27 @@ export type SecretStore = {
   list(): Promise<string[]>;
   /** Where a person finds the value of this key: a file, a keyring entry, a Vault path. */
   where(key: string): string;
+  /** What another tool keeps under `key` in the same place; absent where a store shares its place with none. */
+  foreign?(key: string): Promise<ForeignEntry | undefined>;
   /**
    * Keeps other machines from renewing what `key` holds while `work` runs; absent where a store is this machine's
    * alone. Throws StoreError `lock_timeout`, CancelledError.
    */
   lease?: WithLock;
+};
+
+export type ForeignEntry = {
+  fields: Record<string, unknown>;
+  /** Makes it ours, with this value. False: it is no longer what was read. Throws StoreError. */
+  adopt(value: string): Promise<boolean>;
+};
+
+/** The store, or all stores, of one run: what is asked for by key is wherever that key lives. */
+export type Secrets = Omit<SecretStore, 'name' | 'where' | 'ready'> & {
+  /** As `SecretStore.ready`, for what is to be kept under `key`. */
+  ready(key?: string): Promise<void>;
+  /** What can be begun before `key` is asked for: a keyring takes a while to start. */
+  prepare(key: string): Promise<void>;
+  /** The store that has this key, or would take it. */
+  holder(key: string): Promise<SecretStore>;
 };

@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import type { ImportOptions } from '../workspace/import-how.ts';
 import { examples, type Perform } from './branch.ts';
 
 export function growAuth(auth: Command, perform: Perform): void {
@@ -6,6 +7,7 @@ export function growAuth(auth: Command, perform: Perform): void {
   growStored(auth, perform);
   growTokens(auth, perform);
   growForgetting(auth, perform);
+  growImport(auth, perform);
 }
 
 function growSignIn(auth: Command, perform: Perform): void {
@@ -89,6 +91,29 @@ function growForgetting(auth: Command, perform: Perform): void {
       perform(async (w) => (await import('../commands/auth-forget.ts')).authReset(w, servers)),
     );
   examples(reset, ['mcp-cli auth reset notion', 'mcp-cli auth reset --yes   all, without asking']);
+}
+
+function growImport(auth: Command, perform: Perform): void {
+  const taken = auth
+    .command('import')
+    .description(
+      "take over another program's sign-ins: python, mcp-remote, mcporter, opencode, gemini, codex",
+    )
+    .argument('[server...]')
+    .option('--from <program>', 'whose they are')
+    .option('--move', 'empty the source: that program signs in anew')
+    .option('--copy', 'leave the source: whoever renews first may end the sign-in of the other')
+    .option('--path <path>', 'the file or folder, instead of the usual place')
+    .option('--dry-run', 'show what there is, write nothing')
+    .option('--force', 'replace sign-ins that are here already')
+    .action((servers: string[], options: ImportOptions) =>
+      perform(async (w) => (await import('../commands/auth-import.ts')).authImport(w, servers, options)),
+    );
+  examples(taken, [
+    'mcp-cli auth import --from mcp-remote --dry-run         what is there, and for which server',
+    'mcp-cli auth import --from mcporter --move              all that is configured here',
+    'mcp-cli auth import --from python notion --copy --json  one, for a script',
+  ]);
 }
 
 function list(text: string, before: string[] | undefined): string[] {

@@ -23,10 +23,25 @@ function commandNames(command: Command): string[] {
 
 export function unknownCommand(command: Command, word: string): UsageError {
   const path = command.parent ? `${command.name()} ` : '';
-  const guess = nearest(word, commandNames(command));
   return new UsageError('unknown_command', `there is no command "${path}${word}"`, {
-    hint: guess === undefined ? `see: mcp-cli ${path}--help` : `did you mean: mcp-cli ${path}${guess}?`,
+    hint: command.parent ? wayIn(command, path, word) : wayAtTop(command, word),
   });
+}
+
+function wayIn(command: Command, path: string, word: string): string {
+  const guess = nearest(word, commandNames(command));
+  return guess === undefined ? `see: mcp-cli ${path}--help` : `did you mean: mcp-cli ${path}${guess}?`;
+}
+
+/** Other clients have `list`, `call` and `login` at the top, and take a server there: neither is a dead end. */
+function wayAtTop(program: Command, word: string): string {
+  const groups = program.commands.filter((each) => commandNames(each).includes(word));
+  if (groups.length > 0)
+    return `did you mean: ${groups.map((each) => `mcp-cli ${each.name()} ${word}`).join(', or ')}?`;
+  if (nearest(word, commandNames(program)) !== undefined) return wayIn(program, '', word);
+  // What a shell would read otherwise, or what may hold a key behind its question mark, is not repeated.
+  const server = /^[\w@%+=:,./~-]+$/.test(word) ? word : 'NAME';
+  return `if that is a server: mcp-cli --server ${server}\n${wayIn(program, '', word)}`;
 }
 
 export function examples(command: Command, lines: string[]): void {

@@ -73,8 +73,9 @@ export function report(error: unknown, view: ErrorView): number {
     return exitOf(all[0]);
   }
   for (const [index, { message, hint, server }] of told.entries()) {
-    const named = server === undefined || message.startsWith(`${sanitize(server)} `);
-    const whose = told.length > 1 && !named ? `${sanitize(server)}: ` : '';
+    const name = sanitize(server ?? '');
+    const named = name === '' || message.startsWith(`${name} `) || message.endsWith(` ${name}`);
+    const whose = error instanceof AggregateError && !named ? `${name}: ` : '';
     view.err(`error: ${whose}${message}\n`);
     for (const line of hint?.split('\n') ?? []) view.err(`hint: ${line}\n`);
     if (!view.verbose) continue;

@@ -13,12 +13,31 @@ const WIDE: [number, number][] = [
   [0xfe30, 0xfe6f],
   [0xff00, 0xff60],
   [0xffe0, 0xffe6],
-  [0x1b000, 0x1b2ff],
+  [0x16fe0, 0x18cff],
+  [0x1aff0, 0x1b2ff],
   [0x1f200, 0x1f2ff],
   [0x20000, 0x3fffd],
 ];
 const PLAIN = /^[\u0020-\u007e]*$/;
 const graphemes = new Intl.Segmenter('en', { granularity: 'grapheme' });
+/** Code units at a time: the segmenter takes quadratic time over a string. */
+const PIECE = 128;
+
+/** What a reader takes for one character each. */
+function* characters(text: string): Generator<string> {
+  for (let at = 0; at < text.length; ) {
+    const end = border(text, at, at + PIECE);
+    for (const { segment } of graphemes.segment(text.slice(at, end))) yield segment;
+    at = end;
+  }
+}
+
+/** Before a letter of ASCII there is one for sure; without any, a character in a very long run may count as two. */
+function border(text: string, start: number, end: number): number {
+  if (end >= text.length) return text.length;
+  for (let at = end; at > start; at--) if (PLAIN.test(text.charAt(at))) return at;
+  return /[\udc00-\udfff]/.test(text.charAt(end)) ? end - 1 : end;
+}
 
 function cells(grapheme: string): number {
   const code = grapheme.codePointAt(0) ?? 0;
@@ -30,7 +49,7 @@ function cells(grapheme: string): number {
 export function width(text: string): number {
   if (PLAIN.test(text)) return text.length;
   let total = 0;
-  for (const { segment } of graphemes.segment(text)) total += cells(segment);
+  for (const each of characters(text)) total += cells(each);
   return total;
 }
 
@@ -39,11 +58,45 @@ export function cut(text: string, limit: number): string {
   if (width(text) <= limit) return text;
   let out = '';
   let used = 0;
-  for (const { segment } of graphemes.segment(text)) {
-    const next = cells(segment);
+  for (const each of characters(text)) {
+    const next = cells(each);
     if (used + next > limit - 1) break;
-    out += segment;
+    out += each;
     used += next;
   }
   return `${out.trimEnd()}…`;
+}
+
+/** `text` in lines of at most `limit` cells (at least two), broken at blanks, and inside a word only if it is longer. */
+export function wrap(text: string, limit: number): string[] {
+  const lines: string[] = [];
+  let line = '';
+  let used = 0;
+  const next = () => {
+    lines.push(line);
+    line = '';
+    used = 0;
+  };
+  for (const word of text.split(' ')) {
+    if (word === '') continue;
+    const long = width(word);
+    if (line !== '' && used + 1 + long > limit) next();
+    if (line !== '') {
+      line += ' ';
+      used += 1;
+    }
+    if (long <= limit) {
+      line += word;
+      used += long;
+      continue;
+    }
+    for (const each of characters(word)) {
+      const more = cells(each);
+      if (used + more > limit) next();
+      line += each;
+      used += more;
+    }
+  }
+  if (line !== '' || lines.length === 0) next();
+  return lines;
 }

@@ -5,6 +5,7 @@ import type { AuthContext } from '../auth/context.ts';
 import type { HttpEntry } from '../config/entry.ts';
 import type { Deps } from '../deps.ts';
 import type { WithLock } from '../store/lock.ts';
+import { recordKey } from '../store/record-key.ts';
 import type { Flags } from './flags.ts';
 import { type InTurn, once } from './once.ts';
 
@@ -26,6 +27,13 @@ type Shared = Pick<AuthContext, 'store'> & {
 
 export async function openAuth(shared: Shared, entry: HttpEntry): Promise<AuthContext> {
   const { deps, flags, store, inTurn, closing } = shared;
+  const fixedToken = await shared.provided(entry);
+  // A keyring takes a while to start: it does so beside all that comes before its first use, which tells its failure.
+  const key = recordKey(entry.name, entry.account);
+  if (!fixedToken)
+    void store()
+      .then((secrets) => secrets.prepare(key))
+      .catch(() => undefined);
   const [{ openHttp }, { openProgress }] = await Promise.all([
     import('../session/http.ts'),
     import('../ui/progress.ts'),
@@ -65,7 +73,7 @@ export async function openAuth(shared: Shared, entry: HttpEntry): Promise<AuthCo
     notify: progress.notify,
     ...attendance(deps, flags),
     rounds: { left: BROWSER_ROUNDS },
-    fixedToken: await shared.provided(entry),
+    fixedToken,
     requestTimeout: entry.timeout ?? REQUEST_TIMEOUT,
     loginTimeout: flags.loginTimeout ?? LOGIN_TIMEOUT,
     variable: (name) => deps.env[name],

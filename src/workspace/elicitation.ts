@@ -97,7 +97,9 @@ async function ask(desk: Desk, question: Question): Promise<Answer> {
     if (question.mode === 'form')
       return await askForm(asking, fieldsOf(question.schema), answers?.next().given ?? {});
     const { handOver } = await import('../auth/handover.ts');
-    const open = (url: string) => handOver(url, { ...deps, signal: AbortSignal.any([deps.signal, signal]) });
+    const { openUrl, random } = deps;
+    const over = AbortSignal.any([deps.signal, signal]);
+    const open = (url: string) => handOver(url, { openUrl, random, signal: over });
     return await askVisit(asking, question.url, flags.browser ? open : undefined);
   } catch (error) {
     const withdrawn = signal.aborted && !deps.signal.aborted && error instanceof CancelledError;

@@ -1,35 +1,58 @@
-// The store of this run, with the network that it may need.
+// The stores of this machine, with the network that it may need.
 import { readFile } from 'node:fs/promises';
 import type { StorageEntry } from '../config/entry.ts';
 import type { Deps, Fetch } from '../deps.ts';
-import { StoreError } from '../errors.ts';
-import type { StoreServer } from '../store/choose.ts';
-import type { SecretStore } from '../store/store.ts';
+import { ConfigError, StoreError } from '../errors.ts';
+import type { StoreOptions, StoreServer } from '../store/choose.ts';
+import type { Machine } from '../store/machine.ts';
+import type { Secrets } from '../store/store.ts';
+import { sanitize } from '../ui/sanitize.ts';
 import type { Flags } from './flags.ts';
 import { once } from './once.ts';
 
-/** `closing` takes what has to be closed at the end. */
-export async function openSecrets(
+/** The stores of this machine. `closing` takes what has to be closed at the end. */
+export async function openStores(
   deps: Deps,
   flags: Flags,
   closing: (() => Promise<void> | void)[],
   storage: StorageEntry | undefined,
-): Promise<SecretStore> {
-  const { openStore } = await import('../store/choose.ts');
-  return openStore({
+  storageOf?: StoreOptions['storageOf'],
+): Promise<Machine> {
+  const { openMachine } = await import('../store/machine.ts');
+  return openMachine({
     flag: flags.tokenBackend,
     env: deps.env,
     storage,
+    ...(storageOf && { storageOf }),
     home: deps.home,
     platform: deps.platform,
     prompt: deps.prompt,
+    now: deps.now,
     random: deps.random,
     signal: deps.signal,
-    notify: (text, level) => {
-      if (level === 'warning' || !flags.quiet) deps.err(`${level === 'warning' ? 'warning: ' : ''}${text}\n`);
-    },
+    notify: (text, level) => tell(deps, flags, text, level),
     reach: (server) => reachStore(deps, flags, closing, server),
   });
+}
+
+/** The store of this run, of those that there are. */
+export async function openSecrets(deps: Deps, flags: Flags, machine: Machine): Promise<Secrets> {
+  const { openPlaces } = await import('../store/places.ts');
+  return openPlaces(machine, (text, level) => tell(deps, flags, text, level));
+}
+
+/** What only the person's word is missing for, a path or consent, is no broken configuration. */
+const UNSAID = new Set(['not_found', 'untrusted']);
+
+/** A configuration that cannot be used, for who can do without one. Throws every other error. */
+export function brokenConfig(error: unknown): ConfigError {
+  if (error instanceof ConfigError && !UNSAID.has(error.code)) return error;
+  throw error;
+}
+
+function tell(deps: Deps, flags: Flags, text: string, level: 'detail' | 'info' | 'warning'): void {
+  const shown = level === 'warning' || (level === 'detail' ? flags.verbose : !flags.quiet);
+  if (shown) deps.err(`${level === 'warning' ? 'warning: ' : ''}${sanitize(text)}\n`);
 }
 
 function reachStore(

@@ -30,7 +30,7 @@ export async function onlyTarget(workspace: Workspace, named: string[]): Promise
   const [name, ...more] = await targets(workspace, named);
   if (name === undefined || more.length > 0) {
     throw new UsageError('one_server', 'this works on one server at a time', {
-      hint: 'give --server one name',
+      hint: `choose one with --server: ${[name, ...more].join(', ')}`,
     });
   }
   return name;

@@ -6,11 +6,13 @@ import type { Config } from '../config/config.ts';
 import type { HttpEntry, ServerEntry } from '../config/entry.ts';
 import type { Deps } from '../deps.ts';
 import type { Session } from '../session/session.ts';
-import type { SecretStore } from '../store/store.ts';
+import type { Machine } from '../store/machine.ts';
+import type { Secrets } from '../store/store.ts';
 import { BROWSER_ROUNDS, openAuth } from './auth.ts';
 import type { Flags } from './flags.ts';
 import { once, queue } from './once.ts';
-import { openSecrets } from './secrets.ts';
+import { openQuestions } from './questions.ts';
+import { openSecrets, openStores } from './secrets.ts';
 
 export type Workspace = {
   deps: Deps;
@@ -21,9 +23,15 @@ export type Workspace = {
   entry(name: string): Promise<ServerEntry>;
   /** What somebody provides from outside for this server: it beats the store and starts no OAuth. */
   provided(entry: HttpEntry): Promise<FixedToken | undefined>;
-  store(): Promise<SecretStore>;
+  store(): Promise<Secrets>;
+  /** For a command that can do without it: a secret is asked for once, with this word that Enter skips it. */
+  secretOnce(why: string): void;
   /** The store that flags, environment and machine say, without a look at the configuration. */
-  usualStore(): Promise<SecretStore>;
+  usualStore(): Promise<Secrets>;
+  /** Every store that this machine may have, each with its own settings. */
+  stores(): Promise<Machine>;
+  /** The same, without a look at the configuration. */
+  usualStores(): Promise<Machine>;
   /** One a server and command: what it learned, and how often it may still ask, belongs to the command. */
   auth(entry: HttpEntry): Promise<AuthContext>;
   /** `unasked`: with a stream for what the server says unasked, such as updates of a resource. */
@@ -34,14 +42,23 @@ export type Workspace = {
 };
 
 const REQUEST_TIMEOUT = 30_000;
+/** Cells. */
+const LONGEST_WARNING = 400;
 
-export function openWorkspace(deps: Deps, flags: Flags): Workspace {
+export function openWorkspace(given: Deps, flags: Flags): Workspace {
+  const { prompt, secretOnce } = openQuestions(given.prompt, flags.nonInteractive);
+  // Not a copy: that would open stdin, which most commands never read.
+  const deps: Deps = Object.create(given, { prompt: { value: prompt } });
   const closing: (() => Promise<void> | void)[] = [];
   const contexts = new Map<string, Promise<AuthContext>>();
   const config = once(() => readConfig(deps, flags));
-  const store = once(async () =>
-    openSecrets(deps, flags, closing, await (await config()).storage(flags.tokenBackend)),
-  );
+  const stores = once(async () => {
+    const { storage } = await config();
+    const asked = flags.tokenBackend ?? (deps.env.MCP_CLI_TOKEN_BACKEND || undefined);
+    return openStores(deps, flags, closing, await storage(asked), storage);
+  });
+  const usualStores = once(() => openStores(deps, flags, closing, undefined));
+  const store = once(async () => openSecrets(deps, flags, await stores()));
   const provided = async (entry: HttpEntry) => {
     const { providedToken } = await import('../config/provided.ts');
     return providedToken(entry, await configuredNames(config, entry), deps.env);
@@ -56,7 +73,10 @@ export function openWorkspace(deps: Deps, flags: Flags): Workspace {
     entry: (name) => findEntry(name, config, flags),
     provided,
     store,
-    usualStore: () => openSecrets(deps, flags, closing, undefined),
+    secretOnce,
+    usualStore: async () => openSecrets(deps, flags, await usualStores()),
+    stores,
+    usualStores,
     auth(entry) {
       const key = JSON.stringify([entry.name, entry.url, entry.account]);
       const opened = contexts.get(key) ?? openAuth(shared, entry);
@@ -66,16 +86,30 @@ export function openWorkspace(deps: Deps, flags: Flags): Workspace {
     async connect(entry, unasked = false) {
       // What is wrong with the answers is said before a server is asked.
       const answering = await elicit();
-      const [{ openSession }, { openBearer }, { askedLevel, logLine }, version] = await Promise.all([
+      const whole = entry.withTokens
+        ? await (await import('./tokens.ts')).withStoredTokens(entry, store, deps.now)
+        : entry;
+      const [
+        { openSession },
+        { openBearer },
+        { askedLevel, logLine },
+        { sanitize },
+        { mask },
+        { cut },
+        version,
+      ] = await Promise.all([
         import('../session/open.ts'),
         import('../auth/bearer.ts'),
         import('../ui/server-log.ts'),
+        import('../ui/sanitize.ts'),
+        import('../ui/redact.ts'),
+        import('../ui/width.ts'),
         import('../version.ts'),
       ]);
       const auth = entry.kind === 'http' ? await workspace.auth(entry) : undefined;
       const level = askedLevel(flags);
       return openSession({
-        entry,
+        entry: whole,
         bearer: auth && openBearer(auth),
         http: auth?.http,
         signal: deps.signal,
@@ -86,8 +120,11 @@ export function openWorkspace(deps: Deps, flags: Flags): Workspace {
           level,
           told(message) {
             const line = logLine(entry.name, message, flags);
-            if (line !== undefined) deps.err(`${line}\n`);
+            if (line !== undefined) deps.err(`${mask(line, whole.secrets ?? [])}\n`);
           },
+        },
+        warn(text) {
+          if (!flags.quiet) deps.err(`warning: ${cut(sanitize(text), LONGEST_WARNING)}\n`);
         },
         // Servers of the older revisions send there what belongs to no request, messages as well.
         unasked: unasked || level !== undefined,

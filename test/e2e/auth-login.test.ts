@@ -88,7 +88,7 @@ describe('auth login', () => {
     });
     const text = await person('auth login --server a,b');
     expect(text).toMatchObject({ exit: 4, stdout: expect.stringMatching(/^b: signed in at/) });
-    expect(text.stderr).toContain('error: the sign-in to a was refused in the browser\n');
+    expect(text.stderr).toContain('error: a: the sign-in to a was refused in the browser\n');
     expect((await script('tools list b')).exit).toBe(0);
   });
 

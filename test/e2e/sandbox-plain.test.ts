@@ -1,82 +1,8 @@
 // The sandbox when nothing is wrong with it: what a careful authorization server does, and what it refuses.
-import { createHash } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import { toolNames } from '../support/person.ts';
 import { sandboxed } from '../support/sandbox.ts';
-
-const verifier = 'v'.repeat(43);
-const challenge = createHash('sha256').update(verifier).digest('base64url');
-const redirectUri = 'http://127.0.0.1:1/callback';
-
-type Told = {
-  access_token?: string;
-  refresh_token?: string;
-  error?: string;
-  token_type?: string;
-  scope?: string;
-};
-
-/** A client of its own, and how it asks. */
-async function client(options: Parameters<typeof sandboxed>[1] = {}) {
-  const made = await sandboxed([], options);
-  const { authorization: origin, url: resource } = made.sandbox;
-  const post = (path: string, form: Record<string, string>, headers: Record<string, string> = {}) =>
-    fetch(`${origin}${path}`, {
-      method: 'POST',
-      body: new URLSearchParams(form),
-      headers,
-      redirect: 'manual',
-    });
-  const registered = await fetch(`${origin}/register`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({
-      client_name: '<b>Bob</b> & "friends"',
-      redirect_uris: [redirectUri],
-      token_endpoint_auth_method: 'none',
-    }),
-  });
-  const { client_id } = (await registered.json()) as { client_id: string };
-  const authorize = (more: Record<string, string> = {}) =>
-    fetch(
-      `${origin}/authorize?${new URLSearchParams({
-        response_type: 'code',
-        client_id,
-        redirect_uri: redirectUri,
-        state: 's1',
-        code_challenge: challenge,
-        code_challenge_method: 'S256',
-        scope: 'notes:read offline_access',
-        resource,
-        ...more,
-      })}`,
-      { redirect: 'manual' },
-    );
-  const back = async (response: Response | Promise<Response>) =>
-    Object.fromEntries(new URL((await response).headers.get('location') ?? '').searchParams);
-  const redeem = async (code: string, more: Record<string, string> = {}) => {
-    const response = await post('/token', {
-      grant_type: 'authorization_code',
-      client_id,
-      code,
-      redirect_uri: redirectUri,
-      code_verifier: verifier,
-      ...more,
-    });
-    return { status: response.status, ...((await response.json()) as Told) };
-  };
-  const renew = async (refresh_token: string) => {
-    const response = await post('/token', { grant_type: 'refresh_token', client_id, refresh_token });
-    return { status: response.status, ...((await response.json()) as Told) };
-  };
-  const call = (token: string) =>
-    fetch(resource, {
-      method: 'POST',
-      headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
-      body: '{}',
-    });
-  return { ...made, origin, client_id, post, authorize, back, redeem, renew, call };
-}
+import { client } from '../support/sandbox-client.ts';
 
 test('a code is good once, and whoever uses it twice ends everything that came of it', async () => {
   const { authorize, back, redeem, renew } = await client();
@@ -209,6 +135,36 @@ describe('its MCP server', () => {
       '--json',
     ]);
     expect(JSON.parse(found.stdout)).toMatchObject({ structuredContent: { notes: [{ title: 'Hello' }] } });
+  });
+
+  test.each(['modern', 'legacy'])('says who calls: %s', async (era) => {
+    const { person } = await sandboxed([], { accessLifetime: 600_000 });
+    const call = `--protocol ${era} --server notes tools call whoami`;
+    const before = Date.now();
+    const { exit, stdout } = await person(`${call} --json`);
+    const { structuredContent: who } = JSON.parse(stdout);
+    expect({ exit, who }).toEqual({
+      exit: 0,
+      who: {
+        subject: 'somebody',
+        clientId: expect.stringMatching(/^client-/),
+        scopes: expect.arrayContaining(['notes:read']),
+        expiresAt: expect.any(String),
+      },
+    });
+    const left = Date.parse(who.expiresAt) - before;
+    expect(left).toBeGreaterThan(590_000);
+    expect(left).toBeLessThan(660_000);
+    expect((await person(call)).stdout).toContain('somebody, by client-');
+  });
+
+  test('says which scopes a step-up brought, and no token', async () => {
+    const { person } = await sandboxed();
+    const add = ['--server', 'notes', 'tools', 'call', 'add_note', 'title=Hello', 'text=World'];
+    expect((await person(add)).exit).toBe(0);
+    const { stdout } = await person('--server notes tools call whoami --json');
+    expect(JSON.parse(stdout).structuredContent.scopes).toContain('notes:write');
+    expect(stdout).not.toMatch(/at-|rt-/);
   });
 
   test.each(['modern', 'legacy'])('works in both eras: %s', async (era) => {

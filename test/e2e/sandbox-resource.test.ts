@@ -4,6 +4,7 @@ import { RESOURCE_FAULTS } from '../../src/sandbox/resource/faults.ts';
 import { toolNames } from '../support/person.ts';
 import { sandboxed } from '../support/sandbox.ts';
 import { errorOf } from '../support/scene.ts';
+import { expectTold } from '../support/told.ts';
 
 const LIST = 'tools list notes --json';
 const CALL = '--server notes tools call search_notes query=coffee --json';
@@ -93,7 +94,6 @@ describe('the end of the way', () => {
       ['broken-json', 7, 'not_mcp', '/mcp'],
       ['wrong-id', 5, 'timeout', '--timeout'],
       ['endless-pages', 7, 'invalid_answer', 'operator'],
-      ['invalid-tools', 7, 'invalid_answer', 'operator'],
     ]),
   )('%s: exit %i, %s', { timeout: 300_000 }, async (fault, exit, code, hint) => {
     // Five hundred pages are enough to wait for.
@@ -139,13 +139,41 @@ describe('what would be shown', () => {
     },
   );
 
+  test.each(each([['invalid-tools']]))('%s: what is none is left out, and said', async (fault) => {
+    const { person, script } = await sandboxed([fault]);
+    await person('auth login notes');
+    for (const era of ['modern', 'legacy']) {
+      const { exit, stdout, stderr } = await script(`${LIST} --protocol ${era}`);
+      const names = toolNames({ exit, stdout, stderr, home: '' });
+      expect({ exit, names }).toEqual({
+        exit: 0,
+        names: expect.arrayContaining(['search_notes', 'add_note']),
+      });
+      expect(names).not.toContain('odd');
+      expect(stderr).toBe(
+        'warning: a tool of notes is left out: it has no name\n' +
+          'warning: the tool odd of notes is left out: its inputSchema is not what MCP has there\n',
+      );
+      expect((await script(`${CALL} --protocol ${era}`)).stdout).toContain('coffee');
+    }
+    expect((await script('tools list notes --quiet')).stderr).toBe('');
+  });
+
   test.each(each([['repeats-tools']]))('%s: both are shown, and neither is called unasked', async (fault) => {
     const { person, seen } = await sandboxed([fault]);
     const names = toolNames(await person(LIST));
     expect(names.filter((name) => name === 'search_notes')).toHaveLength(2);
-    seen.splice(0);
-    const result = await person(CALL);
-    expect(result.exit).not.toBe(1);
+    for (const line of [CALL, '--server notes tools describe search_notes --json']) {
+      seen.splice(0);
+      expectTold(await person(line), {
+        exit: 7,
+        code: 'repeated_tool',
+        says: 'notes offers different tools under the name search_notes',
+        hint: 'operator',
+        server: 'notes',
+      });
+      expect(seen.filter(({ path }) => path === '/authorize')).toEqual([]);
+    }
   });
 });
 

@@ -223,8 +223,11 @@ describe('getting in', () => {
       exit: 0,
     });
     expect(tokensOf(vault).access_token).toBeDefined();
+    // Whoever signed in there by name has named it for what lies there, and for nothing else.
     const status = await script('auth status notes --json', { env: { VAULT_ADDR } });
-    expect(status.exit).toBe(4);
+    expect(JSON.parse(status.stdout)).toMatchObject({ state: 'signed_in', store: 'vault' });
+    rmSync(join(home, '.mcp_cli/token_registry.json'));
+    expect((await script('auth status notes --json', { env: { VAULT_ADDR } })).exit).toBe(4);
     // Not ours: the search for secrets would find it.
     rmSync(saved);
   });

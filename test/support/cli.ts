@@ -5,7 +5,7 @@ import { fetch } from 'undici';
 import type { Deps, Env, Fetch } from '../../src/deps.ts';
 import { CancelledError } from '../../src/errors.ts';
 import { type Browser, noBrowser } from './browser.ts';
-import { newHome } from './home.ts';
+import { newHome, noKeyring } from './home.ts';
 import { collect, registerSecret } from './secrets.ts';
 
 export type CliOptions = {
@@ -100,7 +100,7 @@ function testDeps(
     }) as unknown as Deps['stdin'],
     stdout: { isTTY: terminal.stdout ?? false, columns: 80, stream },
     stderr: { isTTY: terminal.stderr ?? false, columns: 80 },
-    env: { HOME: home, ...env },
+    env: { HOME: home, ...noKeyring, ...env },
     cwd: options.cwd ?? home,
     home,
     platform: options.platform ?? process.platform,
@@ -121,12 +121,16 @@ function scriptedPrompt(answers: CliOptions['answers']): Deps['prompt'] {
     available: answers !== undefined,
     confirm: async (question) => next<boolean>(question, 'boolean'),
     secret: async (question) => registerSecret(next<string>(question, 'string'), 'password'),
-    // What a server asks is answered at a real terminal.
-    text: (question) => Promise.reject(new Error(`asked "${question}"`)),
-    select: (question) => Promise.reject(new Error(`asked "${question}"`)),
-    checkbox: (question) => Promise.reject(new Error(`asked "${question}"`)),
+    ...noForm,
   };
 }
+
+/** What a server asks is answered at a real terminal. */
+export const noForm: Pick<Deps['prompt'], 'text' | 'select' | 'checkbox'> = {
+  text: (question) => Promise.reject(new Error(`asked "${question}"`)),
+  select: (question) => Promise.reject(new Error(`asked "${question}"`)),
+  checkbox: (question) => Promise.reject(new Error(`asked "${question}"`)),
+};
 
 // Loaded on first use: the counterparts are used without the program too.
 async function program(): Promise<{ run: Run }> {

@@ -143,11 +143,3 @@ export function edit(
     return false;
   };
 }
-
-/** Several at once: the first that answers wins. */
-export function all(...intercepts: Intercept[]): Intercept {
-  return async (hit, response) => {
-    for (const intercept of intercepts) if (await intercept(hit, response)) return true;
-    return false;
-  };
-}

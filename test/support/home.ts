@@ -17,3 +17,12 @@ export function configFile(content: object | string, name = 'server_config.json'
   });
   return path;
 }
+
+/**
+ * Variables that keep the program from the keyring of whoever runs the tests: a session bus that is not there, and where
+ * no such variable helps, another store.
+ */
+export const noKeyring: Record<string, string> = {
+  DBUS_SESSION_BUS_ADDRESS: 'unix:path=/nonexistent/bus',
+  ...(process.platform !== 'linux' && { MCP_CLI_TOKEN_BACKEND: 'encrypted' }),
+};

@@ -17,15 +17,25 @@ export type Says = {
   list?: Reply;
   /** Besides tools. */
   capabilities?: object;
+  /** Speaks 2026-07-28 besides. */
+  modern?: boolean;
   /** Results of other methods, or their whole answers. */
   results?: Record<string, object | Reply>;
 };
+
+/** What 2026-07-28 has in every result; older clients take no notice of it. */
+const COMPLETE = { resultType: 'complete', ttlMs: 0, cacheScope: 'private' };
 
 /** The smallest MCP server (2025-11-25, no sessions, no protection) that says whatever a test puts into its mouth. */
 export async function hostileServer(says: Says): Promise<Loopback & { mcpUrl: string }> {
   const server = await listen((_request, response, hit) => {
     const { id, method } = (hit.json ?? {}) as { id?: unknown; method?: string };
-    const result = (value: unknown) => answer(response, 200, { jsonrpc: '2.0', id, result: value });
+    const result = (value: unknown) =>
+      answer(response, 200, {
+        jsonrpc: '2.0',
+        id,
+        result: says.modern ? { ...COMPLETE, ...(value as object) } : value,
+      });
     const { name = 'hostile', version = '1', instructions, tools = [], result: called, call, list } = says;
     if (hit.method !== 'POST') return answer(response, 405);
     if (id === undefined) return response.writeHead(202).end();
@@ -37,6 +47,14 @@ export async function hostileServer(says: Says): Promise<Loopback & { mcpUrl: st
           serverInfo: { name, version },
           ...(instructions !== undefined && { instructions }),
         });
+      case 'server/discover':
+        if (says.modern)
+          return result({
+            supportedVersions: ['2026-07-28'],
+            capabilities: { tools: {}, ...says.capabilities },
+            _meta: { 'io.modelcontextprotocol/serverInfo': { name, version } },
+          });
+        return rpcError(hit, response, 'no such method', -32601);
       case 'tools/list':
         return list ? list(hit, response) : result({ tools });
       case 'tools/call':

@@ -3,7 +3,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import type { Env } from '../../src/deps.ts';
 import { type CliResult, registerEnvironment } from './cli.ts';
-import { newHome } from './home.ts';
+import { newHome, noKeyring } from './home.ts';
 import { collect } from './secrets.ts';
 import { watcher } from './watch.ts';
 
@@ -62,7 +62,7 @@ export function spawnCli(argv: string[], options: ProcessOptions = {}): Running 
 /** What a process inherits: a HOME of its own, PATH, and what the test gives. */
 export function environment(home: string, env: Env = {}): Record<string, string> {
   registerEnvironment(env);
-  const all = { HOME: home, PATH: process.env.PATH, ...env };
+  const all = { HOME: home, PATH: process.env.PATH, ...noKeyring, ...env };
   return Object.fromEntries(
     Object.entries(all).filter((pair): pair is [string, string] => pair[1] !== undefined),
   );

@@ -48,6 +48,8 @@ export type SceneOptions = {
 };
 
 export type Scene = ReturnType<typeof desk> & {
+  /** The path of the configuration file. */
+  config: string;
   authorization: AuthorizationServer;
   server: McpServerHandle;
 };
@@ -56,7 +58,8 @@ export async function scene(options: SceneOptions = {}): Promise<Scene> {
   const authorization = keep(await authorizationServer(options.authorization));
   const server = keep(await modernServer({ authorizationServers: [authorization], ...options.server }));
   const mcpServers = { notes: { url: server.mcpUrl, ...options.entry }, ...options.others };
-  return { authorization, server, ...desk(configFile({ mcpServers })) };
+  const config = configFile({ mcpServers });
+  return { authorization, server, config, ...desk(config) };
 }
 
 /** The one line of JSON that ends stderr. Fails if the run printed a result, or told more than one failure. */

@@ -20,12 +20,15 @@ export type Terminal = {
 };
 
 /** Starts `mcp-cli` at a pseudo-terminal. */
-export function ptyCli(argv: string[], options: Omit<ProcessOptions, 'stdin'> = {}): Terminal {
+export function ptyCli(
+  argv: string[],
+  options: Omit<ProcessOptions, 'stdin'> & { columns?: number } = {},
+): Terminal {
   const { home = newHome(), showsSecrets = false, program = bin } = options;
   const terminal = spawn(process.execPath, [program, ...argv], {
     cwd: options.cwd ?? home,
     env: { TERM: 'xterm-256color', ...environment(home, options.env) },
-    cols: 100,
+    cols: options.columns ?? 100,
     rows: 30,
   });
   let text = '';

@@ -169,6 +169,20 @@ describe('findTool', () => {
     expect(() => find('echo')).toThrow(expect.objectContaining({ code: 'ambiguous_tool' }));
     expect(() => find('serch')).toThrow(expect.objectContaining({ hint: 'did you mean search?' }));
   });
+
+  it('takes what a server says twice for one tool, and calls neither of two that differ', () => {
+    const shelf = (...tools: (typeof ECHO)[]) => [{ server: 'a', tools }];
+    const other = { ...ECHO, inputSchema: { type: 'object' as const } };
+    expect(findTool(shelf(ECHO, { ...ECHO }), 'echo', '/tools').tool).toEqual(ECHO);
+    for (const name of ['echo', 'a/echo']) {
+      expect(() => findTool(shelf(ECHO, other), name, '/tools')).toThrow(
+        expect.objectContaining({ code: 'repeated_tool', exit: 7, server: 'a' }),
+      );
+    }
+    expect(() => findTool([...shelf(ECHO, other), ...shelves], 'echo', '/tools')).toThrow(
+      expect.objectContaining({ message: 'a and b both have a tool named echo' }),
+    );
+  });
 });
 
 describe('sideBySide', () => {
@@ -191,6 +205,9 @@ describe('sideBySide', () => {
       ['b', undefined],
       ['c', 'c'],
     ]);
-    expect(() => throwFailures(outcomes)).toThrow(expect.objectContaining({ server: 'b' }));
+    expect(() => throwFailures(outcomes)).toThrow(
+      expect.objectContaining({ errors: [expect.objectContaining({ server: 'b' })] }),
+    );
+    expect(() => throwFailures(outcomes.slice(1, 2))).toThrow(expect.objectContaining({ server: 'b' }));
   });
 });

@@ -4,10 +4,8 @@ import { dirname, join, relative, resolve } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { sections } from '../../src/config/dialects.ts';
 import { parse } from '../../src/config/read.ts';
-import { CancelledError } from '../../src/errors.ts';
-import { run } from '../../src/program.ts';
 import { splitWords } from '../../src/shell/line.ts';
-import { runCli } from '../support/cli.ts';
+import { helpOf, leaves, parsed } from '../support/leaves.ts';
 import { entryOf, storageOf } from './config-entry.ts';
 
 const root = join(import.meta.dirname, '../..');
@@ -40,19 +38,6 @@ function commandsIn(line: string): string[][] {
       const typed = text.replace(/(?:\)"? | [|;&>#]| {3}).*$/, '').trimEnd();
       return splitWords(typed);
     });
-}
-
-/** Exit 0 where it only parses; otherwise what the program says of the command line. */
-async function parsed(argv: string[]): Promise<{ exit: number; stdout: string; stderr: string }> {
-  let reached = false;
-  const result = await runCli(argv, {
-    run: (words, deps) =>
-      run(words, deps, () => {
-        reached = true;
-        throw new CancelledError();
-      }),
-  });
-  return reached ? { ...result, exit: 0 } : result;
 }
 
 async function wrong(lines: string[]): Promise<string[]> {
@@ -115,19 +100,11 @@ function headings(text: string): string[] {
   );
 }
 
-/** The commands below this one that do something, as `--help` lists them. */
-async function leaves(path: string[] = []): Promise<{ path: string[]; help: string }[]> {
-  const { stdout: help } = await parsed([...path, '--help']);
-  const listed = /\nCommands:\n([\s\S]*?)(?:\n\n|$)/.exec(help)?.[1] ?? '';
-  const names = [...listed.matchAll(/^ {2}([a-z]+)/gm)].map(([, name = '']) => name);
-  if (names.length === 0) return [{ path, help }];
-  return (await Promise.all(names.map((name) => leaves([...path, name])))).flat();
-}
-
 test('every command has examples, and they are of that command and parse', async () => {
   const all = await leaves();
   expect(all.length).toBeGreaterThan(10);
-  for (const { path, help } of all) {
+  for (const path of all) {
+    const help = await helpOf(path);
     const examples = /\nExamples:\n([\s\S]*?)\n\n/.exec(help)?.[1]?.split('\n') ?? [];
     const [first = ''] = examples;
     expect(first, relative(root, path.join(' '))).toContain(path.join(' '));

@@ -191,6 +191,40 @@ describe('failures', () => {
     });
   });
 
+  test.each([
+    ['Content-Length: 9\r\n', 'hal'],
+    ['Content-Length: 9\r\nConnection: close\r\n', 'hal'],
+    ['Transfer-Encoding: chunked\r\n', '3\r\nhal\r\n'],
+    ['Transfer-Encoding: chunked\r\nConnection: close\r\n', '3\r\nhal\r\n'],
+  ])('an answer that ends before its end: %j', async (headers, piece) => {
+    const server = await tcp((socket) =>
+      socket.once('data', () => socket.end(`HTTP/1.1 200 OK\r\n${headers}\r\n${piece}`)),
+    );
+    await expect(readText(await http(server.url).fetch(server.url))).rejects.toMatchObject({
+      code: 'reset',
+      exit: 5,
+      message: `${server.url} cut its answer off in the middle`,
+    });
+  });
+
+  test('an answer that says it is compressed, and is not', async () => {
+    const headers = 'Content-Encoding: gzip\r\nContent-Length: 3\r\n';
+    const server = await tcp((socket) =>
+      socket.once('data', () => socket.end(`HTTP/1.1 200 OK\r\n${headers}\r\nhal`)),
+    );
+    await expect(readText(await http(server.url).fetch(server.url))).rejects.toMatchObject({
+      code: 'not_http',
+      exit: 7,
+    });
+  });
+
+  test('headers without end', async () => {
+    const server = await tcp((socket) =>
+      socket.once('data', () => socket.end(`HTTP/1.1 200 OK\r\nX: ${'x'.repeat(1_000_000)}`)),
+    );
+    await expect(http(server.url).fetch(server.url)).rejects.toMatchObject({ code: 'too_large', exit: 7 });
+  });
+
   test('no answer in time', async () => {
     const server = await tcp(() => undefined);
     await expect(http(server.url, { timeout: 100 }).fetch(server.url)).rejects.toMatchObject({

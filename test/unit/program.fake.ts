@@ -10,8 +10,9 @@ import { UsageError } from '../../src/errors.ts';
 import { run } from '../../src/program.ts';
 import type { Session } from '../../src/session/session.ts';
 import type { StoredRecord } from '../../src/store/record.ts';
-import type { SecretStore } from '../../src/store/store.ts';
+import type { SecretStore, Secrets } from '../../src/store/store.ts';
 import type { Flags } from '../../src/workspace/flags.ts';
+import { openQuestions } from '../../src/workspace/questions.ts';
 import type { Workspace } from '../../src/workspace/workspace.ts';
 
 export const NOW = Date.UTC(2026, 10, 20, 12);
@@ -209,7 +210,13 @@ function nameOf(entry: ServerEntry | Error): string {
   return entry instanceof Error ? entry.message : entry.name;
 }
 
-function fakeWorkspace(deps: Deps, flags: Flags, world: World, ran: Ran): Workspace {
+function asSecrets(store: SecretStore): Secrets {
+  return { ...store, prepare: async () => {}, holder: async () => store };
+}
+
+function fakeWorkspace(given: Deps, flags: Flags, world: World, ran: Ran): Workspace {
+  const { prompt, secretOnce } = openQuestions(given.prompt, flags.nonInteractive);
+  const deps = { ...given, prompt };
   const entries = world.entries ?? [];
   return {
     deps,
@@ -223,8 +230,11 @@ function fakeWorkspace(deps: Deps, flags: Flags, world: World, ran: Ran): Worksp
       return found;
     },
     provided: async (entry) => providedToken(entry, [], deps.env),
-    store: async () => world.store ?? fakeStore({}),
-    usualStore: async () => world.store ?? fakeStore({}),
+    store: async () => asSecrets(world.store ?? fakeStore({})),
+    secretOnce,
+    usualStore: async () => asSecrets(world.store ?? fakeStore({})),
+    stores: () => Promise.reject(new Error('no stores here')),
+    usualStores: () => Promise.reject(new Error('no stores here')),
     auth: async (entry) => ({ entry, signal: deps.signal, now: deps.now }) as unknown as AuthContext,
     async connect(entry) {
       const session = world.sessions?.[entry.name];

@@ -108,6 +108,19 @@ describe('a wrong command line is exit 2 with a suggestion', () => {
     ['', 'no_command', 'mcp-cli --help'],
     ['--json', 'no_command', 'mcp-cli --help'],
     ['tols list', 'unknown_command', 'did you mean: mcp-cli tools?'],
+    ['login notion', 'unknown_command', 'did you mean: mcp-cli auth login?'],
+    ['call search', 'unknown_command', 'did you mean: mcp-cli tools call?'],
+    ['describe search', 'unknown_command', 'mcp-cli tools describe?'],
+    ['list', 'unknown_command', 'mcp-cli tools list, or mcp-cli resources list'],
+    ['notion', 'unknown_command', 'if that is a server: mcp-cli --server notion\nsee: mcp-cli --help'],
+    ['https://x.example/mcp', 'unknown_command', 'mcp-cli --server https://x.example/mcp\n'],
+    ['https://x.example/mcp?key=k', 'unknown_command', 'mcp-cli --server NAME\n'],
+    ['tools call notion search', 'bad_argument', 'mcp-cli --server notion tools call search'],
+    [
+      'tools call search --query x',
+      'unknown_option',
+      'without dashes: query=VALUE\nsee: mcp-cli tools call --help',
+    ],
     ['auth lgin', 'unknown_command', 'did you mean: mcp-cli auth login?'],
     ['auth', 'missing_command', 'mcp-cli auth --help'],
     ['help auth lgin', 'unknown_command', 'auth login'],
@@ -153,7 +166,7 @@ describe('tools list', () => {
     expect(JSON.parse(json.stderr).error.server).toBe('b');
     const text = await go('--server b,a tools list', both);
     expect(text.stdout).toBe('a (1)\nTOOL  DESCRIPTION\necho  Says it again\n');
-    expect(text.stderr).toBe('error: cannot reach it\nhint: is it up?\n');
+    expect(text.stderr).toBe('error: b: cannot reach it\nhint: is it up?\n');
   });
 
   it('of a server that fails prints the error alone, also as JSON', async () => {

@@ -11,12 +11,13 @@ const MAY: Record<string, readonly string[]> = {
   main: ['program', 'deps', 'errors', 'ui'],
   program: ['tree', 'commands', 'workspace', 'ui', 'deps', 'errors', 'version'],
   tree: ['commands', 'workspace', 'errors', 'nearest'],
-  workspace: ['config', 'session', 'auth', 'store', 'ui', 'deps', 'errors', 'version'],
+  workspace: ['config', 'session', 'auth', 'adopt', 'store', 'ui', 'deps', 'errors', 'typed', 'version'],
   commands: [
     'workspace',
     'shell',
     'session',
     'auth',
+    'adopt',
     'store',
     'config',
     'sandbox',
@@ -33,6 +34,8 @@ const MAY: Record<string, readonly string[]> = {
   session: ['auth', 'deps', 'errors', 'nearest', 'typed', 'url'],
   auth: ['store', 'deps', 'errors', 'typed', 'url'],
   store: ['deps', 'errors', 'typed'],
+  // Reads the files of other programs, and knows nothing of sessions, servers or sign-ins under way.
+  adopt: ['store', 'deps', 'errors', 'typed'],
   config: ['deps', 'errors', 'nearest'],
   ui: ['deps', 'errors', 'url'],
   deps: [],
@@ -48,7 +51,7 @@ const MAY_NAME: Record<string, readonly string[]> = {
   session: ['config', 'store'],
   auth: ['config'],
   store: ['config'],
-  ui: ['auth', 'session', 'store', 'config', 'workspace'],
+  ui: ['auth', 'adopt', 'session', 'store', 'config', 'workspace'],
   shell: ['config', 'store'],
 };
 

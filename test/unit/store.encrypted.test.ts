@@ -66,7 +66,6 @@ describe('the files', () => {
     ['empty', () => Buffer.alloc(0)],
     ['cut short', (file) => file.subarray(0, 200)],
     ['changed', (file) => Buffer.from(file).fill(1, 100, 101)],
-    ['of the Python tool', () => Buffer.from(`gAAAAA${'x'.repeat(400)}`)],
   ])('a file that is %s is corrupt: named, with what to do', async (_, damage) => {
     const home = await makeHome();
     const store = await openAt(home);
@@ -81,6 +80,19 @@ describe('the files', () => {
     expect(await fs.readFile(path)).toEqual(damaged);
     await store.set('notion', 'y');
     expect(await store.get('notion')).toBe('y');
+  });
+
+  test('a file that is of the Python tool is named as that, and is not overwritten by reading', async () => {
+    const home = await makeHome();
+    const store = await openAt(home);
+    await store.set('notion', 'x');
+    const theirs = Buffer.from(`gAAAAA${'x'.repeat(400)}`);
+    await fs.writeFile(store.where('notion'), theirs);
+    const error = await errorOf(store.get('notion'));
+    expect(error).toMatchObject({ name: 'StoreError', code: 'foreign_entry', exit: 6 });
+    expect(error.message).toContain(store.where('notion'));
+    expect(error.hint).toContain('auth import --from python');
+    expect(await fs.readFile(store.where('notion'))).toEqual(theirs);
   });
 
   test('a link in the place of a file or a directory is refused', async () => {

@@ -1,13 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import {
-  isFresh,
-  parseRecord,
-  recordKey,
-  type StoredRecord,
-  serializeRecord,
-  splitKey,
-} from '../../src/store/record.ts';
+import { isFresh, parseRecord, type StoredRecord, serializeRecord } from '../../src/store/record.ts';
+import { recordKey, splitKey } from '../../src/store/record-key.ts';
 import { errorOf } from '../support/store.ts';
 
 const TOKEN = 'secret-access-token';

@@ -120,7 +120,7 @@ test('a real process gets its own HOME and a bare environment, and can be watche
   await running.seen(/ready/);
   await running.seen(/got in/);
   const { exit, stdout, home } = await running.done;
-  expect([exit, stdout]).toEqual([7, `ready xA,HOME,PATH${home}`]);
+  expect([exit, stdout]).toEqual([7, `ready xA,DBUS_SESSION_BUS_ADDRESS,HOME,PATH${home}`]);
   await expect(running.seen(/never/)).rejects.toThrow(/ended without/);
 });
 

@@ -59,12 +59,19 @@ describe('report', () => {
     const all = new AggregateError([
       new NetworkError('unreachable', 'cannot connect', { server: 'a' }),
       new AuthError('login_required', 'b needs a sign-in', { server: 'b' }),
+      new AuthError('login_required', 'sign-in needed for c', { server: 'c' }),
     ]);
-    expect(told(all)).toEqual({ exit: 5, text: 'error: a: cannot connect\nerror: b needs a sign-in\n' });
+    expect(told(all)).toEqual({
+      exit: 5,
+      text: 'error: a: cannot connect\nerror: b needs a sign-in\nerror: sign-in needed for c\n',
+    });
+    const one = new AggregateError([new NetworkError('unreachable', 'cannot connect', { server: 'a' })]);
+    expect(told(one).text).toBe('error: a: cannot connect\n');
     const parsed = JSON.parse(told(all, { json: true }).text);
     expect(parsed.error.server).toBe('a');
     expect(parsed.errors.map((each: { code: string }) => each.code)).toEqual([
       'unreachable',
+      'login_required',
       'login_required',
     ]);
   });

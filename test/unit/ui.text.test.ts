@@ -4,9 +4,7 @@ import { json } from '../../src/ui/json.ts';
 import { redact, redactUrl } from '../../src/ui/redact.ts';
 import { resultText } from '../../src/ui/result.ts';
 import { sanitize, sanitizeLines } from '../../src/ui/sanitize.ts';
-import { table } from '../../src/ui/table.ts';
 import { clock, relative, roughly } from '../../src/ui/time.ts';
-import { cut, width } from '../../src/ui/width.ts';
 
 describe('sanitize', () => {
   const rows: [string, string, string][] = [
@@ -88,32 +86,6 @@ describe('redact', () => {
     );
     expect(redactUrl('not a url')).toBe('***');
   });
-});
-
-describe('table', () => {
-  it('aligns by cells, cuts the last column to the terminal, makes cells safe', () => {
-    const rows = [
-      ['日本', 'ok'],
-      ['b\u001b[31m', 'a description that goes on and on'],
-    ];
-    expect(table(['NAME', 'ABOUT'], rows, { columns: 24, bold: false })).toBe(
-      'NAME  ABOUT\n日本  ok\nb     a description tha…\n',
-    );
-    expect(table(['NAME', 'ABOUT'], rows, { columns: 0, bold: false })).toContain('goes on and on\n');
-    expect(table(['N'], [], { columns: 0, bold: true })).toBe('\u001b[1mN\u001b[22m\n');
-  });
-
-  it.each([
-    ['abc', 3],
-    ['日本', 4],
-    ['é', 1],
-    ['e\u0301', 1],
-    ['👩‍💻', 2],
-    ['✅', 2],
-    ['한', 2],
-  ])('%s takes %i cells', (text, cells) => expect(width(text)).toBe(cells));
-
-  it('never cuts a wide character in half', () => expect(cut('日本語', 4)).toBe('日…'));
 });
 
 describe('time', () => {

@@ -21,7 +21,7 @@ const record = {
 
 describe('what an entry looks like', () => {
   test('a sign-in has the six fields of the Python tool, and no token twice', () => {
-    const { _mcp, ...fields } = toFields(JSON.stringify(record), undefined);
+    const { _mcp, ...fields } = toFields(JSON.stringify(record), undefined, 'notes');
     expect(fields).toEqual({
       access_token: 'a',
       token_type: 'Bearer',
@@ -41,7 +41,7 @@ describe('what an entry looks like', () => {
     ],
     ['without tokens', (({ tokens: _, ...rest }) => rest)(record)],
   ])('a sign-in comes back: %s', (_, value) => {
-    const back = fromFields(toFields(JSON.stringify(value), { by: 'x', beat: 3 }));
+    const back = fromFields(toFields(JSON.stringify(value), { by: 'x', beat: 3 }, 'notes'), 'notes');
     expect(JSON.parse(back.value ?? '')).toEqual(value);
     expect(back).toMatchObject({ lease: { by: 'x', beat: 3 }, foreign: false });
   });
@@ -49,7 +49,7 @@ describe('what an entry looks like', () => {
   test('any other text comes back letter by letter', () => {
     fc.assert(
       fc.property(fc.oneof(fc.string({ unit: 'binary' }), fc.json()), (value) => {
-        expect(fromFields(JSON.parse(JSON.stringify(toFields(value, undefined))))).toEqual({
+        expect(fromFields(JSON.parse(JSON.stringify(toFields(value, undefined, 'notes'))), 'notes')).toEqual({
           value,
           lease: undefined,
           foreign: false,
@@ -69,7 +69,7 @@ describe('what an entry looks like', () => {
     ],
     ['a value without ours', { value: 'v' }, { value: undefined, foreign: true }],
   ])('hostile or foreign: %s', (_, fields, expected) => {
-    expect(fromFields(fields)).toMatchObject(expected);
+    expect(fromFields(fields, 'notes')).toMatchObject(expected);
   });
 });
 

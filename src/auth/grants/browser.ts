@@ -30,7 +30,7 @@ export async function enterByBrowser(
 ): Promise<StoredRecord> {
   ctx.notify({ kind: 'required' });
   // A code is good for one exchange: tokens that cannot be kept are lost, and the person has consented for nothing.
-  await (await ctx.store()).ready();
+  await (await ctx.store()).ready(kept.key);
   const facts = await find();
   const adjustment: Adjustment = { withoutOffline: false, omitMethod: false, forgetClient: false };
   for (;;) {

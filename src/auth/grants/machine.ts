@@ -60,7 +60,7 @@ export async function enterAlone(
   }
   const known = { ...client, authMethod, reused: false, registered: undefined };
   const granted = { plan, client: known, tokens: answer.tokens, grant: kind };
-  return (await canKeep(ctx)) ? keepTokens(ctx, kept.key, granted) : recordOf(ctx, granted);
+  return (await canKeep(ctx, kept.key)) ? keepTokens(ctx, kept.key, granted) : recordOf(ctx, granted);
 }
 
 async function grantOf(
@@ -103,9 +103,9 @@ async function send(ctx: AuthContext, endpoint: TokenEndpoint, methodKnown: bool
 }
 
 /** Whether the store can keep tokens. These can be had again at any time: without a password they are just not kept. */
-async function canKeep(ctx: AuthContext): Promise<boolean> {
+async function canKeep(ctx: AuthContext, key: string): Promise<boolean> {
   try {
-    await (await ctx.store()).ready();
+    await (await ctx.store()).ready(key);
     return true;
   } catch (error) {
     if (!(error instanceof StoreError) || error.code !== 'no_password') throw error;

@@ -12,6 +12,7 @@ type Wish = {
   scopes: string[];
   challenge: string;
   resource: string;
+  subject: string;
 };
 
 /** Questions that nobody has answered yet. */
@@ -52,8 +53,8 @@ export function serveAuthorization(options: SandboxOptions, ledger: Ledger, rule
   }
 
   function letIn(origins: Origins, wish: Wish): Response {
-    const { client, scopes, resource, challenge, redirectUri } = wish;
-    const grant = { clientId: client.id, scopes, resource, revoked: false };
+    const { client, subject, scopes, resource, challenge, redirectUri } = wish;
+    const grant = { clientId: client.id, subject, scopes, resource, revoked: false };
     return answer(origins, wish, { code: ledger.addCode(grant, challenge, redirectUri) });
   }
 
@@ -110,7 +111,22 @@ function wishOf({ query, origins }: Asked, ledger: Ledger, rules: Rules): Wish |
     return refuse('invalid_target', 'the resource parameter is not taken');
   if (rules.resource === 'taken' && ![own, origins.resource, `${origins.resource}/`].includes(resource))
     return refuse('invalid_target', 'no such resource');
-  return { client, redirectUri, state, scopes, challenge, resource: own };
+  // RFC 8707 section 2.2: the token is for what was asked for.
+  return {
+    client,
+    redirectUri,
+    state,
+    scopes,
+    challenge,
+    resource: rules.resource === 'taken' ? resource : own,
+    subject: subjectOf(query),
+  };
+}
+
+/** Nobody has an account here: whoever signs in is who the client says (OpenID Connect Core 1.0 section 3.1.2.1). */
+function subjectOf(query: URLSearchParams): string {
+  const hint = query.get('login_hint') ?? '';
+  return /^[\w.@+-]{1,64}$/.test(hint) ? hint : 'somebody';
 }
 
 /** RFC 8252 section 7.3: a program on this machine cannot know its port beforehand. */

@@ -29,12 +29,15 @@ export function authorizationHalf(options: SandboxOptions, origins: () => Origin
     }
     return undefined;
   });
-  return {
-    async handle(request) {
-      const asked = await read(request, origins());
-      // Between the halves nothing is bent: a fault is for clients.
-      return (await introspect(asked)) ?? (await serve(asked));
-    },
-    close: async () => {},
-  };
+  async function handle(request: Request): Promise<Response | undefined> {
+    const asked = await read(request, origins(), ask);
+    // Between the halves nothing is bent: a fault is for clients.
+    return (await introspect(asked)) ?? (await serve(asked));
+  }
+
+  async function ask(request: Request): Promise<Response> {
+    return (await handle(request)) ?? new Response(null, { status: 404 });
+  }
+
+  return { handle, close: async () => {} };
 }

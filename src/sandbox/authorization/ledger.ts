@@ -11,7 +11,14 @@ export type Client = {
 };
 
 /** One consent, and everything that came of it: revoked as a whole. */
-export type Grant = { clientId: string; scopes: string[]; resource: string; revoked: boolean };
+export type Grant = {
+  clientId: string;
+  /** Who consented. */
+  subject: string;
+  scopes: string[];
+  resource: string;
+  revoked: boolean;
+};
 
 export type Code = { grant: Grant; challenge: string; redirectUri: string; expires: number; used: boolean };
 

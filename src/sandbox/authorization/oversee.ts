@@ -30,7 +30,7 @@ export function serveIntrospection(ledger: Ledger, internal: string): Serve {
       scope: grant.scopes.join(' '),
       aud: grant.resource,
       exp: Math.floor(expires / 1000),
-      sub: 'somebody',
+      sub: grant.subject,
     });
   };
 }

@@ -146,7 +146,7 @@ export const BAD_ANSWERS: readonly Doing<Rules>[] = [
     name: 'invalid-tools',
     kind: 'attack',
     does: 'Some tools have no name, or a schema that is none.',
-    wants: 'Leaves those out, with a warning, or says that the answer breaks the protocol.',
+    wants: 'Leaves those out, with a warning, and keeps the others.',
     after: onTools((tools) => [...tools, { description: 'no name' }, { name: 'odd', inputSchema: 'none' }]),
   },
 ];

@@ -17,11 +17,11 @@ export const DEVIATIONS: readonly Doing<Rules>[] = [
     does: 'The challenge names metadata that is a page with status 404; only the metadata of the authorization server is there, and with --split it is of another origin.',
     wants: 'Goes on to the issuer that it names, and reads its own document.',
     rules: { metadata: 'nowhere' },
-    before: async ({ path, origins }) => {
+    before: async ({ path, origins, ask }) => {
       if (path.startsWith('/.well-known/oauth-protected-resource')) return page(404, '<h1>Not here</h1>');
       if (path !== '/.well-known/oauth-authorization-server' || origins.resource === origins.authorization)
         return undefined;
-      return fetch(`${origins.authorization}${path}`);
+      return ask(new Request(`${origins.authorization}${path}`));
     },
   },
   {

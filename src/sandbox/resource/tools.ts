@@ -29,6 +29,7 @@ export function addTools(server: McpServer, notebook: Notebook, changed: () => v
       };
     },
   );
+  addWhoami(server);
   server.registerTool(
     'add_note',
     {
@@ -83,6 +84,35 @@ export function addTools(server: McpServer, notebook: Notebook, changed: () => v
       }
       const { destination, days } = wish;
       return said(`${destination}, ${days} days: passport, charger, ${Math.ceil(days / 2)} shirts, a book.`);
+    },
+  );
+}
+
+function addWhoami(server: McpServer): void {
+  server.registerTool(
+    'whoami',
+    {
+      title: 'Who am I',
+      description:
+        'Says what the server knows of whoever calls: subject, client, scopes, and when the token ends',
+      inputSchema: z.object({}),
+      outputSchema: z.object({
+        subject: z.string(),
+        clientId: z.string(),
+        scopes: z.array(z.string()),
+        expiresAt: z.iso.datetime(),
+      }),
+      annotations: { readOnlyHint: true, idempotentHint: true, openWorldHint: false },
+    },
+    async (_, { http }) => {
+      const { clientId, scopes = [], expiresAt = 0, extra } = http?.authInfo ?? {};
+      if (clientId === undefined) return { ...said('Nobody that is known here.'), isError: true };
+      const subject = String(extra?.subject);
+      const until = new Date(expiresAt * 1000).toISOString();
+      return {
+        ...said(`${subject}, by ${clientId}, for ${scopes.join(' ')}, until ${until}`),
+        structuredContent: { subject, clientId, scopes, expiresAt: until },
+      };
     },
   );
 }

@@ -1,6 +1,9 @@
 // An entry as both tools read it. A sign-in has the six fields of the Python tool at the top, and what only we know
 // under `_mcp`, which that tool leaves alone when it reads. Everything else is `{value}`, as there. Pure.
 import { StoreError } from '../../errors.ts';
+import { typed } from '../../typed.ts';
+import { isTokenKey, splitTokenKey } from '../token.ts';
+import { tokenFields, tokenText } from './token-layout.ts';
 
 export type Lease = { by: string; beat: number };
 
@@ -14,9 +17,11 @@ export type Entry = {
 
 type Fields = Record<string, unknown>;
 
-/** `value` is undefined for an entry that holds a lease and nothing else. */
-export function toFields(value: string, lease: Lease | undefined): Fields {
+/** `key` says whether the value is a sign-in, or a token of a person's own. */
+export function toFields(value: string, lease: Lease | undefined, key: string): Fields {
   const holding = lease && { lease };
+  const own = isTokenKey(key) ? tokenFields(value, key) : undefined;
+  if (own) return { value: own.value, _mcp: { v: 1, token: own.token, ...holding } };
   const record = object(parse(value));
   const tokens = object(record?.tokens);
   if (!record || !tokens || typeof tokens.accessToken !== 'string')
@@ -36,9 +41,11 @@ export function toFields(value: string, lease: Lease | undefined): Fields {
 }
 
 /** Reads what anybody may have written: nothing in it is believed before record.ts has looked at it. */
-export function fromFields(fields: Fields): Entry {
+export function fromFields(fields: Fields, key: string): Entry {
   const ours = object(fields._mcp);
   const lease = leaseOf(ours?.lease);
+  if (isTokenKey(key) && typeof fields.value === 'string' && (!ours || object(ours.token)))
+    return { value: tokenText(fields.value, ours?.token, key), lease, foreign: false };
   if (ours && typeof fields.value === 'string') return { value: fields.value, lease, foreign: false };
   const record = object(ours?.record);
   if (!record) return { value: undefined, lease, foreign: Object.keys(fields).length > 0 };
@@ -54,10 +61,19 @@ export function fromFields(fields: Fields): Entry {
 
 /**
  * The name of an entry: the key itself where the Python tool would write it so, other characters as `=2F` for each
- * byte: a slash would be a folder, and Vault redirects `..` and encoded slashes.
+ * byte: a slash would be a folder, and Vault redirects `..` and encoded slashes. A colon stands behind a namespace, as
+ * there, and therefore not in a server's name.
  */
 export function entryName(key: string): string {
-  return key.replace(/[^\p{L}\p{N}_:@~-]/gu, (character) =>
+  const [, namespace, name] = TOKEN.exec(key) ?? [];
+  if (namespace === undefined || name === undefined) return encode(key, /[^\p{L}\p{N}_@~-]/gu);
+  return encode(`${namespace}:${name}`, /[^\p{L}\p{N}_:@~-]/gu);
+}
+
+const TOKEN = /^~([^:]+):([\s\S]+)$/;
+
+function encode(text: string, unsafe: RegExp): string {
+  return text.replace(unsafe, (character) =>
     [...Buffer.from(character)]
       .map((byte) => `=${byte.toString(16).toUpperCase().padStart(2, '0')}`)
       .join(''),
@@ -65,12 +81,23 @@ export function entryName(key: string): string {
 }
 
 export function keyOf(name: string): string {
+  return name.includes(':') ? `~${decode(name)}` : decode(name);
+}
+
+function decode(name: string): string {
   return name.replace(/(=[0-9A-F]{2})+/g, (bytes) =>
     Buffer.from(bytes.replaceAll('=', ''), 'hex').toString('utf8'),
   );
 }
 
 export function foreignEntry(key: string): StoreError {
+  if (isTokenKey(key)) {
+    const { namespace, name } = splitTokenKey(key);
+    const drop = typed('mcp-cli', 'token', 'delete', name, '--namespace', namespace);
+    return new StoreError('foreign_entry', `the entry ${entryName(key)} in Vault is no token`, {
+      hint: `look at it with Vault's own tool, or delete it: ${drop}`,
+    });
+  }
   return new StoreError('foreign_entry', `the entry of ${key} in Vault was written by another tool`, {
     hint: 'take it over with: mcp-cli auth import --from python\nor forget it with: mcp-cli auth reset',
     server: key,

@@ -26,19 +26,19 @@ export function openSlot(kv: Kv, key: string): Slot {
   const name = entryName(key);
 
   async function look(): Promise<Seen> {
-    return seen(await kv.read(name));
+    return seen(await kv.read(name), key);
   }
 
   async function put(value: string, lease: Lease | undefined, version: number): Promise<number | undefined> {
     try {
-      return await kv.write(name, toFields(value, lease), version);
+      return await kv.write(name, toFields(value, lease, key), version);
     } catch (error) {
       if (error instanceof Conflict) return undefined;
       if (!(error instanceof Uncertain)) throw error;
       const now = await look().catch(() => undefined);
       if (now === undefined) throw error.cause;
       const ours =
-        now.value === asRead(value) && now.lease?.by === lease?.by && now.lease?.beat === lease?.beat;
+        now.value === asRead(value, key) && now.lease?.by === lease?.by && now.lease?.beat === lease?.beat;
       return ours ? now.version : undefined;
     }
   }
@@ -60,7 +60,7 @@ export function openSlot(kv: Kv, key: string): Slot {
         const now = await put(value, lease, version);
         if (now !== undefined) {
           held.version = now;
-          held.value = asRead(value);
+          held.value = asRead(value, key);
           return;
         }
         const there = await look();
@@ -74,14 +74,14 @@ export function openSlot(kv: Kv, key: string): Slot {
   };
 }
 
-function seen({ fields, version }: Read): Seen {
+function seen({ fields, version }: Read, key: string): Seen {
   if (!fields) return { value: undefined, lease: undefined, foreign: false, version };
-  return { ...fromFields(fields), version };
+  return { ...fromFields(fields, key), version };
 }
 
 /** What reading gives for a value that was written: the same, but for the order of members. */
-export function asRead(value: string): string {
-  return fromFields(toFields(value, undefined)).value ?? value;
+export function asRead(value: string, key: string): string {
+  return fromFields(toFields(value, undefined, key), key).value ?? value;
 }
 
 /** The value, for who wants it and nothing else. Throws StoreError `foreign_entry`. */

@@ -3,7 +3,7 @@ import { StoreError } from '../../errors.ts';
 import type { SecretStore } from '../store.ts';
 import { type Client, openClient } from './client.ts';
 import { type Kv, openKv } from './kv.ts';
-import { entryName, keyOf } from './layout.ts';
+import { entryName, fromFields, keyOf } from './layout.ts';
 import { keepLease, takeLease } from './lease.ts';
 import { logIn, renewToken } from './login.ts';
 import type { VaultSettings } from './settings.ts';
@@ -75,6 +75,13 @@ export function openVaultStore({ settings, http, home, random, signal }: VaultOp
         return true;
       }),
     list: async () => (await (await engine()).list()).map(keyOf).sort(),
+    async foreign(key) {
+      const { fields, version } = await (await engine()).read(entryName(key));
+      if (!fields || !fromFields(fields, key).foreign) return undefined;
+      const adopt = (value: string) =>
+        inTurn(key, async ({ slot }) => (await slot.put(value, undefined, version)) !== undefined);
+      return { fields, adopt };
+    },
     where: (key) => `${mount}/${prefix}/${entryName(key)} in Vault at ${address}`,
     async lease(key, options, work) {
       const there = await place(key);

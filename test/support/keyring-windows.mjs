@@ -1,0 +1,3 @@
+import { serveFake } from './keyring-fake.mjs';
+
+serveFake('win32');

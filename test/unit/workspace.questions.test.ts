@@ -1,0 +1,47 @@
+import { expect, test } from 'vitest';
+import { openQuestions } from '../../src/workspace/questions.ts';
+import { noForm } from '../support/cli.ts';
+
+function person(...answers: string[]) {
+  const heard: string[] = [];
+  const prompt = {
+    ...noForm,
+    available: true,
+    confirm: async () => true,
+    async secret(question: string) {
+      heard.push(question);
+      return answers.shift() ?? 'none left';
+    },
+  };
+  return { prompt, heard };
+}
+
+test.each([
+  [true, false, true],
+  [true, true, false],
+  [false, false, false],
+])('a terminal %s and --non-interactive %s: questions may be asked %s', (available, flag, may) => {
+  const { prompt } = openQuestions({ ...person().prompt, available }, flag);
+  expect(prompt.available).toBe(may);
+});
+
+test('a secret is asked for as often as it is wanted', async () => {
+  const { prompt, heard } = person('one', 'two');
+  const questions = openQuestions(prompt, false);
+  expect([await questions.prompt.secret('Which'), await questions.prompt.secret('Which')]).toEqual([
+    'one',
+    'two',
+  ]);
+  expect(heard).toEqual(['Which', 'Which']);
+});
+
+test('a command that can do without asks once, says so, and then has nothing', async () => {
+  const { prompt, heard } = person('one');
+  const questions = openQuestions(prompt, false);
+  questions.secretOnce('empty: without');
+  expect([await questions.prompt.secret('Which'), await questions.prompt.secret('Which')]).toEqual([
+    'one',
+    '',
+  ]);
+  expect(heard).toEqual(['Which (empty: without)']);
+});
