@@ -12,7 +12,6 @@ const WINDOWS_LIMIT = 2_560;
 /** @param {'win32' | 'darwin'} platform */
 export function serveFake(platform) {
   const folder = join(process.env.HOME ?? process.env.USERPROFILE ?? '', 'fake-keyring');
-  mkdirSync(folder, { recursive: true });
   const path = (service, account) => {
     if (`${service}${account}`.includes('\0')) throw new Error('the fake was asked for a name with NUL');
     // The names of Credential Manager are taken to ignore case: whoever relies on it loses an entry here.
@@ -41,6 +40,7 @@ export function serveFake(platform) {
         if (platform === 'win32' && Buffer.byteLength(password) > WINDOWS_LIMIT) {
           throw new Error('The stub received bad data.');
         }
+        mkdirSync(folder, { recursive: true });
         const file = path(service, account);
         const temporary = `${file}.${process.pid}.${Math.random()}`;
         writeFileSync(temporary, password);

@@ -31,6 +31,7 @@ const PROGRAMS = {
   send: '/usr/bin/dbus-send',
   daemon: '/usr/bin/gnome-keyring-daemon',
 };
+const SECRETS = 'org.freedesktop.secrets';
 const PASSWORD = 'password of the keyring of a test';
 const SCRIPT = {
   unlocked: 'printf %s "$1" | gnome-keyring-daemon --unlock --components=secrets >&2',
@@ -72,19 +73,14 @@ export async function secretService({
   });
   const address = await firstLine(session, () => said);
   const env = { HOME: home, XDG_RUNTIME_DIR: runtime, DBUS_SESSION_BUS_ADDRESS: address };
+  const send = (to: string, path: string, method: string, what: string) =>
+    execFileSync(PROGRAMS.send, ['--session', `--dest=${to}`, '--print-reply', path, method, what], {
+      env: { PATH: process.env.PATH, ...env },
+      encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'ignore'],
+    });
   const call = (method: string, what: string) =>
-    execFileSync(
-      PROGRAMS.send,
-      [
-        '--session',
-        '--dest=org.freedesktop.secrets',
-        '--print-reply',
-        '/org/freedesktop/secrets',
-        `org.freedesktop.Secret.Service.${method}`,
-        what,
-      ],
-      { env: { PATH: process.env.PATH, ...env }, encoding: 'utf8' },
-    );
+    send(SECRETS, '/org/freedesktop/secrets', `org.freedesktop.Secret.Service.${method}`, what);
   return {
     env,
     home,
@@ -92,6 +88,14 @@ export async function secretService({
     search: (service) =>
       call('SearchItems', `dict:string:string:service,${service}`).match(/\/collection\/\S+(?=")/g) ?? [],
     async close() {
+      // The daemon does not always notice that its bus is gone.
+      try {
+        const bus = 'org.freedesktop.DBus';
+        const said = send(bus, '/', `${bus}.GetConnectionUnixProcessID`, `string:${SECRETS}`);
+        process.kill(Number(/uint32 (\d+)/.exec(said)?.[1]), 'SIGKILL');
+      } catch {
+        // There is none.
+      }
       session.stdin.end();
       if (session.exitCode === null) await once(session, 'exit');
       rmSync(home, { recursive: true, force: true, maxRetries: 5 });
