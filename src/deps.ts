@@ -16,6 +16,27 @@ export type Prompt = {
   secret(question: string): Promise<string>;
 };
 
+/** Questions with more than yes, no and a password for an answer. */
+export type Form = {
+  /** One line. `check` says what is wrong with it, and the person is asked again. */
+  text(
+    question: string,
+    options?: Asking & { initial?: string; check?(text: string): string | undefined },
+  ): Promise<string>;
+  select<T>(question: string, choices: Choice<T>[], options?: Asking & { initial?: T }): Promise<T>;
+  /** Any number of them. */
+  checkbox(
+    question: string,
+    choices: Choice<string>[],
+    options?: Asking & { initial?: string[]; check?(chosen: string[]): string | undefined },
+  ): Promise<string[]>;
+};
+
+export type Choice<T> = { name: string; value: T };
+
+/** `signal` takes the question back. */
+type Asking = { signal?: AbortSignal };
+
 export type Deps = {
   fetch: Fetch;
   /** Milliseconds since the epoch. */
@@ -23,7 +44,7 @@ export type Deps = {
   random(bytes: number): Uint8Array;
   /** Hands a URL to the person's browser; rejects if none could be started. Never passes through a shell. */
   openUrl(url: string): Promise<void>;
-  prompt: Prompt;
+  prompt: Prompt & Form;
   /** Results, and nothing else. */
   out(text: string): void;
   /** Progress, warnings, errors. */

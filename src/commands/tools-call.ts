@@ -1,16 +1,14 @@
-import { CancelledError, ToolError, UsageError } from '../errors.ts';
+import { ToolError, UsageError } from '../errors.ts';
 import { readArgumentFile } from '../session/argument-file.ts';
 import { parseObject, parseWord, toolArguments } from '../session/arguments.ts';
 import { findTool, listCommand } from '../session/catalog.ts';
 import { serverWord, typed } from '../typed.ts';
+import { callProgress } from '../ui/call-progress.ts';
 import { note, print } from '../ui/print.ts';
 import { resultText } from '../ui/result.ts';
-import { callProgress } from '../ui/status-line.ts';
+import { readInput } from '../workspace/input.ts';
 import { onlyTarget, withSession } from '../workspace/target.ts';
 import type { Workspace } from '../workspace/workspace.ts';
-
-/** How long a pipe may be silent before it is said what is waited for. */
-const PATIENCE = 1000;
 
 /** `tools call`: checks the arguments against the tool's schema, calls, prints; exit 8 if the tool says it failed. */
 export async function toolsCall(
@@ -28,9 +26,13 @@ export async function toolsCall(
   await withSession(workspace, server, async (session) => {
     const { tool } = findTool([{ server, tools: await session.listTools() }], name, listCommand([server]));
     const args = await toolArguments(tool, words, base, (path) => readArgumentFile(deps.cwd, path), [server]);
-    const progress = callProgress(deps, flags.quiet || flags.format !== 'text');
+    const progress = callProgress(deps, flags.quiet);
     const result = await session
-      .callTool(tool.name, args, { signal: deps.signal, onProgress: progress.show })
+      .callTool(tool.name, args, {
+        signal: deps.signal,
+        onProgress: progress.show,
+        onQuestion: progress.clear,
+      })
       .finally(progress.clear);
     print(workspace, { json: result, text: () => resultText(result) });
     if (result.isError) throw new ToolError('tool_error', `${tool.name} answered with an error`, { server });
@@ -54,34 +56,20 @@ async function baseArguments(
   words: boolean,
   args?: string,
 ): Promise<Record<string, unknown>> {
-  const { deps } = workspace;
+  const { deps, flags } = workspace;
   if (args !== undefined && args !== '-') return parseObject(args, '--args');
-  if (args === undefined && (words || deps.stdin.isTTY)) return {};
-  const text = await piped(workspace);
+  const taken = flags.elicitationAnswers === '-';
+  if (args === undefined && (words || taken || deps.stdin.isTTY)) return {};
+  if (taken) {
+    throw new UsageError('conflicting_flags', '--args and --elicitation-answers both read standard input', {
+      hint: 'give one of them another way, such as --elicitation-answers @file',
+    });
+  }
+  const text = await readInput(
+    deps,
+    () => note(workspace, 'waiting for the arguments as JSON on standard input...'),
+    'give the arguments as key=value or with --args JSON',
+  );
   // An empty pipe is what programs without a terminal inherit.
   return text.trim() === '' && args === undefined ? {} : parseObject(text, 'standard input');
-}
-
-async function piped(workspace: Workspace): Promise<string> {
-  const { stdin, signal } = workspace.deps;
-  const timer = setTimeout(
-    () => note(workspace, 'waiting for the arguments as JSON on standard input...'),
-    PATIENCE,
-  );
-  const stop = () => stdin.destroy();
-  signal.addEventListener('abort', stop, { once: true });
-  try {
-    const chunks: Buffer[] = [];
-    for await (const chunk of stdin) chunks.push(Buffer.from(chunk));
-    return Buffer.concat(chunks).toString('utf8');
-  } catch (cause) {
-    if (signal.aborted) throw new CancelledError();
-    throw new UsageError('unreadable_input', 'cannot read standard input', {
-      hint: 'give the arguments as key=value or with --args JSON',
-      cause,
-    });
-  } finally {
-    clearTimeout(timer);
-    signal.removeEventListener('abort', stop);
-  }
 }

@@ -1,7 +1,7 @@
 // The public face of this room: one opened configuration. Nothing in it is expanded or checked before it is asked for,
 // so one server's missing variable never stops another.
 
-import type { Deps } from '../deps.ts';
+import type { Deps, Prompt } from '../deps.ts';
 import { ConfigError, UsageError } from '../errors.ts';
 import { nearest } from '../nearest.ts';
 import { isObject } from './block.ts';
@@ -45,7 +45,8 @@ type Listed = {
   entry: unknown;
 };
 
-export type Opening = Pick<Deps, 'env' | 'cwd' | 'home' | 'platform' | 'prompt'> & {
+export type Opening = Pick<Deps, 'env' | 'cwd' | 'home' | 'platform'> & {
+  prompt: Prompt;
   /** `--config-file`. */
   flag: string | undefined;
   /** One warning, without a line break; each at most once. */

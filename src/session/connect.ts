@@ -6,9 +6,11 @@ import type { HttpEntry, Protocol, ServerEntry, StdioEntry } from '../config/ent
 import type { Fetch } from '../deps.ts';
 import { NetworkError } from '../errors.ts';
 import { failWhenCut } from './cut.ts';
-import { goodbye } from './farewell.ts';
+import { answerQuestions, ELICITATION, type Elicit, MOST_QUESTIONS } from './elicit.ts';
+import { endChild, goodbye } from './farewell.ts';
 import { hearLogs, type Logs } from './logs.ts';
 import { outputJudge } from './output-schema.ts';
+import type { Patience } from './patience.ts';
 import { refusesRevision, statusOf } from './translate.ts';
 import { openHttpTransport, openStdioTransport, transportOrder } from './transport.ts';
 import type { HttpKind, Refusal } from './watch.ts';
@@ -16,6 +18,8 @@ import type { HttpKind, Refusal } from './watch.ts';
 export type Connection = {
   client: Client;
   refusal(): Refusal | undefined;
+  /** To be called before what a server may have questions about. */
+  listen(): Promise<void>;
   /** Whether there is a stream for what the server says unasked; see `unasked`. */
   stream(): Promise<boolean>;
   /** Ends the session at the server as well. Never throws for what the server says to that. */
@@ -31,6 +35,9 @@ export type ConnectOptions = {
   clientInfo: { name: string; version: string };
   /** Milliseconds for one request. */
   timeout: number;
+  /** Answers what servers ask. */
+  elicit: Elicit;
+  patience: Patience;
   logs: Logs;
   /** Opens a stream for what the server says unasked, where the transport has one of its own for that. */
   unasked: boolean;
@@ -67,7 +74,7 @@ async function connectOver(kind: HttpKind, entry: HttpEntry, options: ConnectOpt
   const { bearer, http, signal, timeout, unasked } = options;
   if (!bearer || !http) throw new TypeError('an HTTP entry needs a bearer and an HTTP layer');
   const opened = openHttpTransport(kind, entry, bearer, http, unasked);
-  const { transport, refusal, reasonOf, broken, end, stream } = opened;
+  const { transport, refusal, reasonOf, broken, end, listen, stream } = opened;
   // The older transport exists only in revisions that begin with `initialize`.
   const client = newClient(options, kind === 'sse' ? 'legacy' : modeOf(entry.protocol));
   try {
@@ -77,7 +84,7 @@ async function connectOver(kind: HttpKind, entry: HttpEntry, options: ConnectOpt
       if (!signal.aborted) await goodbye(end());
       await client.close();
     };
-    return { client, refusal, stream, close };
+    return { client, refusal, listen, stream, close };
   } catch (error) {
     await client.close();
     throw Object.assign(reasonOf(error) as object, { refusal: refusal() });
@@ -104,7 +111,13 @@ async function connectStdio(entry: StdioEntry, options: ConnectOptions): Promise
     const client = newClient(options, mode);
     try {
       await client.connect(transport, { signal: options.signal, timeout: options.timeout });
-      return { client, refusal: () => undefined, stream: async () => true, close: () => client.close() };
+      return {
+        client,
+        refusal: () => undefined,
+        listen: async () => {},
+        stream: async () => true,
+        close: () => endChild(transport.pid, () => client.close(), options.signal),
+      };
     } catch (error) {
       await client.close();
       failure ??= error;
@@ -120,12 +133,20 @@ async function connectStdio(entry: StdioEntry, options: ConnectOptions): Promise
 }
 
 function newClient(options: ConnectOptions, mode: Mode): Client {
-  return new Client(options.clientInfo, {
-    capabilities: {},
+  const { elicit, patience } = options;
+  const client = new Client(options.clientInfo, {
+    capabilities: ELICITATION,
     versionNegotiation: { mode, probe: { timeoutMs: options.timeout } },
+    inputRequired: { maxRounds: MOST_QUESTIONS },
     listMaxPages: 500,
     jsonSchemaValidator: outputJudge,
   });
+  answerQuestions(client, options.entry.name, elicit, patience);
+  // In the place of the SDK's own, which reports its rounds of questions as if they were the server's progress.
+  client.setNotificationHandler('notifications/progress', ({ params: { progressToken, ...progress } }) =>
+    patience.heard(progressToken, progress),
+  );
+  return client;
 }
 
 function isWrongTransport(error: unknown): boolean {

@@ -1,6 +1,7 @@
 // A server with sessions learns only from a message that nobody waits for a tool any more. The SDK sends it on its
 // way and says no more about it, so a command that ends at once would close the transport under it.
 
+import { kill } from 'node:process';
 import { setTimeout } from 'node:timers/promises';
 import type { Transport } from '@modelcontextprotocol/client';
 
@@ -13,7 +14,8 @@ export function letCancellationsThrough(transport: Transport): void {
   const { send, close } = transport;
   transport.send = (message, options) => {
     const sent = send.call(transport, message, options);
-    if ('method' in message && message.method === 'notifications/cancelled') {
+    // Answers to a server's question, too.
+    if (!('method' in message) || message.method === 'notifications/cancelled') {
       const done: Promise<unknown> = sent.catch(() => undefined).finally(() => under.delete(done));
       under.add(done);
     }
@@ -30,4 +32,30 @@ export async function goodbye(work: Promise<unknown>): Promise<void> {
   const timer = new AbortController();
   await Promise.race([work, setTimeout(PATIENCE, undefined, timer)]).catch(() => undefined);
   timer.abort();
+}
+
+/** Milliseconds that a child has to end by itself, after each of two words. */
+const HURRY = 300;
+
+/** Closes the transport of a child. The SDK gives it four seconds, and nobody waits so long behind a Ctrl-C. */
+export async function endChild(
+  pid: number | null,
+  close: () => Promise<void>,
+  hurry: AbortSignal,
+): Promise<void> {
+  let open = true;
+  const closing = close().finally(() => {
+    open = false;
+  });
+  for (const word of ['SIGTERM', 'SIGKILL'] as const) {
+    if (pid === null || !hurry.aborted) break;
+    await Promise.race([closing, setTimeout(HURRY, undefined, { ref: false })]);
+    if (!open) break;
+    try {
+      kill(pid, word);
+    } catch {
+      // It has just ended.
+    }
+  }
+  await closing;
 }

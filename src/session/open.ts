@@ -10,6 +10,7 @@ import {
 import { type Connection, type ConnectOptions, connect } from './connect.ts';
 import { shallow } from './depth.ts';
 import { remembered, type Sent, sentWith, withoutEcho } from './echo.ts';
+import { openPatience } from './patience.ts';
 import { wantsSignIn } from './quirks.ts';
 import type { Session } from './session.ts';
 import { openSurface } from './surface.ts';
@@ -17,10 +18,11 @@ import { ownError, SessionLost, translate } from './translate.ts';
 import type { Refusal } from './watch.ts';
 
 /** @throws CliError of every kind; see translate */
-export async function openSession(given: ConnectOptions): Promise<Session> {
+export async function openSession(given: Omit<ConnectOptions, 'patience'>): Promise<Session> {
   const { entry, signal, timeout } = given;
+  const patience = openPatience(timeout);
   const sent = sentWith(entry);
-  const options = { ...given, sent, bearer: given.bearer && remembered(given.bearer, sent) };
+  const options = { ...given, patience, sent, bearer: given.bearer && remembered(given.bearer, sent) };
   let connection = await mended(options, undefined, () => connect(options));
   const reopen = async () => {
     await connection.client.close();
@@ -37,16 +39,12 @@ export async function openSession(given: ConnectOptions): Promise<Session> {
     instructions: client.getInstructions(),
     capabilities: client.getServerCapabilities() ?? {},
     listTools: () => run(async ({ client }) => shallow(await listTools(client, request), entry.name)),
-    callTool: (name, args, { signal: own, onProgress } = {}) =>
-      run(async ({ client }) => {
-        const result = await client.callTool(
-          { name, arguments: args },
-          {
-            signal: own ?? signal,
-            timeout,
-            resetTimeoutOnProgress: true,
-            ...(onProgress && { onprogress: (progress) => onProgress(progress) }),
-          },
+    callTool: (name, args, { signal: own, ...watching } = {}) =>
+      run(async ({ client, listen }) => {
+        await listen();
+        const result = await patience.request(
+          ({ options, meta }) => client.callTool({ name, arguments: args, _meta: meta }, options),
+          { signal: own ?? signal, ...watching },
         );
         return shallow(result, entry.name);
       }),

@@ -9,6 +9,7 @@ import type {
   Tool,
 } from '@modelcontextprotocol/client';
 import type { Skill, SkillFile } from '@modelcontextprotocol/client/ext/skills';
+import type { Waiting } from './patience.ts';
 
 /** An open, authorized MCP session with one server. */
 export type Session = {
@@ -59,11 +60,5 @@ export type Completion = { values: string[]; total?: number | undefined; hasMore
 /** A message that a server logs (`notifications/message`). */
 export type LogMessage = { level: LoggingLevel; logger?: string | undefined; data?: unknown };
 
-type CallOptions = {
-  signal?: AbortSignal;
-  onProgress?: (progress: {
-    progress: number;
-    total?: number | undefined;
-    message?: string | undefined;
-  }) => void;
-};
+/** `signal` instead of the program's own; who wants to know of progress, and of a question that is about to be shown. */
+type CallOptions = Partial<Waiting>;

@@ -8,10 +8,13 @@ import {
   SdkHttpError,
   SseError,
   UnauthorizedError,
+  UrlElicitationRequiredError,
 } from '@modelcontextprotocol/client';
-import { loginCommand, statusCommand } from '../auth/required.ts';
+import { statusCommand } from '../auth/required.ts';
 import type { ServerEntry } from '../config/entry.ts';
 import { AuthError, CancelledError, CliError, NetworkError, ProtocolError } from '../errors.ts';
+import { tooManyQuestions } from './elicit.ts';
+import { httpError, noCommonRevision, notMcp, refusedToken, visitNeeded } from './refusals.ts';
 
 /** The server knows nothing of the session any more. */
 export class SessionLost extends Error {}
@@ -55,6 +58,7 @@ export function translate(error: unknown, entry: ServerEntry, signal: AbortSigna
   if (SseError.isInstance(error)) return notMcp(server, error);
   if (SdkError.isInstance(error)) return sdkError(error, server);
   if (isUnreadable(error)) return notMcp(server, error);
+  if (error instanceof UrlElicitationRequiredError) return visitNeeded(server, error);
   // The SDK puts pages together in a way that ends in a stack overflow for pages of a hundred thousand things.
   if (error instanceof RangeError) {
     return new ProtocolError('too_large', `${server} lists more than can be put together`, {
@@ -94,54 +98,6 @@ export function refusesRevision(error: unknown): boolean {
   }
 }
 
-function noCommonRevision(server: string, cause: unknown): ProtocolError {
-  return new ProtocolError('negotiation_failed', `${server} and mcp-cli share no protocol revision`, {
-    hint: 'check the url; with --protocol auto the revision is found out, and some older servers need --protocol legacy',
-    server,
-    cause,
-  });
-}
-
-function refusedToken(entry: ServerEntry, cause: unknown): AuthError {
-  const { name: server } = entry;
-  return new AuthError('token_rejected', `${server} refuses the token although it is fresh`, {
-    hint: `check the account and the scopes; sign in again with: ${loginCommand(entry)} --force`,
-    server,
-    cause,
-  });
-}
-
-function httpError(status: number, entry: ServerEntry, cause: unknown): CliError {
-  const { name: server } = entry;
-  if (status === 401) return refusedToken(entry, cause);
-  if (status === 403) {
-    return new AuthError('forbidden', `${server} forbids this (HTTP 403)`, {
-      hint: `the account may lack a permission; see: ${statusCommand(entry)}`,
-      server,
-      cause,
-    });
-  }
-  if (status >= 500 || status === 429) {
-    return new NetworkError('server_error', `${server} answered HTTP ${status}`, {
-      hint:
-        status === 500
-          ? 'if it works with other clients, try --protocol legacy: some older servers fail on unknown methods'
-          : 'the server is in trouble; try again later',
-      server,
-      cause,
-    });
-  }
-  return notMcp(server, cause, `HTTP ${status}`);
-}
-
-function notMcp(server: string, cause: unknown, answer = 'something else'): ProtocolError {
-  return new ProtocolError('not_mcp', `${server} answered ${answer}, not MCP`, {
-    hint: 'check the url: it must be the MCP endpoint, often ending in /mcp or /sse',
-    server,
-    cause,
-  });
-}
-
 /** What the SDK lets through of an answer that it could not read: JSON that is none, or no JSON-RPC. */
 function isUnreadable(error: unknown): error is Error {
   return error instanceof SyntaxError || (error instanceof Error && error.name === 'ZodError');
@@ -172,6 +128,8 @@ function sdkError(error: SdkError, server: string): CliError {
       // The question that finds out the revision got an answer that is none.
       if (SdkError.isInstance(error.cause)) return sdkError(error.cause, server);
       return error.cause instanceof Error ? notMcp(server, error) : noCommonRevision(server, error);
+    case SdkErrorCode.InputRequiredRoundsExceeded:
+      return tooManyQuestions(server, error);
     case SdkErrorCode.CapabilityNotSupported:
     case SdkErrorCode.MethodNotSupportedByProtocolVersion:
       return new ProtocolError('not_supported', `${server} does not offer this`, {

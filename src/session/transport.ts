@@ -31,6 +31,8 @@ export type HttpTransport = {
   reasonOf(error: unknown): unknown;
   /** Why the last answer was not read to its end, if that was our doing. */
   broken(): ProtocolError | undefined;
+  /** From now on the server can send what nobody asked for: questions. */
+  listen(): Promise<void>;
   /** Whether there is a stream for what the server says unasked. */
   stream(): Promise<boolean>;
   /** Tells the server that nobody needs the session any more, if there is one. */
@@ -83,6 +85,7 @@ export function openHttpTransport(
     transport,
     refusal: watch.lastRefusal,
     broken: watch.lastBreak,
+    listen: watch.listen,
     stream: async () => kind === 'sse' || (unasked && (await watch.stream)),
     reasonOf(error) {
       // EventSource keeps no more of an error than its text.
@@ -117,12 +120,15 @@ function withHeaders(entry: HttpEntry, fetch: Fetch): Fetch {
   };
 }
 
+/** The SDK asks a child of its own class in another child first, which would start the server twice. */
+class OneChildTransport extends StdioClientTransport {}
+
 /** The child gets the SDK's short list of harmless variables and what its entry names, nothing else of ours. */
 export function openStdioTransport(
   entry: StdioEntry,
   onStderr: (text: string) => void,
 ): StdioClientTransport {
-  const transport = new StdioClientTransport({
+  const transport = new OneChildTransport({
     command: entry.command,
     args: entry.args,
     env: entry.env,

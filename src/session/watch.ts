@@ -6,6 +6,7 @@ import { type Challenge, parseChallenge } from '../auth/challenge.ts';
 import type { Fetch } from '../deps.ts';
 import type { ProtocolError } from '../errors.ts';
 import { refusalOfBody } from './relay.ts';
+import { unaskedStream } from './unasked.ts';
 
 export type HttpKind = 'streamable' | 'sse';
 
@@ -26,11 +27,13 @@ type Watch = {
   lastFailure(): unknown;
   /** Why the last answer was not read to its end, if that was our doing. */
   lastBreak(): ProtocolError | undefined;
+  /** From now on the server can send what nobody asked for: questions. */
+  listen(): Promise<void>;
   /** Whether the server opened the stream of unasked-for messages; it may never be told. */
   stream: Promise<boolean>;
 };
 
-/** `unasked`: the stream of messages that answer nothing is wanted. */
+/** `unasked`: the stream of messages that answer nothing is wanted from the start, not only from `listen` on. */
 export function watchAnswers(kind: HttpKind, bearer: Bearer, http: Fetch, unasked: boolean): Watch {
   const refusals = new WeakMap<Response, Refusal>();
   let refusal: Refusal | undefined;
@@ -40,12 +43,12 @@ export function watchAnswers(kind: HttpKind, bearer: Bearer, http: Fetch, unaske
   const stream = new Promise<boolean>((resolve) => {
     opened = resolve;
   });
+  const questions = unaskedStream(http);
   const fetch: Fetch = async (target, init) => {
     const headers = new Headers(init?.headers);
-    // A command reads its answers where it asks: the stream of unasked-for messages is one request too many. One that
-    // goes on where an answer was cut is asked for.
+    // One that goes on where an answer was cut is asked for.
     const isStream = kind === 'streamable' && init?.method === 'GET' && !headers.has('last-event-id');
-    if (isStream && !unasked) return new Response(null, { status: 405 });
+    if (isStream && !unasked) return questions.fetch(target, init);
     const response = await http(target, init).catch((error: unknown) => {
       failure = error;
       throw error;
@@ -70,6 +73,7 @@ export function watchAnswers(kind: HttpKind, bearer: Bearer, http: Fetch, unaske
     lastRefusal: () => refusal,
     lastFailure: () => failure,
     lastBreak: () => last && refusalOfBody(last),
+    listen: questions.open,
     stream,
   };
 }

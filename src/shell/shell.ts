@@ -6,9 +6,9 @@ import { parseObject, parseWord, toolArguments } from '../session/arguments.ts';
 import { findTool, type Shelf } from '../session/catalog.ts';
 import type { Session } from '../session/session.ts';
 import { sideBySide, throwFailures } from '../session/side-by-side.ts';
+import { callProgress } from '../ui/call-progress.ts';
 import { resultText } from '../ui/result.ts';
 import { sanitize } from '../ui/sanitize.ts';
-import { callProgress } from '../ui/status-line.ts';
 import { parseCall, parseLine, SLASHES } from './line.ts';
 import { readLoop } from './loop.ts';
 import { proposals } from './proposals.ts';
@@ -142,7 +142,7 @@ async function call(shell: Shell, rest: string, signal: AbortSignal): Promise<vo
   if (!session) return;
   const progress = callProgress(deps, false);
   const result = await session
-    .callTool(tool.name, args, { signal, onProgress: progress.show })
+    .callTool(tool.name, args, { signal, onProgress: progress.show, onQuestion: progress.clear })
     .finally(progress.clear);
   deps.out(resultText(result));
   if (result.isError) throw new ToolError('tool_error', `${tool.name} answered with an error`, { server });

@@ -1,4 +1,4 @@
-import type { Prompt } from '../deps.ts';
+import type { Choice, Form, Prompt } from '../deps.ts';
 import { CancelledError } from '../errors.ts';
 
 type Terminal = {
@@ -10,28 +10,39 @@ type Terminal = {
 
 type Question =
   | { type: 'confirm'; message: string; default: boolean }
-  | { type: 'password'; message: string; toggleMask: false };
+  | { type: 'password'; message: string; toggleMask: false }
+  | { type: 'input'; message: string; default?: string; validate(text: string): string | true }
+  | { type: 'select'; message: string; choices: Choice<unknown>[]; default?: unknown }
+  | {
+      type: 'checkbox';
+      message: string;
+      choices: (Choice<string> & { checked: boolean })[];
+      validate(chosen: readonly { value: string }[]): string | true;
+    };
 
 /** Questions on stderr, so that stdout stays a result. The library is loaded with the first question. */
-export function openPrompt(terminal: Terminal): Prompt {
-  const ask = async <T>(question: Question): Promise<T> => {
+export function openPrompt(terminal: Terminal): Prompt & Form {
+  const ask = async <T>(question: Question, own?: AbortSignal): Promise<T> => {
     if (!terminal.available) throw new Error('a question was asked without a terminal');
-    if (terminal.signal.aborted) throw new CancelledError();
+    if (terminal.signal.aborted || own?.aborted) throw new CancelledError();
     const { default: inquirer } = await import('inquirer');
     const prompt = inquirer.createPromptModule({
       input: terminal.input(),
       output: terminal.output,
-      signal: terminal.signal,
+      signal: own ? AbortSignal.any([terminal.signal, own]) : terminal.signal,
     });
+    const giveBack = borrow(terminal.input());
     try {
       const answers = (await prompt([{ ...question, name: 'answer' } as never])) as { answer: T };
       return answers.answer;
     } catch (cause) {
-      // Ctrl-C inside the question, or the program's own signal. The classes are not exported, their names are fixed.
+      // Ctrl-C inside the question, or a signal. The classes are not exported, their names are fixed.
       const name = cause instanceof Error ? cause.name : '';
       if (['ExitPromptError', 'AbortPromptError', 'CancelPromptError'].includes(name))
         throw new CancelledError();
       throw cause;
+    } finally {
+      giveBack();
     }
   };
   return {
@@ -39,5 +50,49 @@ export function openPrompt(terminal: Terminal): Prompt {
     confirm: (message, initial = false) => ask<boolean>({ type: 'confirm', message, default: initial }),
     // Without the toggle, by which Ctrl-T would show what was typed.
     secret: (message) => ask<string>({ type: 'password', message, toggleMask: false }),
+    text: (message, { initial, check, signal } = {}) =>
+      ask<string>(
+        {
+          type: 'input',
+          message,
+          ...(initial !== undefined && { default: initial }),
+          validate: (text) => check?.(text) ?? true,
+        },
+        signal,
+      ),
+    select: <T>(
+      message: string,
+      choices: Choice<T>[],
+      { initial, signal }: { initial?: T; signal?: AbortSignal } = {},
+    ) =>
+      ask<T>(
+        { type: 'select', message, choices, ...(initial !== undefined && { default: initial }) },
+        signal,
+      ),
+    checkbox: (message, choices, { initial = [], check, signal } = {}) =>
+      ask<string[]>(
+        {
+          type: 'checkbox',
+          message,
+          choices: choices.map((each) => ({ ...each, checked: initial.includes(each.value) })),
+          validate: (chosen) => check?.(chosen.map(({ value }) => value)) ?? true,
+        },
+        signal,
+      ),
+  };
+}
+
+/** Takes the keys from the line editor of a session, which would take the answer for its next line, and returns them. */
+function borrow(
+  input: NodeJS.ReadableStream & { isRaw?: boolean; setRawMode?(raw: boolean): void },
+): () => void {
+  const others = input.listeners('keypress') as ((...words: unknown[]) => void)[];
+  if (others.length === 0) return () => {};
+  const raw = input.isRaw ?? false;
+  for (const each of others) input.off('keypress', each);
+  return () => {
+    for (const each of others) input.on('keypress', each);
+    input.setRawMode?.(raw);
+    input.resume();
   };
 }

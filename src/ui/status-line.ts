@@ -1,4 +1,3 @@
-import { sanitize } from './sanitize.ts';
 import { cut } from './width.ts';
 
 /** One line on stderr that is written over in place. Without a terminal it shows nothing. */
@@ -20,23 +19,5 @@ export function statusLine(
       if (shown) err('\r\u001b[2K');
       shown = false;
     },
-  };
-}
-
-type Step = { progress: number; total?: number | undefined; message?: string | undefined };
-
-/** How far a running call is, while it runs. `silent`: nothing is shown. */
-export function callProgress(
-  terminal: { err(text: string): void; stderr: { isTTY: boolean; columns: number } },
-  silent: boolean,
-): { show(step: Step): void; clear(): void } {
-  const line = statusLine(terminal.err, terminal.stderr);
-  return {
-    show({ progress, total, message }) {
-      if (silent) return;
-      const done = total ? `${Math.round((progress / total) * 100)} %` : `step ${progress}`;
-      line.show(`⏳ ${done}${message ? ` ${sanitize(message)}` : ''}`);
-    },
-    clear: line.clear,
   };
 }

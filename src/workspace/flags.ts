@@ -22,6 +22,10 @@ export type Flags = {
   loginTimeout: number | undefined;
   protocol: 'auto' | 'legacy' | 'modern' | undefined;
   caFile: string | undefined;
+  /** Who answers what a server asks. */
+  elicitation: 'ask' | 'accept' | 'decline' | 'cancel' | undefined;
+  /** JSON, `@file` or `-`. */
+  elicitationAnswers: string | undefined;
 };
 
 const UNITS: Record<string, number> = { ms: 1, s: 1000, m: 60_000 };
@@ -89,7 +93,17 @@ export function addRootFlags(program: Command): void {
       ),
     )
     .addOption(new Option('--protocol <era>', 'MCP revisions to speak').choices(['auto', 'legacy', 'modern']))
-    .option('--ca-file <path>', 'PEM file with certificate authorities to trust as well');
+    .option('--ca-file <path>', 'PEM file with certificate authorities to trust as well')
+    .addOption(
+      new Option(
+        '--elicitation <answer>',
+        'what a server that asks something gets (default: ask at a terminal; accept with answers)',
+      ).choices(['ask', 'accept', 'decline', 'cancel']),
+    )
+    .option(
+      '--elicitation-answers <json>',
+      'answers to what a server asks, by field; also @file, or - for a pipe',
+    );
 }
 
 type Parsed = Omit<Flags, 'servers' | 'yes' | 'quiet' | 'verbose' | 'nonInteractive'> & {
@@ -120,6 +134,8 @@ export function readFlags(options: Record<string, unknown>): Flags {
     loginTimeout: given.loginTimeout,
     protocol: given.protocol,
     caFile: given.caFile,
+    elicitation: given.elicitation,
+    elicitationAnswers: given.elicitationAnswers,
   };
 }
 

@@ -40,8 +40,11 @@ const REQUEST_TIMEOUT = 30_000;
 
 export function openWorkspace(given: Deps, flags: Flags): Workspace {
   const { prompt, secretOnce } = openQuestions(given.prompt, flags.nonInteractive);
-  // Not a copy: that would open stdin, which most commands never read.
-  const deps: Deps = Object.create(given, { prompt: { value: prompt } });
+  // Getters stay getters: stdin is opened by reading it, and most commands never do.
+  const deps = Object.defineProperties({} as Deps, {
+    ...Object.getOwnPropertyDescriptors(given),
+    prompt: { value: prompt, enumerable: true },
+  });
   const closing: (() => Promise<void> | void)[] = [];
   const contexts = new Map<string, Promise<AuthContext>>();
   const config = once(() => readConfig(deps, flags));
@@ -52,6 +55,7 @@ export function openWorkspace(given: Deps, flags: Flags): Workspace {
     const { providedToken } = await import('../config/provided.ts');
     return providedToken(entry, await configuredNames(config, entry), deps.env);
   };
+  const elicit = once(async () => (await import('./elicitation.ts')).openElicitation(deps, flags));
   const shared = { deps, flags, store, provided, inTurn: queue(), closing };
 
   const workspace: Workspace = {
@@ -70,6 +74,8 @@ export function openWorkspace(given: Deps, flags: Flags): Workspace {
       return opened;
     },
     async connect(entry, unasked = false) {
+      // What is wrong with the answers is said before a server is asked.
+      const answering = await elicit();
       const [{ openSession }, { openBearer }, { askedLevel, logLine }, version] = await Promise.all([
         import('../session/open.ts'),
         import('../auth/bearer.ts'),
@@ -85,6 +91,7 @@ export function openWorkspace(given: Deps, flags: Flags): Workspace {
         signal: deps.signal,
         clientInfo: { name: 'mcp-cli', version: version.version() },
         timeout: entry.timeout ?? REQUEST_TIMEOUT,
+        elicit: answering,
         logs: {
           level,
           told(message) {

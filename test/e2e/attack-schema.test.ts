@@ -37,7 +37,7 @@ const results: [string, object, unknown][] = [
   [
     'one long text, measured again and again',
     { properties: { a: { allOf: list(MANY, () => ({ minLength: 1 })) } } },
-    { a: 'a'.repeat(1_000_000) },
+    { a: 'x'.repeat(1_000_000) },
   ],
   [
     'one large value, compared again and again',
@@ -64,7 +64,7 @@ test.each(results)(
       : { type: 'object', ...schema };
     const says = { tools: [toolOf('x', { outputSchema })], result: { content: [], structuredContent } };
     const { ms, exit, stderr } = await took(says, 'tools call x');
-    expect(ms).toBeLessThan(4_000);
+    expect(ms).toBeLessThan(20_000);
     expect([0, 7]).toContain(exit);
     expect(stderr.length).toBeLessThan(10_000);
   },
@@ -75,7 +75,7 @@ test('arguments against a hundred thousand names', async () => {
   const inputSchema = { type: 'object', properties: table(100_000, (i) => [name(i), {}]) };
   const says = { tools: [toolOf('x', { inputSchema })] };
   const { ms, exit, stderr } = await took(says, `tools call x ${'m'.repeat(99)}=1`);
-  expect(ms).toBeLessThan(4_000);
+  expect(ms).toBeLessThan(20_000);
   expect(exit).toBe(2);
   expect(stderr.length).toBeLessThan(10_000);
 }, 300_000);

@@ -12,12 +12,10 @@ const KILLS = 200;
 const SEED = Number(process.env.MCP_CLI_TEST_SEED ?? 20_261_121);
 const WORKERS = 4;
 const env = { MCP_CLI_ENCRYPTION_KEY: KEY, CI: 'true' };
-/** From the token request's arrival to the end of the process there is no more than this, milliseconds. */
-const AFTER_REQUEST = 60;
-
 type Scene = { authorization: AuthorizationServer; server: McpServerHandle; config: string; home: string };
 const scenes: Scene[] = [];
-let whole = 0;
+/** Milliseconds of a run that nobody kills, and of what comes after its token request has arrived: on this machine, now. */
+const calm = { whole: 0, afterRequest: 0 };
 
 beforeAll(async () => {
   for (let worker = 0; worker < WORKERS; worker++) {
@@ -29,9 +27,15 @@ beforeAll(async () => {
   }
   const since = performance.now();
   await inParallel(scenes, WORKERS, async (scene) => {
+    let arrived = since;
+    onTokenRequest(scene, () => {
+      arrived = performance.now();
+    });
     await start(scene, copyHome(scene.home), false).done;
+    scene.authorization.intercept = undefined;
+    calm.afterRequest = Math.max(calm.afterRequest, performance.now() - arrived);
   });
-  whole = performance.now() - since;
+  calm.whole = performance.now() - since;
 }, 60_000);
 
 afterAll(async () => {
@@ -54,7 +58,11 @@ describe(`kill -9 at ${KILLS} random moments, seed ${SEED}`, () => {
     const random = pseudoRandom(SEED);
     const moments = Array.from({ length: KILLS }, (_, index): Moment => {
       const from = index % 2 === 0 ? 'start' : 'request';
-      return { from, lists: index % 8 > 5, at: random() * (from === 'start' ? whole : AFTER_REQUEST) };
+      return {
+        from,
+        lists: index % 8 > 5,
+        at: random() * (from === 'start' ? calm.whole : calm.afterRequest),
+      };
     });
     const seen = { killed: 0, old: 0, new: 0, locked: 0 };
     await inParallel(moments, WORKERS, async (moment, worker) => {
@@ -82,7 +90,7 @@ describe(`kill -9 at ${KILLS} random moments, seed ${SEED}`, () => {
     });
     console.log(`kill -9, seed ${SEED}:`, JSON.stringify(seen));
     // Or the moments were badly chosen, and this test showed nothing.
-    expect(seen.killed).toBeGreaterThan(KILLS / 2);
+    expect(seen.killed).toBeGreaterThan(KILLS / 4);
     for (const kind of ['old', 'new', 'locked'] as const) expect(seen[kind]).toBeGreaterThan(KILLS / 20);
   });
 });
@@ -91,23 +99,24 @@ async function expectGood({ authorization, server }: Scene, token: string | unde
   expect(await authorization.validate(token ?? '', server.mcpUrl)).toBeDefined();
 }
 
+function onTokenRequest({ authorization }: Scene, arrived: () => void): void {
+  authorization.intercept = ({ path }) => {
+    if (path === authorization.paths.token) arrived();
+    return false;
+  };
+}
+
 /** False if the process was quicker than that. */
 async function killAt(scene: Scene, home: string, { at, from, lists }: Moment): Promise<boolean> {
-  const { authorization } = scene;
   const { child, done } = start(scene, home, lists);
   let timer: NodeJS.Timeout | undefined;
   const wait = () => {
     timer = setTimeout(() => child.kill('SIGKILL'), at);
   };
   if (from === 'start') wait();
-  else {
-    authorization.intercept = ({ path }) => {
-      if (path === authorization.paths.token) wait();
-      return false;
-    };
-  }
+  else onTokenRequest(scene, wait);
   const { exit } = await done;
   clearTimeout(timer);
-  authorization.intercept = undefined;
+  scene.authorization.intercept = undefined;
   return exit === -1;
 }

@@ -28,9 +28,7 @@ describe('the resource of the metadata', () => {
     ['another port', (url) => url.replace(/:\d+/, ':9')],
     ['another name of the same host', (url) => url.replace('127.0.0.1', 'localhost')],
     ['another scheme', (url) => url.replace('http:', 'https:')],
-    ['a fragment', (url) => `${url}#`],
     ['a user name', (url) => url.replace('//', '//me@')],
-    ['no URL', () => 'mcp'],
   ];
   test.each(foreign)('may not be %s', async (_, spell) => {
     const { authorization, server, person } = await scene();
@@ -38,6 +36,18 @@ describe('the resource of the metadata', () => {
     const result = await person(LIST);
     expect(result.exit).toBe(7);
     expect(errorOf(result)).toMatchObject({ code: 'resource_mismatch', server: 'notes' });
+    expect(authorization.log).toEqual([]);
+  });
+
+  test.each<[string, (mcpUrl: string) => string]>([
+    ['a fragment', (url) => `${url}#`],
+    ['no URL', () => 'mcp'],
+  ])('may not be %s: then the metadata is none', async (_, spell) => {
+    const { authorization, server, person } = await scene();
+    server.protection.resource = spell(server.mcpUrl);
+    const result = await person(LIST);
+    expect(result.exit).toBe(7);
+    expect(errorOf(result)).toMatchObject({ code: 'metadata_invalid', server: 'notes' });
     expect(authorization.log).toEqual([]);
   });
 

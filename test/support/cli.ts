@@ -121,6 +121,10 @@ function scriptedPrompt(answers: CliOptions['answers']): Deps['prompt'] {
     available: answers !== undefined,
     confirm: async (question) => next<boolean>(question, 'boolean'),
     secret: async (question) => registerSecret(next<string>(question, 'string'), 'password'),
+    // What a server asks is answered at a real terminal.
+    text: (question) => Promise.reject(new Error(`asked "${question}"`)),
+    select: (question) => Promise.reject(new Error(`asked "${question}"`)),
+    checkbox: (question) => Promise.reject(new Error(`asked "${question}"`)),
   };
 }
 

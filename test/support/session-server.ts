@@ -10,9 +10,14 @@ import { type Endpoint, type McpOptions, type McpServerHandle, serveMcp } from '
 import { addSurface, type SurfaceServer } from './surface.ts';
 import { addTools, olderProgress } from './toolbox.mjs';
 
+export type OlderOptions = McpOptions & {
+  /** Gives it other tools. */
+  tools?: (server: McpServer) => void;
+};
+
 /** The official SDK's maintenance line: Streamable HTTP with sessions, 2025 revisions only. */
-export async function sessionServer(options: McpOptions = {}): Promise<McpServerHandle> {
-  return serveMcp(options, '/mcp', sessionEndpoint(options.path));
+export async function sessionServer(options: OlderOptions = {}): Promise<McpServerHandle> {
+  return serveMcp(options, '/mcp', sessionEndpoint(options.path, options.tools));
 }
 
 /** The same with resources, prompts and subscriptions. */

@@ -1,11 +1,12 @@
 import { McpServer } from '@modelcontextprotocol/sdk/server/mcp.js';
 import { SSEServerTransport } from '@modelcontextprotocol/sdk/server/sse.js';
 import { answer } from './loopback.ts';
-import { type McpOptions, type McpServerHandle, serveMcp } from './mcp-server.ts';
+import { type McpServerHandle, serveMcp } from './mcp-server.ts';
+import type { OlderOptions } from './session-server.ts';
 import { addTools, olderProgress } from './toolbox.mjs';
 
 /** The transport of the 2024-11-05 revision: an event stream at GET /sse, messages to POST /messages. */
-export async function sseServer(options: McpOptions = {}): Promise<McpServerHandle> {
+export async function sseServer(options: OlderOptions = {}): Promise<McpServerHandle> {
   const path = options.path ?? '/sse';
   const sessions = new Map<string, SSEServerTransport>();
   const loseSessions = async () => {
@@ -28,7 +29,8 @@ export async function sseServer(options: McpOptions = {}): Promise<McpServerHand
       sessions.set(transport.sessionId, transport);
       response.on('close', () => sessions.delete(transport.sessionId));
       const server = new McpServer({ name: 'sse-server', version: '1.0.0' });
-      addTools(server, olderProgress);
+      const { tools = (made: McpServer) => addTools(made, olderProgress) } = options;
+      tools(server);
       await server.connect(transport);
     },
     loseSessions,

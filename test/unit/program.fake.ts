@@ -179,6 +179,9 @@ export async function go(line: string | string[], world: World = {}): Promise<Ra
         return world.confirm ?? false;
       },
       secret: () => Promise.reject(new Error('no secrets here')),
+      text: () => Promise.reject(new Error('no forms here')),
+      select: () => Promise.reject(new Error('no forms here')),
+      checkbox: () => Promise.reject(new Error('no forms here')),
     },
     out: (text) => {
       ran.stdout += text;

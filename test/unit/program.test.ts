@@ -27,7 +27,7 @@ async function flagsOf(line: string): Promise<Flags | undefined> {
 describe('flags', () => {
   it('are understood before and after the command', async () => {
     const words =
-      '--config-file c.json --server a,b --account me --yes --quiet --verbose --no-browser --non-interactive --token-backend vault --timeout 1.5 --login-timeout 2m --log-level info --protocol modern --ca-file ca.pem --format ndjson';
+      '--config-file c.json --server a,b --account me --yes --quiet --verbose --no-browser --non-interactive --token-backend vault --timeout 1.5 --login-timeout 2m --log-level info --protocol modern --ca-file ca.pem --elicitation accept --elicitation-answers {} --format ndjson';
     const expected: Flags = {
       configFile: 'c.json',
       servers: ['a', 'b'],
@@ -44,6 +44,8 @@ describe('flags', () => {
       protocol: 'modern',
       loginTimeout: 120_000,
       caFile: 'ca.pem',
+      elicitation: 'accept',
+      elicitationAnswers: '{}',
     };
     expect(await flagsOf(`${words} tools list`)).toEqual(expected);
     expect(await flagsOf(`tools list ${words}`)).toEqual(expected);
