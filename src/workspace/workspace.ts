@@ -47,8 +47,11 @@ const LONGEST_WARNING = 400;
 
 export function openWorkspace(given: Deps, flags: Flags): Workspace {
   const { prompt, secretOnce } = openQuestions(given.prompt, flags.nonInteractive);
-  // Not a copy: that would open stdin, which most commands never read.
-  const deps: Deps = Object.create(given, { prompt: { value: prompt } });
+  // Getters stay getters: stdin is opened by reading it, and most commands never do.
+  const deps = Object.defineProperties({} as Deps, {
+    ...Object.getOwnPropertyDescriptors(given),
+    prompt: { value: prompt, enumerable: true },
+  });
   const closing: (() => Promise<void> | void)[] = [];
   const contexts = new Map<string, Promise<AuthContext>>();
   const config = once(() => readConfig(deps, flags));

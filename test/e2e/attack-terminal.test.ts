@@ -67,7 +67,7 @@ test('the description of a hostile tool is shown without anything that a termina
   expect((await typed('--server notes tools describe nothing', { terminal })).stderr).not.toMatch(obeyed);
   const shown = await second.typed('--server notes tools describe plain', { terminal });
   expect(shown.exit).toBe(0);
-  expect(shown.stdout).toContain('ARGUMENT');
+  expect(shown.stdout).toContain('DESCRIPTION');
   expect(shown.stdout.replaceAll('\u001b[1m', '').replaceAll('\u001b[22m', '')).not.toMatch(obeyed);
 });
 

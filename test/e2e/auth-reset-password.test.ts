@@ -12,6 +12,7 @@ import { desk, keep } from '../support/scene.ts';
 import { ptyCli } from '../support/terminal.ts';
 
 const QUESTION = /Password of the token store \(to revoke at the server; empty: only forget here\)/;
+const never = (question: string) => Promise.reject(new Error(`asked "${question}"`));
 const entries = (home: string) =>
   readdirSync(join(home, '.mcp_cli/tokens')).filter((name) => /^[^.].*\.enc$/.test(name));
 
@@ -45,6 +46,9 @@ async function signedIn() {
         ...noForm,
         available: true,
         confirm: async () => true,
+        text: never,
+        select: never,
+        checkbox: never,
         async secret(question) {
           asked.push(question);
           const answer = answers.shift();

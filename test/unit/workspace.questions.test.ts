@@ -1,11 +1,12 @@
 import { expect, test } from 'vitest';
+import type { Deps } from '../../src/deps.ts';
+import { readFlags } from '../../src/workspace/flags.ts';
 import { openQuestions } from '../../src/workspace/questions.ts';
-import { noForm } from '../support/cli.ts';
+import { openWorkspace } from '../../src/workspace/workspace.ts';
 
 function person(...answers: string[]) {
   const heard: string[] = [];
   const prompt = {
-    ...noForm,
     available: true,
     confirm: async () => true,
     async secret(question: string) {
@@ -44,4 +45,26 @@ test('a command that can do without asks once, says so, and then has nothing', a
     '',
   ]);
   expect(heard).toEqual(['Which (empty: without)']);
+});
+
+test('what else can be asked stays as it is', () => {
+  const prompt = { ...person().prompt, text: async () => 'a text' };
+  expect(openQuestions(prompt, false).prompt.text).toBe(prompt.text);
+});
+
+test('a workspace opens no standard input by itself, and hands over every effect', () => {
+  let opened = 0;
+  const given = {
+    prompt: person().prompt,
+    cwd: '/here',
+    get stdin() {
+      opened++;
+      return process.stdin;
+    },
+  };
+  const { deps } = openWorkspace(given as unknown as Deps, readFlags({}));
+  expect(opened).toBe(0);
+  expect(deps.stdin).toBe(process.stdin);
+  expect(opened).toBe(1);
+  expect({ ...deps }.cwd).toBe('/here');
 });
