@@ -77,13 +77,17 @@ export async function openEncryptedStore(options: EncryptedOptions): Promise<Sec
   };
 }
 
-/** Whether a file of ours holds `key`, as far as a look at its first bytes tells. Needs no password. */
+/**
+ * Whether a file of ours holds `key`, or one of the Python tool that has its place, as far as a look at its first bytes
+ * tells. Needs no password.
+ */
 export async function holdsEntry(home: string, key: string, platform: NodeJS.Platform): Promise<boolean> {
   const root = join(home, '.mcp_cli');
   const dir = join(root, 'tokens');
   if (!(await checkDirectory(root, platform)) || !(await checkDirectory(dir, platform))) return false;
-  const header = parseHeader((await readPrivate(join(dir, entryFile(key)), platform)) ?? Buffer.alloc(0));
-  return header !== undefined && header.kdf !== KDF.keyring;
+  const file = (await readPrivate(join(dir, entryFile(key)), platform)) ?? Buffer.alloc(0);
+  const header = parseHeader(file);
+  return header === undefined ? isFernet(file) : header.kdf !== KDF.keyring;
 }
 
 /** Paths by key. The directory says what there is; the registry's `keys` only what a shortened name stands for. */

@@ -28,6 +28,12 @@ export type Keys = {
   forget(): void;
 };
 
+/** Whether the configuration or the environment says where the password is. */
+export function hasPassword({ env, storage }: Pick<Sources, 'env' | 'storage'>): boolean {
+  const given = [storage?.password, env.MCP_CLI_ENCRYPTION_KEY, env.MCP_CLI_ENCRYPTION_KEY_FILE];
+  return given.some((each) => meant(each) !== undefined);
+}
+
 export function createKeys(sources: Sources): Keys {
   let found: Promise<Secret> | undefined;
   const masters = new Map<string, Promise<Buffer>>();

@@ -4,6 +4,7 @@ import { StoreError } from '../errors.ts';
 import { typed } from '../typed.ts';
 import type { Machine } from './machine.ts';
 import { TITLES } from './open.ts';
+import { hasPassword } from './password.ts';
 import { splitKey } from './record-key.ts';
 import { storesOf } from './registry.ts';
 import type { SecretStore, Secrets, StoreName } from './store.ts';
@@ -61,7 +62,12 @@ function everyPlace(machine: Machine, tell: Tell): Secrets {
     const names = await known(key);
     // Another process may have moved it since.
     if (name !== undefined && (names[0] === name || names.length === 0)) return open(name);
-    return (await find(key))?.store;
+    const found = await find(key).catch((error: unknown) => {
+      // What another tool left is no entry of ours: the usual store is where ours goes.
+      if (error instanceof StoreError && error.code === 'foreign_entry') return undefined;
+      throw error;
+    });
+    return found?.store;
   }
 
   async function newHome(key: string | undefined, anew: boolean): Promise<SecretStore> {
@@ -126,7 +132,9 @@ function outOfReach(key: string, name: StoreName, cause: StoreError): StoreError
 }
 
 /** Once for each session of the machine: who signs in to ten servers need not read it ten times. */
-async function announce({ registry }: Machine, { instead }: Usual, tell: Tell): Promise<void> {
+async function announce({ registry, options }: Machine, { instead }: Usual, tell: Tell): Promise<void> {
+  // Whoever set a password for the file means the file.
+  if (hasPassword(options)) return;
   const last = instead && (await registry.probed());
   if (!instead || last?.told) return;
   tell(`${instead.why}; tokens are kept in ${TITLES.encrypted} instead`, 'info');

@@ -187,7 +187,7 @@ describe('a source that changes meanwhile', () => {
   });
 });
 
-test('killed at each step: never lost, and the next import finishes it', { timeout: 180_000 }, async () => {
+test('killed at each step: never lost, and the next import finishes it', { timeout: 400_000 }, async () => {
   const { theirs, server } = await here();
   const config = notes({ url: server.mcpUrl });
   const words = ['--config-file', config, '--json', 'auth', 'import', '--from', 'codex', 'notes', '--move'];

@@ -80,7 +80,7 @@ describe.each([
   ['a server that rotates', true],
   ['a server that does not', false],
 ])('killed at each step, %s', (_, rotation) => {
-  test('the old tokens or the new ones', { timeout: 180_000 }, async () => {
+  test('the old tokens or the new ones', { timeout: 400_000 }, async () => {
     const here = await scene(rotation);
     const whole = await refreshUntil(here, await expiredHome(here.authorization, here.config), 0);
     expect(whole).toEqual(expect.arrayContaining(['link .notes.lock.*.tmp', 'rename .notes.enc.*.tmp']));

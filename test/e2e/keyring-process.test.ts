@@ -143,7 +143,7 @@ describe.skipIf(keyringMissing)(`on a real daemon${keyringMissing ? ` (${keyring
     }
   });
 
-  test('20 processes at once', { timeout: 120_000 }, async () => {
+  test('20 processes at once', { timeout: 400_000 }, async () => {
     const service = keep(await secretService());
     const home = newHome();
     const runs = Array.from({ length: 20 }, async (_, n) => {

@@ -21,7 +21,7 @@ beforeAll(async () => {
     cwd: folder,
   });
   bin = join(folder, 'node_modules', '.bin', 'mcp-cli');
-}, 120_000);
+}, 400_000);
 
 afterAll(() => rm(folder, { recursive: true, force: true }));
 

@@ -39,7 +39,7 @@ const exits = (results: CliResult[]) => results.map(({ exit, stderr }) => (exit 
 test.each([
   ['expired', { looksFresh: false }],
   ['refused', { looksFresh: true }],
-])('twenty on a token that is %s: one refresh, and all succeed', { timeout: 180_000 }, async (_, age) => {
+])('twenty on a token that is %s: one refresh, and all succeed', { timeout: 400_000 }, async (_, age) => {
   const [authorization, server] = await protectedServer();
   const config = notes({ url: server.mcpUrl });
   const home = await expiredHome(authorization, config, age);
@@ -61,7 +61,7 @@ test.each([
   expect(next).toMatchObject({ exit: 0 });
 });
 
-test('twenty without a token: one browser, and all succeed', { timeout: 180_000 }, async () => {
+test('twenty without a token: one browser, and all succeed', { timeout: 400_000 }, async () => {
   const [authorization, server] = await protectedServer();
   const browser = browserProgram();
   const config = notes({ url: server.mcpUrl });
@@ -78,7 +78,7 @@ test('twenty without a token: one browser, and all succeed', { timeout: 180_000 
 });
 
 test('twenty on a dead grant, and nobody there: all say so, and the registration is kept', {
-  timeout: 180_000,
+  timeout: 400_000,
 }, async () => {
   const [authorization, server] = await protectedServer();
   const config = notes({ url: server.mcpUrl });

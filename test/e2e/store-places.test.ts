@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import type { Probed } from '../../src/store/registry.ts';
 import { newHome } from '../support/home.ts';
+import { PASSWORD } from '../support/person.ts';
 import { errorOf, keep, type Scene, scene } from '../support/scene.ts';
 import { keyringMissing, secretService } from '../support/secret-service.ts';
 
@@ -47,18 +48,21 @@ describe.skipIf(keyringMissing)('where a sign-in goes', { timeout: 60_000 }, () 
     expect(await here.script('tools list notes', { env: here.desktop })).toMatchObject({ exit: 0 });
   });
 
-  test('into a file where there is none, said in one line, once', async () => {
+  test('into a file where there is none, said in one line, once, unless a password for it is set', async () => {
     const here = await scene();
     const line = /the Secret Service cannot be used: .*; tokens are kept in the encrypted file instead\n/g;
-    const first = await here.person('auth login notes');
+    const answers = () => ({ answers: [PASSWORD, PASSWORD], env: { MCP_CLI_ENCRYPTION_KEY: undefined } });
+    const first = await here.person('auth login notes', answers());
     expect(first.stderr.match(line)).toHaveLength(1);
-    const everyday = await here.script('tools list notes');
+    const everyday = await here.script('tools list notes', { env: { MCP_CLI_ENCRYPTION_KEY: PASSWORD } });
     expect(everyday).toMatchObject({ exit: 0, stderr: '' });
-    await here.person('auth reset notes');
-    const second = await here.person('auth login notes');
+    await here.person('auth reset notes', { env: { MCP_CLI_ENCRYPTION_KEY: PASSWORD } });
+    const second = await here.person('auth login notes', answers());
     expect(second).toMatchObject({ exit: 0 });
     expect(second.stderr).not.toMatch(line);
-    expect((await here.person('auth login notes --quiet', { home: newHome() })).stderr).not.toMatch(line);
+    const quiet = await here.person('auth login notes --quiet', { home: newHome(), ...answers() });
+    expect(quiet.stderr).not.toMatch(line);
+    expect((await here.person('auth login notes', { home: newHome() })).stderr).not.toMatch(line);
   });
 
   test('into a keyring that was not there last time', async () => {

@@ -143,7 +143,7 @@ describe('kill -9 while saving', () => {
     expect((await readdir(dir)).filter((name) => name.endsWith('.lock'))).toEqual([]);
   });
 
-  test('also while the store is started: whoever comes next, starts it', { timeout: 180_000 }, async () => {
+  test('also while the store is started: whoever comes next, starts it', { timeout: 400_000 }, async () => {
     const next = pseudoRandom(SEED);
     for (let kill = 0; kill < 15; kill++) {
       const { home } = await setUp();

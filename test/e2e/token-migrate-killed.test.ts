@@ -63,7 +63,7 @@ async function expectWhole(here: World, copy: Copy, to: string): Promise<void> {
 }
 
 describe.each(['vault', 'encrypted'])('killed at each step to %s', (to) => {
-  test('the sign-in is found, and the next run ends what was begun', { timeout: 240_000 }, async () => {
+  test('the sign-in is found, and the next run ends what was begun', { timeout: 400_000 }, async () => {
     const here = await world();
     const start = async () => {
       const copy = await another(here);

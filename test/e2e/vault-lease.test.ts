@@ -34,7 +34,7 @@ test('a hundred that all need a renewal: it happens once', { timeout: 300_000 },
   expect(await made[0]?.get('notes')).toBe('new');
 });
 
-test('work never overlaps, and a counter is exact', { timeout: 180_000 }, async () => {
+test('work never overlaps, and a counter is exact', { timeout: 400_000 }, async () => {
   const { made } = await machines(8);
   await made[0]?.set('count', '0');
   let inside = 0;

@@ -105,7 +105,7 @@ describe('many machines', () => {
   });
 
   test('one that is killed while it refreshes is followed by the next, which tells what was lost', {
-    timeout: 180_000,
+    timeout: 400_000,
   }, async () => {
     const { vault, authorization, script, config, env } = await signedInLongAgo();
     const argv = ['--config-file', config, 'auth', 'refresh', 'notes'];
@@ -134,7 +134,7 @@ describe('many machines', () => {
   });
 
   test('one that is killed before it sends costs nothing but a few seconds', {
-    timeout: 180_000,
+    timeout: 400_000,
   }, async () => {
     const { vault, script, config, env, authorization } = await signedInLongAgo();
     let holder: ReturnType<typeof spawnCli> | undefined;

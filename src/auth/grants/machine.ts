@@ -60,7 +60,13 @@ export async function enterAlone(
   }
   const known = { ...client, authMethod, reused: false, registered: undefined };
   const granted = { plan, client: known, tokens: answer.tokens, grant: kind };
-  return (await canKeep(ctx, kept.key)) ? keepTokens(ctx, kept.key, granted) : recordOf(ctx, granted);
+  try {
+    return await keepTokens(ctx, kept.key, granted);
+  } catch (error) {
+    // These can be had again at any time: without a password for the store they serve this command alone.
+    if (!(error instanceof StoreError) || error.code !== 'no_password') throw error;
+    return recordOf(ctx, granted);
+  }
 }
 
 async function grantOf(
@@ -100,15 +106,4 @@ async function send(ctx: AuthContext, endpoint: TokenEndpoint, methodKnown: bool
   if (!guessed || answer.kind !== 'refused' || answer.error !== 'invalid_client')
     return { answer, authMethod: endpoint.authMethod };
   return { answer: await post('client_secret_post'), authMethod: 'client_secret_post' as const };
-}
-
-/** Whether the store can keep tokens. These can be had again at any time: without a password they are just not kept. */
-async function canKeep(ctx: AuthContext, key: string): Promise<boolean> {
-  try {
-    await (await ctx.store()).ready(key);
-    return true;
-  } catch (error) {
-    if (!(error instanceof StoreError) || error.code !== 'no_password') throw error;
-    return false;
-  }
 }
