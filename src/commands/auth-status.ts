@@ -96,20 +96,22 @@ async function standing(workspace: Workspace, name: string): Promise<Standing> {
   });
 }
 
-/** A damaged record is one server's state; everything else that a store says concerns all. */
+/** A damaged record is one server's state; everything else that a store says concerns all, or is told at the end. */
 async function readable(
   owner: Pick<Standing, 'server' | 'account'>,
   read: () => Promise<Standing>,
+  told?: (error: StoreError) => boolean,
 ): Promise<Standing> {
   try {
     return await read();
   } catch (error) {
-    if (error instanceof StoreError && error.code === 'corrupt') {
-      return { ...owner, state: 'unreadable', error: errorJson(error) };
-    }
-    throw error;
+    if (!(error instanceof StoreError) || !(error.code === 'corrupt' || told?.(error))) throw error;
+    return { ...owner, state: 'unreadable', error: errorJson(error) };
   }
 }
+
+/** A store that is out of reach has some of the entries; the password has, or has not, opened all files. */
+const OUT_OF_REACH = new Set(['unavailable', 'locked', 'timed_out', 'crashed', 'denied']);
 
 /** `auth list`: everything in the store, also what no configured server owns any more. */
 export async function authList(workspace: Workspace): Promise<void> {
@@ -119,19 +121,27 @@ export async function authList(workspace: Workspace): Promise<void> {
   });
   const store = await workspace.store();
   const standings: Standing[] = [];
+  const failures: StoreError[] = [];
   const keys = signInKeys(await store.list());
   for (const key of keys) {
     const { server, account } = splitKey(key);
-    const described = await readable({ server, ...(account !== undefined && { account }) }, async () => {
+    const owner = { server, ...(account !== undefined && { account }) };
+    const read = async (): Promise<Standing> => {
       const text = await store.get(key);
       if (text === undefined) return { server, state: 'signed_out' };
       const record = parseRecord(text, key, { allowHttp: true });
       return { ...describeRecord(record, workspace.deps.now()), store: (await store.holder(key)).name };
+    };
+    const described = await readable(owner, read, (error) => {
+      if (!OUT_OF_REACH.has(error.code)) return false;
+      failures.push(error);
+      return true;
     });
     const owned = configured === undefined || configured.includes(described.server);
     standings.push(owned ? described : { ...described, orphan: true });
   }
   show(workspace, standings, false, keys);
+  throwAll(failures, keys.length > 1);
 }
 
 /** `keys` are the standings' names in JSON: two records of one server and account have two keys in the store. */
@@ -151,10 +161,15 @@ function standingsText(workspace: Workspace, standings: Standing[]): string {
     isDouble(label(each)) ? `${label(each)} at ${each.url ?? '?'}` : label(each),
     `${words(each)}${each.orphan ? ', not configured' : ''}`,
     each.expiresAt === undefined ? '' : relative(Date.parse(each.expiresAt), deps.now()),
+    each.store ?? '',
     each.scope ?? '',
     each.issuer ?? '',
   ]);
-  return table(['SERVER', 'STATE', 'EXPIRES', 'SCOPE', 'ISSUER'], rows, tableView(deps.stdout, deps.env));
+  return table(
+    ['SERVER', 'STATE', 'EXPIRES', 'STORE', 'SCOPE', 'ISSUER'],
+    rows,
+    tableView(deps.stdout, deps.env),
+  );
 }
 
 function label({ server, account }: Standing): string {

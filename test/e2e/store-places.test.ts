@@ -106,6 +106,22 @@ describe.skipIf(keyringMissing)('where a sign-in is found', { timeout: 60_000 },
     expect(index(here.home).entries).toEqual({});
   });
 
+  test('and a list goes on past a keyring that is away, with exit 6 at its end', async () => {
+    const here = await world();
+    await here.person('auth login notes');
+    await here.person('auth login notes --account work', { env: here.desktop });
+    const text = await here.script('auth list', { env: here.desktop });
+    expect(text.stdout).toMatch(/notes +signed in .* encrypted/);
+    const away = await here.script('auth list --json');
+    expect(away.exit).toBe(6);
+    expect(JSON.parse(away.stdout)).toMatchObject({
+      servers: {
+        notes: { state: 'signed_in', store: 'encrypted' },
+        'notes@work': { state: 'unreadable', error: { code: 'unavailable' } },
+      },
+    });
+  });
+
   test('not at all while the keyring is away: exit 6, and no second sign-in', async () => {
     const here = await world();
     await here.person('auth login notes', { env: here.desktop });
