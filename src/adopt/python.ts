@@ -101,7 +101,7 @@ async function readFolder(folder: string, options: Options, reading: Reading, co
     const id = join(folder, server);
     const place = { id, name: server, where: path };
     try {
-      if (!plain) throw new Unfit('it is damaged, or under another password');
+      if (!plain) throw new Unfit('it is damaged, or the password is not that of its program');
       const tokens = parsePython(strictJson(plain.toString())?.value, options.now());
       if (!tokens) continue;
       const client = await clientFor(server, [folder], options);

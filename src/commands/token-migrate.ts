@@ -1,13 +1,15 @@
-import { CancelledError, CliError, StoreError, UsageError } from '../errors.ts';
+import { CancelledError, CliError, StoreError } from '../errors.ts';
 import { askedBackend } from '../store/choose.ts';
 import type { Machine } from '../store/machine.ts';
 import type { Moved } from '../store/move.ts';
 import { TITLES } from '../store/open.ts';
 import { recordKey, splitKey } from '../store/record-key.ts';
 import type { StoreName } from '../store/store.ts';
+import { isTokenKey, splitTokenKey } from '../store/token.ts';
 import { note, print } from '../ui/print.ts';
 import { type ErrorJson, errorJson } from '../ui/report.ts';
 import { sanitize } from '../ui/sanitize.ts';
+import { consent } from '../workspace/consent.ts';
 import { asked } from '../workspace/target.ts';
 import type { Workspace } from '../workspace/workspace.ts';
 
@@ -51,7 +53,12 @@ export async function tokenMigrate(
   const failures: unknown[] = [];
   if (dryRun) for (const key of keys) told.push(await wouldMove(machine, key, to));
   else if (keys.length > 0) {
-    await consent(workspace, keys, to);
+    await consent(
+      workspace,
+      `move to ${TITLES[to]}`,
+      await leaving(machine, keys, to),
+      'look at it first with --dry-run',
+    );
     // Before anything is touched: the password, or what Vault allows.
     await target.ready();
     await moveAll(workspace, machine, { keys, to, told, failures });
@@ -92,21 +99,22 @@ async function listAll(workspace: Workspace): Promise<string[]> {
   return [...new Set([...listed, ...files, ...index])].sort();
 }
 
-async function consent(workspace: Workspace, keys: string[], to: StoreName): Promise<void> {
-  const { deps, flags } = workspace;
-  if (flags.yes) return;
-  const what = keys.map((key) => sanitize(key)).join(', ');
-  if (!deps.prompt.available || flags.nonInteractive) {
-    throw new UsageError('confirmation_needed', `this would move to ${TITLES[to]}: ${what}`, {
-      hint: 'add --yes, or look at it first with --dry-run',
-    });
-  }
-  if (!(await deps.prompt.confirm(`Move to ${TITLES[to]}: ${what}?`, true))) throw new CancelledError();
-}
-
 async function wouldMove(machine: Machine, key: string, to: StoreName): Promise<Told> {
   const [from = await machine.unknown()] = await machine.known(key);
   return from === to || from === undefined ? { key, state: 'there' } : { key, state: 'would_move', from };
+}
+
+/** What would leave its place, by name. */
+async function leaving(machine: Machine, keys: string[], to: StoreName): Promise<string[]> {
+  const would = await Promise.all(keys.map((key) => wouldMove(machine, key, to)));
+  return would.filter(({ state }) => state === 'would_move').map(({ key }) => nameOf(key));
+}
+
+/** As `token list` and `auth list` name it. */
+function nameOf(key: string): string {
+  if (!isTokenKey(key)) return key;
+  const { namespace, name } = splitTokenKey(key);
+  return `${namespace}:${name}`;
 }
 
 type Round = { keys: string[]; to: StoreName; told: Told[]; failures: unknown[] };
@@ -124,15 +132,15 @@ async function moveAll(workspace: Workspace, machine: Machine, round: Round): Pr
     try {
       const moved = await moveEntry(machine, key, to, signal);
       told.push({ key, ...moved });
-      if (moved.from) note(workspace, `moved ${sanitize(key)} from ${TITLES[moved.from]}`);
+      if (moved.from) note(workspace, `moved ${sanitize(nameOf(key))} from ${TITLES[moved.from]}`);
       for (const other of moved.others ?? [])
-        note(workspace, `another sign-in of ${sanitize(key)} stays in ${TITLES[other]}, unused`);
+        note(workspace, `another sign-in of ${sanitize(nameOf(key))} stays in ${TITLES[other]}, unused`);
     } catch (error) {
       if (!(error instanceof CliError)) throw error;
       const cancelled = error instanceof CancelledError;
       over = error instanceof StoreError && HOPELESS.has(error.code);
       if (!cancelled) {
-        error.server ??= splitKey(key).server;
+        if (!isTokenKey(key)) error.server ??= splitKey(key).server;
         failures.push(error);
       }
       told.push(cancelled ? { key, state: 'not_tried' } : { key, state: 'failed', error: errorJson(error) });
@@ -151,14 +159,21 @@ const WORDS: Record<Told['state'], string> = {
 };
 
 function show(workspace: Workspace, to: StoreName, told: Told[], dryRun: boolean): void {
-  const servers = Object.fromEntries(told.map(({ key, ...rest }) => [key, rest]));
+  const byName = (entries: Told[]) =>
+    Object.fromEntries(entries.map(({ key, ...rest }) => [nameOf(key), rest]));
+  const servers = byName(told.filter(({ key }) => !isTokenKey(key)));
+  const tokens = byName(told.filter(({ key }) => isTokenKey(key)));
   print(workspace, {
-    json: { to, ...(dryRun && { dryRun }), servers },
-    items: told.map(({ key, ...rest }) => ({ server: key, to, ...rest })),
+    json: { to, ...(dryRun && { dryRun }), servers, tokens },
+    items: told.map(({ key, ...rest }) => ({
+      [isTokenKey(key) ? 'token' : 'server']: nameOf(key),
+      to,
+      ...rest,
+    })),
     text() {
       if (told.length === 0) return 'Nothing is stored.\n';
       return told
-        .map(({ key, state, from }) => `${sanitize(key)}: ${WORDS[state]}${way(from, to)}\n`)
+        .map(({ key, state, from }) => `${sanitize(nameOf(key))}: ${WORDS[state]}${way(from, to)}\n`)
         .join('');
     },
   });

@@ -3,7 +3,7 @@ import { sanitize } from '../ui/sanitize.ts';
 import type { Workspace } from './workspace.ts';
 
 /**
- * Asks before something is deleted for good. `act` is what is about to happen (`forget every sign-in`), `otherwise`
+ * Asks before something is deleted, or moved. `act` is what is about to happen (`forget every sign-in`), `otherwise`
  * what can be done instead of `--yes`. Throws UsageError `confirmation_needed` without a terminal, CancelledError.
  */
 export async function consent(
@@ -12,7 +12,7 @@ export async function consent(
   things: string[],
   otherwise: string,
 ): Promise<void> {
-  if (flags.yes) return;
+  if (flags.yes || things.length === 0) return;
   const what = things.map(sanitize).join(', ');
   if (!deps.prompt.available || flags.nonInteractive) {
     throw new UsageError('confirmation_needed', `this would ${act}: ${what}`, {

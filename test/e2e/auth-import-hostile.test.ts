@@ -180,7 +180,7 @@ describe('Python', () => {
     const path = join(folder, 'my_server.enc');
     writeFileSync(path, readFileSync(path, 'utf8').replace(/.{4}$/, 'AAA='));
     const one = await run('--json auth import --from python --dry-run');
-    expect(one.stdout).toContain('damaged, or under another password');
+    expect(one.stdout).toContain('damaged, or the password is not that');
     rmSync(join(folder, '.salt'));
     const result = await run('--json auth import --from python --dry-run');
     expect({ exit: result.exit, code: errorOf(result).code }).toEqual({ exit: 6, code: 'foreign_file' });

@@ -44,6 +44,7 @@ describe('moving everything', () => {
     expect(JSON.parse(back.stdout)).toEqual({
       to: 'encrypted',
       servers: { notes: { state: 'moved', from: 'vault' } },
+      tokens: {},
     });
     expect(vault.secrets.size).toBe(0);
     expect(index().entries).toEqual({ notes: { backend: 'encrypted', file: 'notes.enc' } });
@@ -122,6 +123,7 @@ describe('asking first', () => {
       to: 'vault',
       dryRun: true,
       servers: { notes: { state: 'would_move', from: 'encrypted' } },
+      tokens: {},
     });
     expect(vault.secrets.size).toBe(0);
     expect(existsSync(file())).toBe(true);

@@ -34,7 +34,10 @@ export async function jsonScene(): Promise<(words: string[]) => Promise<CliResul
   return async (words) => {
     // Which server comes first where one is chosen.
     const line = words.join(' ').replace(/^--server \S+ /, '');
-    const options: CliOptions = { showsSecrets: /auth token|token keygen/.test(line) };
+    const options: CliOptions = {
+      showsSecrets: /auth token|token keygen|--show-value/.test(line),
+      ...(line.startsWith('token set') && { stdin: 'a-token-of-a-person' }),
+    };
     if (line.startsWith('auth login')) return person(words, options);
     if (words[0] === 'sandbox' && !words.includes('--list-faults')) return untilItSpeaks(script, words);
     if (!line.startsWith('resources watch')) return script(words, options);
