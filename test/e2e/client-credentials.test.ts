@@ -1,9 +1,10 @@
 // Signing in as a service: client credentials with a secret and with a key, and no person anywhere.
 import { generateKeyPairSync } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
+import { authorizationServer } from '../support/authorization-server.ts';
 import { serviceClient } from '../support/clients.ts';
 import { configFile } from '../support/home.ts';
-import { errorOf, type Scene, type SceneOptions, scene } from '../support/scene.ts';
+import { errorOf, keep, type Scene, type SceneOptions, scene } from '../support/scene.ts';
 
 const LIST = '--server notes tools list --json';
 type Method = 'post' | 'basic' | 'key';
@@ -31,7 +32,10 @@ describe.each<Method>(['post', 'basic', 'key'])('a client that proves itself by 
   test('signs in by itself, in CI, with one request, and not again while its token is good', async () => {
     const made = await service(method);
     const { authorization, script, server } = made;
-    expect(await script(LIST)).toMatchObject({ exit: 0, stderr: '' });
+    // Who gets a secret that nothing ties to one issuer is said, the first time.
+    const told =
+      method === 'key' ? '' : `notes: the client secret of notes goes to ${authorization.issuer}\n`;
+    expect(await script(LIST)).toMatchObject({ exit: 0, stderr: told });
     expect(tokenRequests(made)).toHaveLength(1);
     expect(tokenRequests(made)[0]?.params).toMatchObject({
       grant_type: 'client_credentials',
@@ -92,8 +96,8 @@ test('nothing is discovered where the token endpoint is configured', async () =>
 test('without a password the token serves this command alone, and nothing is written', async () => {
   const made = await service();
   const env = { MCP_CLI_ENCRYPTION_KEY: '' };
-  expect(await made.script(LIST, { env })).toMatchObject({ exit: 0, stderr: '' });
-  expect(await made.script(LIST, { env })).toMatchObject({ exit: 0, stderr: '' });
+  expect(await made.script(LIST, { env })).toMatchObject({ exit: 0 });
+  expect(await made.script(LIST, { env })).toMatchObject({ exit: 0 });
   expect(tokenRequests(made)).toHaveLength(2);
 });
 
@@ -149,4 +153,26 @@ test('a further scope is asked for once, beside those granted before', async () 
   expect((await script(LIST)).exit).toBe(0);
   expect(await script('--server notes tools call admin')).toMatchObject({ exit: 0 });
   expect(tokenRequests(made).map(({ params }) => params.scope)).toEqual(['mcp:read', 'mcp:read mcp:admin']);
+});
+
+test('an issuer that is pinned is the only one that gets the secret', async () => {
+  const elsewhere = keep(await authorizationServer());
+  const pinned = await service('basic', { oauth: { issuer: elsewhere.issuer } });
+  const refused = await pinned.script(LIST);
+  expect(refused.exit).not.toBe(0);
+  expect(tokenRequests(pinned)).toEqual([]);
+  expect(elsewhere.count(elsewhere.paths.token)).toBeGreaterThan(0);
+});
+
+test('a server that later names another issuer does not get the secret sent there', async () => {
+  const made = await service();
+  const { authorization, script, server } = made;
+  expect((await script(LIST)).exit).toBe(0);
+  const thief = keep(await authorizationServer());
+  server.protection.authorizationServers = [thief];
+  authorization.forgetAccessTokens();
+  const result = await script(LIST);
+  expect(result.exit).toBe(7);
+  expect(errorOf(result)).toMatchObject({ code: 'issuer_changed' });
+  expect(thief.count(thief.paths.token)).toBe(0);
 });

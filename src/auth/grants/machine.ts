@@ -2,7 +2,7 @@
 
 import { StoreError } from '../../errors.ts';
 import type { MachineGrant, StoredRecord } from '../../store/record.ts';
-import { configuredSecret } from '../binding.ts';
+import { configuredSecret, pinnedIssuer } from '../binding.ts';
 import type { AuthContext } from '../context.ts';
 import { keepTokens, recordOf } from '../granted.ts';
 import type { Kept } from '../keep.ts';
@@ -32,9 +32,10 @@ export async function enterAlone(
   const plan = planMachine(entry, facts);
   const { server, client } = plan;
   const secret = configuredSecret(entry.oauth);
-  if (secret && !kept.record) {
+  // Only the MCP server says whose authorization server that is, and nobody sees a sign-in page.
+  if (secret && !kept.record && pinnedIssuer(entry.oauth) === undefined) {
     const text = `the ${secret.name} of ${entry.name} goes to ${server.issuer}`;
-    ctx.notify({ kind: 'notice', level: 'detail', text });
+    ctx.notify({ kind: 'notice', level: 'info', text });
   }
   const endpoint: TokenEndpoint = {
     issuer: server.issuer,
