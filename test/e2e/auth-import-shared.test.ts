@@ -142,7 +142,7 @@ describe('a source that changes meanwhile', () => {
     const words = [...argv, 'auth', 'import', '--from', 'mcporter', 'notes', '--move'];
     const running = spawnCli(words, { home, env: { MCP_CLI_ENCRYPTION_KEY: KEY, CI: 'true' } });
     const enc = join(home, '.mcp_cli/tokens/notes.enc');
-    await expect.poll(() => existsSync(enc), { timeout: 10_000, interval: 20 }).toBe(true);
+    await expect.poll(() => existsSync(enc), { timeout: 60_000, interval: 20 }).toBe(true);
     expect(readFileSync(path, 'utf8')).toContain(theirs.refresh);
     return { path, theirs, running };
   }
@@ -157,7 +157,7 @@ describe('a source that changes meanwhile', () => {
     expect(readFileSync(path, 'utf8')).toContain('renewed-by-mcporter');
   });
 
-  test('that cannot be emptied makes the move a failure', { timeout: 30_000 }, async () => {
+  test('that cannot be emptied makes the move a failure', async () => {
     const { path, running } = await waiting();
     const before = readFileSync(path);
     const result = await running.done;

@@ -198,6 +198,7 @@ describe.skipIf(keyringMissing)('moving', { timeout: 60_000 }, () => {
     expect(JSON.parse(there.stdout)).toEqual({
       to: 'secretservice',
       servers: { notes: { state: 'moved', from: 'encrypted' } },
+      tokens: {},
     });
     expect(there.stderr).toBe('');
     expect(existsSync(file)).toBe(false);
