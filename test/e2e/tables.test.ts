@@ -112,7 +112,7 @@ test('at a terminal of 40 columns, what does not fit side by side is a block', a
   expect(exit).toBe(4);
   const [first, second] = readable(shown).split('\n\n');
   expect(first).toMatch(
-    /^<b>locked<\/b>\n {2}STATE {4}signed in\n {2}EXPIRES {2}in .+\n {2}SCOPE {4}.+\n {2}ISSUER {3}http:.+$/,
+    /^<b>locked<\/b>\n {2}STATE {4}signed in\n {2}EXPIRES {2}in .+\n {2}STORE {4}encrypted\n {2}SCOPE {4}.+\n {2}ISSUER {3}http:.+$/,
   );
   expect(second).toMatch(/^<b>open<\/b>\n {2}STATE {4}not signed in\nerror: /);
 });
