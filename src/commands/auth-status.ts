@@ -176,29 +176,19 @@ function label({ server, account }: Standing): string {
   return account === undefined ? server : `${server} (${account})`;
 }
 
-function words(each: Standing): string {
-  switch (each.state) {
-    case 'signed_in':
-      return 'signed in';
-    case 'expired_refreshable':
-      return 'expired, renewed on next use';
-    case 'expired':
-      return 'expired';
-    case 'registered':
-      return 'signed out, client registered';
-    case 'signed_out':
-      return 'not signed in';
-    case 'other_url':
-      return 'signed in to another URL';
-    case 'unreadable':
-      return 'what is stored cannot be read';
-    case 'environment':
-      return `token from ${each.source}`;
-    case 'header':
-      return 'Authorization header configured';
-    case 'stdio':
-      return 'no sign-in (stdio)';
-    case 'error':
-      return each.error?.message ?? 'error';
-  }
+const WORDS: Record<Exclude<Standing['state'], 'environment' | 'error'>, string> = {
+  signed_in: 'signed in',
+  expired_refreshable: 'expired, renewed on next use',
+  expired: 'expired',
+  registered: 'signed out, client registered',
+  signed_out: 'not signed in',
+  other_url: 'signed in to another URL',
+  unreadable: 'what is stored cannot be read',
+  header: 'Authorization header configured',
+  stdio: 'no sign-in (stdio)',
+};
+
+function words({ state, source, error }: Standing): string {
+  if (state === 'environment') return `token from ${source}`;
+  return state === 'error' ? (error?.message ?? 'error') : WORDS[state];
 }

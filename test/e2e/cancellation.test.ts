@@ -53,7 +53,7 @@ describe.each(['modern', 'legacy'])('a server of stdio (%s)', (protocol) => {
   test('hears of it, and is ended although it does not listen', async () => {
     const { run, heard } = asked('deaf');
     const { child, done } = run();
-    await expect.poll(heard).toContain('called');
+    await expect.poll(heard, { timeout: 50_000 }).toContain('called');
     child.kill('SIGINT');
     expect((await done).exit).toBe(130);
     expect(heard()).toEqual(['called', 'aborted', 'SIGTERM']);

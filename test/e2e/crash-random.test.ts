@@ -85,7 +85,7 @@ describe(`kill -9 at ${KILLS} random moments, seed ${SEED}`, () => {
       const since = performance.now();
       const { exit, stdout, stderr } = await start(scene, home, false).done;
       expect({ exit, stderr }).toEqual({ exit: 0, stderr: '' });
-      expect(performance.now() - since).toBeLessThan(10_000);
+      expect(performance.now() - since).toBeLessThan(30_000);
       await expectGood(scene, (JSON.parse(stdout) as { accessToken: string }).accessToken);
     });
     console.log(`kill -9, seed ${SEED}:`, JSON.stringify(seen));

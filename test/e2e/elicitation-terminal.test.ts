@@ -184,7 +184,7 @@ describe('a page', () => {
       expect(await told(terminal)).toEqual([{ action: 'accept' }]);
       expect(browser.opened()).toEqual([expect.stringMatching(/^http:\/\/127\.0\.0\.1:\d+\/[\w-]{22}$/)]);
       expect(browser.opened()[0]).not.toContain(shop.url);
-      await expect.poll(() => shop.count('/order')).toBe(1);
+      await expect.poll(() => shop.count('/order'), { timeout: 50_000 }).toBe(1);
     },
   );
 
