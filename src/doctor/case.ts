@@ -27,12 +27,15 @@ export type Means = {
   connect(): Promise<Session>;
 };
 
+/** As discovery tells it: `detail` is what was forgiven. */
+type Notice = { text: string; level: 'detail' | 'info' | 'warning' };
+
 export type Case = Means & {
   entry: HttpEntry;
   url: URL;
   /** Asks nobody, opens no browser; what it notifies of is in `notices`. */
   ctx: AuthContext;
-  notices: string[];
+  notices: Notice[];
   /** The headers that go to the server besides the token. */
   headers(): Promise<Record<string, string>>;
   known: Known;

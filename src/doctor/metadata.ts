@@ -49,13 +49,14 @@ export async function probeServer(subject: Case, signal: AbortSignal): Promise<F
     const ctx = watched(subject, tries, signal);
     const found = await discoverServer(ctx, known.challenge, known.resource);
     known.discovery = { ...found, resource: known.resource };
+    if (found.server.authorization_endpoint) await ctx.mayVisit(found.server.authorization_endpoint);
   } catch (error) {
     const clauses = { issuer_mismatch: 'RFC 8414 section 3.3', metadata_invalid: 'RFC 8414 section 3.2' };
     const issuer = known.resource?.authorizationServers[0];
     return told(error, tries, clauses, wordsFor(issuer, 'server_metadata', entry.path));
   }
   const { server, source } = known.discovery;
-  const seen = [`issuer ${server.issuer}`, listed(tries), ...notices].join('; ');
+  const seen = [`issuer ${server.issuer}`, listed(tries), ...notices.map(({ text }) => text)].join('; ');
   if (noBrowser(subject) === undefined && !server.authorization_endpoint) {
     const error = new AuthError('no_authorization_endpoint', 'it offers no sign-in in a browser', {
       hint: `set ${entry.path}.oauth.grant_type to a grant that the server offers`,
@@ -69,7 +70,7 @@ export async function probeServer(subject: Case, signal: AbortSignal): Promise<F
       'MCP 2025-03-26, Fallbacks for Servers without Metadata Discovery',
     );
   }
-  return notices.length > 0
+  return notices.some(({ level }) => level === 'detail')
     ? warned(seen, 'tell its operator: other clients compare letter by letter', 'RFC 8414 section 3.3')
     : passed(seen);
 }

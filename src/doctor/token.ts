@@ -4,7 +4,8 @@ import { machineGrant } from '../auth/binding.ts';
 import { parseChallenge } from '../auth/challenge.ts';
 import { findRecord } from '../auth/keep.ts';
 import { renew } from '../auth/renew.ts';
-import { loginCommand } from '../auth/required.ts';
+import { loginCommand, loginRequired } from '../auth/required.ts';
+import { scopeList } from '../auth/scope.ts';
 import { AuthError, NetworkError, ProtocolError } from '../errors.ts';
 import { isAlive, type StoredTokens } from '../store/record.ts';
 import type { Case } from './case.ts';
@@ -13,7 +14,7 @@ import { type Finding, failed, passed, skipped, warned } from './finding.ts';
 import { keepQuiet } from './kept.ts';
 
 export async function probeToken(subject: Case, signal: AbortSignal): Promise<Finding> {
-  const { ctx, known } = subject;
+  const { ctx } = subject;
   const { fixedToken } = ctx;
   if (fixedToken) {
     const { value, source } = fixedToken;
@@ -32,7 +33,7 @@ export async function probeToken(subject: Case, signal: AbortSignal): Promise<Fi
     const fresh = await renew({ ...ctx, signal }, key);
     keepQuiet(subject.secrets, fresh);
     const answer = await present(subject, signal, fresh.tokens.accessToken);
-    return settle(subject, answer, 'the stored token, which was over and has been renewed,', login);
+    return settle(subject, answer, 'the stored token, renewed because it was over', login);
   }
   const answer = await present(subject, signal, tokens.accessToken);
   if (answer.status !== 401 || !tokens.refreshToken)
@@ -41,13 +42,7 @@ export async function probeToken(subject: Case, signal: AbortSignal): Promise<Fi
   const fresh = await renew({ ...ctx, signal }, key, refused);
   keepQuiet(subject.secrets, fresh);
   const again = await present(subject, signal, fresh.tokens.accessToken);
-  known.letIn = again.status !== 401;
-  return settle(
-    subject,
-    again,
-    'a renewed token, after it had refused the stored one before its time,',
-    login,
-  );
+  return settle(subject, again, 'the stored token, renewed because it was refused before its time', login);
 }
 
 function isOver(tokens: StoredTokens, now: number): boolean {
@@ -83,45 +78,43 @@ async function present(subject: Case, signal: AbortSignal, token: string | undef
   return read(await askServer(own, token === undefined ? {} : { authorization: `Bearer ${token}` }));
 }
 
-function settle({ entry, known }: Case, answer: Answer, what: string, fix: string): Finding {
-  const { name } = entry;
-  const { status } = answer;
-  const challenge = parseChallenge(answer.asks);
-  if (status === 401) {
-    const error = new AuthError('token_rejected', `${name} refuses ${what.replace(/,$/, '')}`, { hint: fix });
-    return failed(error);
-  }
-  if (status === 403 && challenge?.error === 'insufficient_scope') {
-    const error = new AuthError(
-      'insufficient_scope',
-      `${name} wants a further scope than ${what}`.replace(/,$/, ''),
-      {
-        hint: challenge.scope ? `${fix} --scope ${challenge.scope.replaceAll(' ', ',')}` : fix,
-      },
-    );
-    return failed(error);
+function settle({ entry, ctx, known }: Case, answer: Answer, what: string, fix: string): Finding {
+  const scopes = scopeList(parseChallenge(answer.asks)?.scope);
+  const wider = ctx.fixedToken ? fix : (loginRequired({ entry }, scopes).hint ?? fix);
+  const refusal = judgeTaken(answer, entry.name, what, { fix, wider });
+  if (refusal) return refusal;
+  known.letIn = true;
+  if (!known.open) return passed(`${entry.name} takes ${what}`);
+  return warned(`${entry.name} answers with ${what} as it does without: nothing shows whether it is good`);
+}
+
+/** Undefined: the token was taken. `wider` is what to do for a further scope. Pure. */
+function judgeTaken(
+  { status, asks, type }: Answer,
+  server: string,
+  what: string,
+  { fix, wider }: { fix: string; wider: string },
+): Finding | undefined {
+  if (status === 401)
+    return failed(new AuthError('token_rejected', `${server} refuses ${what}`, { hint: fix }));
+  if (status === 403 && parseChallenge(asks)?.error === 'insufficient_scope') {
+    const said = `${server} wants a further scope than that of ${what}`;
+    return failed(new AuthError('insufficient_scope', said, { hint: wider }));
   }
   if (status === 403) {
     const hint = 'the account may lack a permission';
-    return failed(new AuthError('forbidden', `${name} forbids this (HTTP 403)`, { hint }));
+    return failed(new AuthError('forbidden', `${server} forbids this (HTTP 403)`, { hint }));
   }
   if (status >= 500 || status === 429) {
     const hint = 'the server is in trouble; try again later';
-    return failed(new NetworkError('server_error', `${name} answered HTTP ${status}`, { hint }));
+    return failed(new NetworkError('server_error', `${server} answered HTTP ${status}`, { hint }));
   }
   if (status >= 300 && status < 400) {
-    const error = new ProtocolError(
-      'not_mcp',
-      `${name} sends whoever has a token to another place (HTTP ${status})`,
-      {
-        hint: 'no token goes there; check the url, and tell its operator',
-      },
-    );
-    return failed(error);
+    const said = `${server} sends whoever has a token to another place (HTTP ${status})`;
+    const hint = 'no token goes there; check the url, and tell its operator';
+    return failed(new ProtocolError('not_mcp', said, { hint }));
   }
-  known.letIn = true;
-  if (!known.open) return passed(`${name} takes ${what.replace(/,$/, '')}`);
-  return warned(
-    `${name} answers with ${what.replace(/,$/, '')} as it does without: nothing shows whether it is good`,
-  );
+  if (type.includes('html'))
+    return warned(`${server} answers with a page: nothing shows whether ${what} is good`);
+  return undefined;
 }

@@ -43,7 +43,7 @@ export async function openCase(workspace: Workspace, entry: HttpEntry): Promise<
   // The sessions have this one: they start no sign-in either.
   Object.assign(ctx, { interactive: false });
   ctx.rounds.left = 0;
-  const notices: string[] = [];
+  const notices: Case['notices'] = [];
   const { fixedToken } = ctx;
   if (fixedToken?.value !== undefined) means.secrets.push(fixedToken.value);
   return {
@@ -56,7 +56,7 @@ export async function openCase(workspace: Workspace, entry: HttpEntry): Promise<
       store: means.store,
       requestTimeout: Math.min(ctx.requestTimeout, REQUEST),
       notify(event) {
-        if (event.kind === 'notice') notices.push(event.text);
+        if (event.kind === 'notice') notices.push(event);
       },
     },
     async headers() {
