@@ -59,15 +59,23 @@ function barePath(path: string): string {
 
 function withoutHome(text: string, home: string): string {
   const forms = [home, home.replaceAll('\\', '/')].filter((each) => each.length > 1);
-  const short = forms.reduce((before, each) => replaceWord(before, each, '~'), text);
+  const short = forms.reduce((before, each) => replaceFolder(before, each, '~'), text);
   // Of other users, and of this one by another way.
   return short.replace(HOMES, `$1${MASK}`);
 }
 
-/** Everywhere where `word` is not a part of a longer one. */
-function replaceWord(text: string, word: string, instead: string): string {
-  const literal = word.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
-  return text.replace(new RegExp(`(?<![\\w.-])${literal}(?![\\w-]|\\.\\w)`, 'gi'), () => instead);
+/** A folder, and not one whose name only begins like it. */
+function replaceFolder(text: string, folder: string, instead: string): string {
+  return text.replace(new RegExp(`(?<![\\w.-])${literally(folder)}(?![\\w-]|\\.\\w)`, 'gi'), () => instead);
+}
+
+/** A name, also between dots: what is below a private host is as private. */
+function replaceName(text: string, name: string, instead: string): string {
+  return text.replace(new RegExp(`(?<![\\w-])${literally(name)}(?![\\w-])`, 'gi'), () => instead);
+}
+
+function literally(text: string): string {
+  return text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
 }
 
 const LOOPBACK = /^(localhost|127(\.\d+){3}|::1|\[::1\]|0\.0\.0\.0)$/i;
@@ -91,7 +99,7 @@ export function openAliases(): Aliases {
       }
       // The longer ones first: a host can be a part of another.
       const words = [...known].sort(([one], [other]) => other.length - one.length);
-      return words.reduce((before, [word, alias]) => replaceWord(before, word, alias), text);
+      return words.reduce((before, [word, alias]) => replaceName(before, word, alias), text);
     },
   };
 }
