@@ -3,7 +3,7 @@ import { findRecord } from '../auth/keep.ts';
 import { CliError, StoreError } from '../errors.ts';
 import { TITLES } from '../store/open.ts';
 import type { StoredRecord } from '../store/record.ts';
-import { tokenKey } from '../store/token.ts';
+import { recordKey } from '../store/record-key.ts';
 import type { Case, Means } from './case.ts';
 import { type Finding, passed } from './finding.ts';
 
@@ -11,9 +11,8 @@ import { type Finding, passed } from './finding.ts';
 export async function probeStore({ store, random, key }: Means): Promise<Finding> {
   const holder = await (await store()).holder(key);
   await holder.ready();
-  const name = Buffer.from(random(6)).toString('hex');
-  // A token of nobody: what is left of it, should the machine go down now, is shown by `token list`.
-  const probe = tokenKey({ namespace: 'doctor', name });
+  // Where sign-ins go, not tokens: Vault may allow the one and not the other. No server is called that.
+  const probe = recordKey(`mcp-cli-doctor-${Buffer.from(random(6)).toString('hex')}`);
   const value = Buffer.from(random(24)).toString('base64url');
   const begun = performance.now();
   let gone = false;

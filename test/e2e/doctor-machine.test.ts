@@ -11,6 +11,7 @@ import { freePort } from '../support/port.ts';
 import { sandboxed } from '../support/sandbox.ts';
 import { desk, keep, scene } from '../support/scene.ts';
 import { keyringMissing, secretService } from '../support/secret-service.ts';
+import { vaultServer } from '../support/vault-server.ts';
 
 const DOCTOR = 'auth doctor notes --json';
 const STDIO = join(import.meta.dirname, '../support/stdio-server.mjs');
@@ -137,6 +138,18 @@ describe('the store', () => {
     const answers = ['a new password', 'a new password'];
     const result = await person(DOCTOR, { env: { MCP_CLI_ENCRYPTION_KEY: '' }, answers });
     expect(odd(reportOf(result))).toEqual([]);
+  });
+
+  test('in Vault, which is left as it was', async () => {
+    const vault = keep(await vaultServer());
+    const { script } = await sandboxed();
+    const env = { VAULT_ADDR: vault.url, VAULT_TOKEN: vault.token };
+    const report = reportOf(await script(DOCTOR, { env }));
+    expect(odd(report)).toEqual([]);
+    expect(step(report, 'store').seen).toMatch(/^Vault: written, read back and deleted/);
+    expect(JSON.parse((await script('auth list --json', { env })).stdout)).toEqual({ servers: {} });
+    vault.tokens.clear();
+    expect(odd(reportOf(await script(DOCTOR, { env })))).toEqual(['store failed denied']);
   });
 
   test.skipIf(keyringMissing)(
