@@ -51,7 +51,10 @@ export async function authDoctor(workspace: Workspace, named: string[], options:
       // Whoever watches is shown each at once.
       if (live) deps.out(flags.format === 'text' ? findingText(shown, columns) : json(shown));
     },
-  }).finally(() => line.clear());
+  }).finally(async () => {
+    line.clear();
+    await Promise.allSettled(subject.means.underWay);
+  });
   conclude(workspace, subject, results, clean);
 }
 

@@ -23,6 +23,8 @@ export type Means = {
   store(): Promise<Secrets>;
   /** What must not be shown; it becomes more with what is found. */
   secrets: string[];
+  /** What has to come to its end, also where nobody waits for what came of it. */
+  underWay: Promise<unknown>[];
   /** A session that signs nobody in. */
   connect(): Promise<Session>;
 };

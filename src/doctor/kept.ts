@@ -8,7 +8,13 @@ import type { Case, Means } from './case.ts';
 import { type Finding, passed } from './finding.ts';
 
 /** Of the store that has the sign-in, or would take it. */
-export async function probeStore({ store, random, key }: Means): Promise<Finding> {
+export function probeStore(means: Means): Promise<Finding> {
+  const probing = roundTrip(means);
+  means.underWay.push(probing);
+  return probing;
+}
+
+async function roundTrip({ store, random, key }: Means): Promise<Finding> {
   const holder = await (await store()).holder(key);
   await holder.ready();
   // Where sign-ins go, not tokens: Vault may allow the one and not the other. No server is called that.

@@ -3,7 +3,7 @@ import { askServer } from '../auth/ask.ts';
 import { machineGrant } from '../auth/binding.ts';
 import { parseChallenge } from '../auth/challenge.ts';
 import { findRecord } from '../auth/keep.ts';
-import { renew } from '../auth/renew.ts';
+import { renew, type Unwanted } from '../auth/renew.ts';
 import { loginCommand, loginRequired } from '../auth/required.ts';
 import { scopeList } from '../auth/scope.ts';
 import { AuthError, NetworkError, ProtocolError } from '../errors.ts';
@@ -30,8 +30,7 @@ export async function probeToken(subject: Case, signal: AbortSignal): Promise<Fi
   const login = `sign in with: ${loginCommand(subject.entry)}`;
   if (isOver(tokens, ctx.now())) {
     if (!tokens.refreshToken) return over(subject, login);
-    const fresh = await renew({ ...ctx, signal }, key);
-    keepQuiet(subject.secrets, fresh);
+    const fresh = await renewed(subject, signal, key);
     const answer = await present(subject, signal, fresh.tokens.accessToken);
     return settle(subject, answer, 'the stored token, renewed because it was over', login);
   }
@@ -39,10 +38,18 @@ export async function probeToken(subject: Case, signal: AbortSignal): Promise<Fi
   if (answer.status !== 401 || !tokens.refreshToken)
     return settle(subject, answer, 'the stored token', login);
   const refused = { token: tokens.accessToken, refused: true };
-  const fresh = await renew({ ...ctx, signal }, key, refused);
-  keepQuiet(subject.secrets, fresh);
+  const fresh = await renewed(subject, signal, key, refused);
   const again = await present(subject, signal, fresh.tokens.accessToken);
   return settle(subject, again, 'the stored token, renewed because it was refused before its time', login);
+}
+
+/** A token that was rotated and not saved would be the end of the sign-in. */
+async function renewed(subject: Case, signal: AbortSignal, key: string, refused?: Unwanted) {
+  const renewal = renew({ ...subject.ctx, signal }, key, refused);
+  subject.underWay.push(renewal);
+  const fresh = await renewal;
+  keepQuiet(subject.secrets, fresh);
+  return fresh;
 }
 
 function isOver(tokens: StoredTokens, now: number): boolean {

@@ -27,6 +27,7 @@ export function openMeans(workspace: Workspace, owner: Owner, entry: ServerEntry
     now: deps.now,
     random: deps.random,
     secrets: [...environmentSecrets(deps.env), ...proxySecrets(deps.env), ...(entry ? secretsOf(entry) : [])],
+    underWay: [],
     store: once(() => openStore(workspace, recordKey(owner.name, owner.account))),
     async connect() {
       if (!entry) throw new Error('there is no entry to connect to');

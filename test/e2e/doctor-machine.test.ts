@@ -227,6 +227,21 @@ describe('the token', () => {
     });
   });
 
+  test('whose renewal is under way at Ctrl-C is saved', async () => {
+    const { authorization, script, config } = await scene();
+    const home = await expiredHome(authorization, config);
+    const before = await storedRecord(home);
+    const stop = new AbortController();
+    authorization.intercept = async ({ path }) => {
+      if (path === authorization.paths.token) stop.abort();
+      return false;
+    };
+    expect(await script(DOCTOR, { home, signal: stop.signal })).toMatchObject({ exit: 130 });
+    const after = await storedRecord(home);
+    expect(after?.tokens?.accessToken).not.toBe(before?.tokens?.accessToken);
+    expect(after?.tokens?.refreshToken).not.toBe(before?.tokens?.refreshToken);
+  });
+
   test('of the environment: no store is opened, nobody signs in', async () => {
     const { script } = await sandboxed([], { entry: { bearer_token_env: 'NOTES_TOKEN' } });
     const env = { NOTES_TOKEN: 'not-a-token-of-the-sandbox', MCP_CLI_ENCRYPTION_KEY: '' };
