@@ -24,6 +24,9 @@ type Options = {
   ended(result: Result): void;
 };
 
+/** Milliseconds: with less than that nothing can be found out. */
+const LEAST = 50;
+
 /** Every step has a result, in the order of `steps`. Throws CancelledError, and what is a bug. */
 export async function examine(steps: readonly Step[], options: Options): Promise<Result[]> {
   const results: Result[] = [];
@@ -45,7 +48,7 @@ export async function examine(steps: readonly Step[], options: Options): Promise
 async function lookOnce(step: Step, left: number, signal: AbortSignal): Promise<Finding> {
   const reason = step.blocked?.();
   if (reason !== undefined) return skipped(reason);
-  if (left <= 0) return skipped('there was no time left for it');
+  if (left < LEAST) return skipped('there was no time left for it');
   try {
     return await within(Math.min(step.limit, left), signal, step.probe);
   } catch (error) {
