@@ -13,20 +13,32 @@ const PING = JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'ping' });
  * @throws NetworkError, CancelledError
  */
 export async function askForChallenge(ctx: AuthContext): Promise<Challenge | undefined> {
-  const { url, headers } = ctx.entry;
+  const response = await askServer(ctx);
+  await discard(response);
+  if (response.status !== 401) return undefined;
+  return parseChallenge(response.headers.get('www-authenticate'));
+}
+
+/**
+ * The answer to that request, with `headers` laid over the configured ones; its body is the caller's to read or discard.
+ * @throws NetworkError, CancelledError
+ */
+export async function askServer(
+  ctx: AuthContext,
+  headers: Readonly<Record<string, string>> = {},
+): Promise<Response> {
+  const { url } = ctx.entry;
   // The older transport's only place for an answer is the stream.
   const streams = new URL(url).pathname.endsWith('/sse');
-  const response = await ctx.http(url, {
+  return ctx.http(url, {
     method: streams ? 'GET' : 'POST',
     headers: {
-      ...headers,
+      ...ctx.entry.headers,
       accept: streams ? 'text/event-stream' : 'application/json, text/event-stream',
       ...(!streams && { 'content-type': 'application/json' }),
+      ...headers,
     },
     ...(!streams && { body: PING }),
     signal: within(ctx),
   });
-  await discard(response);
-  if (response.status !== 401) return undefined;
-  return parseChallenge(response.headers.get('www-authenticate'));
 }

@@ -35,20 +35,30 @@ export type Discovery = {
  */
 export async function discover(given: AuthContext, challenge: Challenge | undefined): Promise<Discovery> {
   const ctx = { ...given, signal: within(given, ROUNDS) };
-  const { entry } = ctx;
   const resource = await discoverResource(ctx, challenge);
+  return { resource, ...(await discoverServer(ctx, challenge, resource)) };
+}
+
+/** The second half of `discover`: the authorization server, once it is known what the resource says. Throws as it does. */
+export async function discoverServer(
+  ctx: AuthContext,
+  challenge: Challenge | undefined,
+  resource: ResourceMetadata | undefined,
+): Promise<Pick<Discovery, 'server' | 'source'>> {
+  const { entry } = ctx;
   const pinned = pinnedIssuer(entry.oauth);
   if (entry.oauth?.discoveryUrl) {
     const server = await configuredDocument(ctx, entry.oauth.discoveryUrl, pinned);
-    return { resource, server, source: 'metadata' };
+    return { server, source: 'metadata' };
   }
   const named = pinned ? [pinned] : (resource?.authorizationServers ?? []).slice(0, MOST_SERVERS);
   if (named.length === 0 && challenge?.authorizationServer) named.push(challenge.authorizationServer);
-  if (named.length > 0) return { resource, server: await firstServer(ctx, named), source: 'metadata' };
-  return { resource, ...(await serverOfOrigin(ctx, resource === undefined)) };
+  if (named.length > 0) return { server: await firstServer(ctx, named), source: 'metadata' };
+  return serverOfOrigin(ctx, resource === undefined);
 }
 
-async function discoverResource(
+/** The first half: protected resource metadata, where the challenge and RFC 9728 say. Undefined if there is none. */
+export async function discoverResource(
   ctx: AuthContext,
   challenge: Challenge | undefined,
 ): Promise<ResourceMetadata | undefined> {

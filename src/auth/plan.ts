@@ -88,7 +88,8 @@ export function planMachine(entry: HttpEntry, facts: PlanFacts): GrantPlan & { c
   };
 }
 
-function serverOf(
+/** The authorization server that this sign-in uses: discovered, or as it is configured. Pure. */
+export function serverOf(
   oauth: OAuthEntry | undefined,
   discovery: Discovery | undefined,
 ): Pick<GrantPlan, 'server' | 'source'> {

@@ -1,9 +1,9 @@
 import type { LookupFunction } from 'node:net';
 import type { buildConnector as BuildConnector } from 'undici';
 import type { Env } from '../deps.ts';
-import { ConfigError } from '../errors.ts';
 import { isLoopbackHost } from '../url.ts';
 import { proxyFailure } from './failure.ts';
+import { proxySettings } from './proxy.ts';
 import type { Reach } from './reach.ts';
 
 /** Milliseconds for TCP and TLS together. */
@@ -111,24 +111,4 @@ function namedFailures(connect: BuildConnector.connector): BuildConnector.connec
       const failure = new Error('no connection to the proxy', { cause: error });
       done(Object.assign(failure, { code: proxyFailure }), null);
     });
-}
-
-type ProxySettings = { httpProxy: string; httpsProxy: string; noProxy: string };
-
-/** Never undefined in a field: undici would read the process environment in its place. */
-function proxySettings(env: Env): ProxySettings | undefined {
-  const httpProxy = proxyUrl(env.http_proxy || env.HTTP_PROXY, 'HTTP_PROXY');
-  const httpsProxy = proxyUrl(env.https_proxy || env.HTTPS_PROXY, 'HTTPS_PROXY');
-  if (httpProxy === '' && httpsProxy === '') return undefined;
-  return { httpProxy, httpsProxy, noProxy: env.no_proxy || env.NO_PROXY || '' };
-}
-
-function proxyUrl(value: string | undefined, name: string): string {
-  const text = value?.trim() ?? '';
-  if (text === '') return '';
-  const whole = text.includes('://') ? text : `http://${text}`;
-  if (URL.canParse(whole) && /^https?:$/.test(new URL(whole).protocol)) return whole;
-  throw new ConfigError('proxy', `${name} is not the URL of an http or https proxy`, {
-    hint: `write ${name} like http://proxy.example:8080`,
-  });
 }

@@ -8,6 +8,7 @@ export function growAuth(auth: Command, perform: Perform): void {
   growTokens(auth, perform);
   growForgetting(auth, perform);
   growImport(auth, perform);
+  growDoctor(auth, perform);
 }
 
 function growSignIn(auth: Command, perform: Perform): void {
@@ -113,6 +114,28 @@ function growImport(auth: Command, perform: Perform): void {
     'mcp-cli auth import --from mcp-remote --dry-run         what is there, and for which server',
     'mcp-cli auth import --from mcporter --move              all that is configured here',
     'mcp-cli auth import --from python notion --copy --json  one, for a script',
+  ]);
+}
+
+function growDoctor(auth: Command, perform: Perform): void {
+  const doctor = auth
+    .command('doctor')
+    .description('look at all that a sign-in to a server rests on; the output is fit for a public report')
+    .argument('[server]')
+    .option('--redact', 'no names of hosts, addresses and servers either')
+    .action((server: string | undefined, options: { redact?: boolean }) =>
+      perform(async (w) =>
+        (await import('../commands/auth-doctor.ts')).authDoctor(
+          w,
+          server === undefined ? [] : [server],
+          options,
+        ),
+      ),
+    );
+  examples(doctor, [
+    'mcp-cli auth doctor notion            network, metadata, registration, store, clock, token',
+    'mcp-cli auth doctor notion --redact   the same for a public report',
+    'mcp-cli auth doctor notion --json     for a script; the exit is that of the first failure',
   ]);
 }
 

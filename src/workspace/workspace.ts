@@ -26,6 +26,8 @@ export type Workspace = {
   store(): Promise<Secrets>;
   /** For a command that can do without it: a secret is asked for once, with this word that Enter skips it. */
   secretOnce(why: string): void;
+  /** While `work` runs nobody is asked anything. */
+  unasked<T>(work: () => Promise<T>): Promise<T>;
   /** The store that flags, environment and machine say, without a look at the configuration. */
   usualStore(): Promise<Secrets>;
   /** Every store that this machine may have, each with its own settings. */
@@ -46,7 +48,7 @@ const REQUEST_TIMEOUT = 30_000;
 const LONGEST_WARNING = 400;
 
 export function openWorkspace(given: Deps, flags: Flags): Workspace {
-  const { prompt, secretOnce } = openQuestions(given.prompt, flags.nonInteractive);
+  const { prompt, secretOnce, unasked } = openQuestions(given.prompt, flags.nonInteractive);
   // Getters stay getters: stdin is opened by reading it, and most commands never do.
   const deps = Object.defineProperties({} as Deps, {
     ...Object.getOwnPropertyDescriptors(given),
@@ -77,6 +79,7 @@ export function openWorkspace(given: Deps, flags: Flags): Workspace {
     provided,
     store,
     secretOnce,
+    unasked,
     usualStore: async () => openSecrets(deps, flags, await usualStores()),
     stores,
     usualStores,

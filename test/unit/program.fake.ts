@@ -215,7 +215,7 @@ function asSecrets(store: SecretStore): Secrets {
 }
 
 function fakeWorkspace(given: Deps, flags: Flags, world: World, ran: Ran): Workspace {
-  const { prompt, secretOnce } = openQuestions(given.prompt, flags.nonInteractive);
+  const { prompt, secretOnce, unasked } = openQuestions(given.prompt, flags.nonInteractive);
   const deps = { ...given, prompt };
   const entries = world.entries ?? [];
   return {
@@ -232,6 +232,7 @@ function fakeWorkspace(given: Deps, flags: Flags, world: World, ran: Ran): Works
     provided: async (entry) => providedToken(entry, [], deps.env),
     store: async () => asSecrets(world.store ?? fakeStore({})),
     secretOnce,
+    unasked,
     usualStore: async () => asSecrets(world.store ?? fakeStore({})),
     stores: () => Promise.reject(new Error('no stores here')),
     usualStores: () => Promise.reject(new Error('no stores here')),

@@ -22,6 +22,7 @@ const MAY: Record<string, readonly string[]> = {
     'config',
     'sandbox',
     'demo',
+    'doctor',
     'ui',
     'deps',
     'errors',
@@ -30,6 +31,8 @@ const MAY: Record<string, readonly string[]> = {
   ],
   sandbox: ['deps', 'errors', 'url'],
   demo: ['deps', 'errors'],
+  // Asks what the program would ask, and changes nothing of what it finds.
+  doctor: ['session', 'auth', 'store', 'deps', 'errors', 'typed', 'url'],
   shell: ['workspace', 'session', 'auth', 'ui', 'deps', 'errors', 'nearest'],
   session: ['auth', 'deps', 'errors', 'nearest', 'typed', 'url'],
   auth: ['store', 'deps', 'errors', 'typed', 'url'],
@@ -51,7 +54,9 @@ const MAY_NAME: Record<string, readonly string[]> = {
   session: ['config', 'store'],
   auth: ['config'],
   store: ['config'],
-  ui: ['auth', 'adopt', 'session', 'store', 'config', 'workspace'],
+  doctor: ['config'],
+  workspace: ['doctor'],
+  ui: ['auth', 'adopt', 'doctor', 'session', 'store', 'config', 'workspace'],
   shell: ['config', 'store'],
 };
 

@@ -68,3 +68,11 @@ test('a workspace opens no standard input by itself, and hands over every effect
   expect(opened).toBe(1);
   expect({ ...deps }.cwd).toBe('/here');
 });
+
+test('while work is done unasked it is as if nobody were there', async () => {
+  const { prompt, unasked } = openQuestions(person().prompt, false);
+  expect(await unasked(async () => prompt.available)).toBe(false);
+  expect(prompt.available).toBe(true);
+  await expect(unasked(() => Promise.reject(new Error('broken')))).rejects.toThrow('broken');
+  expect(prompt.available).toBe(true);
+});
