@@ -3,11 +3,12 @@
 
 import { CliError } from '../errors.ts';
 import type { StoredClient, StoredRecord } from '../store/record.ts';
+import { issuerTag } from '../url.ts';
 import { issuerHolds } from './authorize.ts';
 import { type Listener, listen } from './callback.ts';
 import type { AuthContext } from './context.ts';
 import type { Client } from './identity.ts';
-import type { AuthPlan } from './plan.ts';
+import type { AuthPlan, DevicePlan } from './plan.ts';
 import { chooseRedirect, type RedirectChoice, withEphemeralPort, withLocalhost } from './redirect.ts';
 import { RedirectRefused, type Registration, register } from './register.ts';
 import { resetCommand } from './required.ts';
@@ -99,6 +100,36 @@ function readyClient(
   const stored = record?.client;
   if (!stored?.redirectUris?.includes(redirectUri)) return undefined;
   return { ...client, reused: true, registered: keptOf(stored) };
+}
+
+/**
+ * The client for device codes, which come back to no redirect: the planned one, or a new registration.
+ * @throws all of register's errors
+ */
+export async function deviceClient(
+  ctx: AuthContext,
+  plan: DevicePlan,
+  options: { record: StoredRecord | undefined; omitMethod: boolean },
+): Promise<BoundClient> {
+  const { client } = plan;
+  const stored = options.record?.client;
+  if (client?.source === 'registered' && stored)
+    return { ...client, reused: true, registered: keptOf(stored) };
+  if (client) return { ...client, reused: false, registered: undefined };
+  ctx.notify({ kind: 'registering', issuer: plan.server.issuer });
+  const registerFor = (uri: string | undefined) =>
+    register(ctx.http, ctx.entry, plan, uri, {
+      signal: within(ctx),
+      omitMethod: options.omitMethod,
+      device: true,
+    });
+  try {
+    return asClient(await registerFor(undefined));
+  } catch (error) {
+    if (!(error instanceof RedirectRefused)) throw error;
+    // Some servers register nobody without a redirect.
+    return asClient(await registerFor(`http://127.0.0.1/callback/${issuerTag(plan.server.issuer)}`));
+  }
 }
 
 function asClient(registration: Registration): BoundClient {
