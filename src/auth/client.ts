@@ -3,10 +3,11 @@
 
 import { CliError } from '../errors.ts';
 import type { StoredClient, StoredRecord } from '../store/record.ts';
-import { issuerTag } from '../url.ts';
+import { issuerTag, loopbackRedirect } from '../url.ts';
 import { issuerHolds } from './authorize.ts';
-import { type Listener, listen } from './callback.ts';
+import { listen } from './callback.ts';
 import type { AuthContext } from './context.ts';
+import { type Receiver, waitElsewhere } from './elsewhere.ts';
 import type { Client } from './identity.ts';
 import type { AuthPlan, DevicePlan } from './plan.ts';
 import { chooseRedirect, type RedirectChoice, withEphemeralPort, withLocalhost } from './redirect.ts';
@@ -28,31 +29,37 @@ export type BoundClient = Client & {
 export async function bindClient(
   ctx: AuthContext,
   plan: AuthPlan,
-  options: { record: StoredRecord | undefined; state: string; omitMethod: boolean },
-): Promise<{ listener: Listener; client: BoundClient }> {
+  options: { record: StoredRecord | undefined; state: string; omitMethod: boolean; device: boolean },
+): Promise<{ listener: Receiver; client: BoundClient }> {
   const choice = chooseRedirect(
     ctx.entry,
     { client: plan.client, issuer: plan.server.issuer },
     options.record,
+    ctx.terminal !== undefined,
   );
-  const open = (uri: string) =>
-    listen({
-      redirectUri: uri,
+  const open = async (redirectUri: string): Promise<Receiver> => {
+    const stuck = whatIsWrong(ctx, plan, redirectUri);
+    const waiting = { redirectUri, signal: ctx.signal, timeout: ctx.loginTimeout, stuck };
+    if (!loopbackRedirect(redirectUri)) return waitElsewhere(waiting);
+    return listen({
+      ...waiting,
       state: options.state,
       random: ctx.random,
-      signal: ctx.signal,
-      timeout: ctx.loginTimeout,
       issuerHolds: (answer) => issuerHolds(plan, answer),
       setting: `${ctx.entry.path}.oauth.redirect_uri`,
-      stuck: whatIsWrong(ctx, plan, uri),
     });
+  };
   let listener = await openChosen(open, choice);
   try {
     const ready = readyClient(plan.client, options.record, listener.redirectUri);
     if (ready) return { listener, client: ready };
     ctx.notify({ kind: 'registering', issuer: plan.server.issuer });
     const registerFor = (uri: string) =>
-      register(ctx.http, ctx.entry, plan, uri, { signal: within(ctx), omitMethod: options.omitMethod });
+      register(ctx.http, ctx.entry, plan, uri, {
+        signal: within(ctx),
+        omitMethod: options.omitMethod,
+        device: options.device,
+      });
     try {
       return { listener, client: asClient(await registerFor(listener.redirectUri)) };
     } catch (error) {
@@ -77,9 +84,9 @@ function whatIsWrong({ entry }: AuthContext, { client, server }: AuthPlan, uri: 
 }
 
 async function openChosen(
-  open: (uri: string) => Promise<Listener>,
+  open: (uri: string) => Promise<Receiver>,
   choice: RedirectChoice,
-): Promise<Listener> {
+): Promise<Receiver> {
   try {
     return await open(choice.uri);
   } catch (error) {

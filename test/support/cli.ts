@@ -135,6 +135,7 @@ function scriptedPrompt(answers: CliOptions['answers'], shown: () => string): De
         left.shift();
         const typed = await line(shown());
         if (!signal.aborted) heard.line(typed);
+        await new Promise(setImmediate);
       }
     },
   };
