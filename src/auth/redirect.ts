@@ -42,6 +42,11 @@ export function chooseRedirect(
   return { uri: `http://127.0.0.1:0/callback/${issuerTag(plan.issuer)}`, fixed: false };
 }
 
+/** What to register by hand, so that it fits the client that is then configured. Pure. */
+export function redirectToRegister(oauth: OAuthEntry | undefined): string {
+  return oauth?.redirectUri ?? DEFAULT_REDIRECT[oauth?.dialect ?? 'snake'];
+}
+
 /** The same place on a port that the system chooses. */
 export function withEphemeralPort(uri: string): string {
   const url = new URL(uri);

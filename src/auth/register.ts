@@ -6,7 +6,7 @@ import { AuthError, NetworkError, ProtocolError } from '../errors.ts';
 import { momentOf } from '../store/fields.ts';
 import { type AuthMethod, type StoredClient, storable } from '../store/record.ts';
 import { readText } from './body.ts';
-import { registrationEndpoint, registrationUnavailable } from './identity.ts';
+import { registerByHand, registrationEndpoint, registrationUnavailable } from './identity.ts';
 import type { ServerMetadata } from './metadata.ts';
 import type { GrantPlan } from './plan.ts';
 
@@ -147,7 +147,7 @@ function judgeRefusal(entry: HttpEntry, issuer: string, status: number, text: st
       'registration_refused',
       `${issuer} does not accept a redirect to this machine`,
       {
-        hint: `register mcp-cli with ${issuer} by hand and set ${entry.path}.oauth.client_id and redirect_uri`,
+        hint: byHand(entry, issuer, `${entry.path}.oauth.client_id and redirect_uri`),
         ...details,
       },
     );
@@ -166,10 +166,14 @@ function judgeRefusal(entry: HttpEntry, issuer: string, status: number, text: st
     {
       hint: needsToken
         ? `set ${entry.path}.oauth.dynamicRegistration.initialAccessToken to the token its operator gave you`
-        : `register mcp-cli with ${issuer} by hand and set ${entry.path}.oauth.client_id`,
+        : byHand(entry, issuer, `${entry.path}.oauth.client_id`),
       ...details,
     },
   );
+}
+
+function byHand(entry: HttpEntry, issuer: string, keys: string): string {
+  return registerByHand(entry, issuer, `set ${keys}`).join('\n');
 }
 
 function parseObject(text: string): Record<string, unknown> | undefined {
