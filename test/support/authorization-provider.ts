@@ -80,7 +80,8 @@ export function createProvider(
       devInteractions: { enabled: false },
       deviceFlow: {
         enabled: options.device ?? false,
-        userCodeInputSource: page,
+        userCodeInputSource: (context: { body: unknown }, form: string, _: unknown, error: unknown) =>
+          page(context, error ? 'Not signed in' : form),
         userCodeConfirmSource: page,
         successSource: (context: { body: unknown }) => page(context, 'Signed in'),
       },

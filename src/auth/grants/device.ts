@@ -55,6 +55,9 @@ export async function enterByDevice(
   }
 }
 
+/** The last one is what some servers answer where the RFC has `unauthorized_client`. */
+const OF_THE_CLIENT = ['invalid_client', 'unauthorized_client', 'unsupported_grant_type', 'invalid_request'];
+
 /** Pure but for `adjustment`: which refusals of the first request are worth another one, each once. */
 function adjust(
   adjustment: Adjustment,
@@ -69,7 +72,7 @@ function adjust(
   }
   if (client.source !== 'registered') return false;
   // One that the server has forgotten, or that was registered for a browser alone.
-  if (client.reused && (error === 'invalid_client' || error === 'unauthorized_client')) {
+  if (client.reused && OF_THE_CLIENT.includes(error)) {
     adjustment.forgetClient = true;
     return true;
   }
