@@ -25,7 +25,8 @@ export type Grant = {
 
 /**
  * The record of it for this entry. Asks the server whom it belongs to, writes nothing, sends no token.
- * @throws AuthError `import_refused` where it cannot be known to belong here, `oauth_disabled`; ProtocolError `issuer_changed`; and what discovery throws
+ * @throws AuthError `import_refused` where it cannot be known to belong here, `oauth_disabled`; ProtocolError
+ * `issuer_changed`; and what discovery throws
  */
 export async function bindGrant(
   ctx: AuthContext,
