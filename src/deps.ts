@@ -16,6 +16,18 @@ export type Prompt = {
   secret(question: string): Promise<string>;
 };
 
+/** What a person types without having been asked. */
+export type Keyboard = {
+  /** Hears lines while the program waits for something else, until `signal` is aborted. Shows nothing of them. */
+  listen(heard: Heard, signal: AbortSignal): void;
+};
+
+export type Heard = {
+  line(text: string): void;
+  /** How many characters the line has that is being typed or pasted. */
+  typing(length: number): void;
+};
+
 /** Questions with more than yes, no and a password for an answer. */
 export type Form = {
   /** One line. `check` says what is wrong with it, and the person is asked again. */
@@ -44,7 +56,7 @@ export type Deps = {
   random(bytes: number): Uint8Array;
   /** Hands a URL to the person's browser; rejects if none could be started. Never passes through a shell. */
   openUrl(url: string): Promise<void>;
-  prompt: Prompt & Form;
+  prompt: Prompt & Form & Keyboard;
   /** Results, and nothing else. */
   out(text: string): void;
   /** Progress, warnings, errors. */

@@ -75,6 +75,8 @@ function realDeps(): Deps {
       input: () => process.stdin,
       output: process.stderr,
       signal,
+      // To this process alone, and on every platform the same.
+      interrupt: () => void process.emit('SIGINT', 'SIGINT'),
     }),
     out,
     err,

@@ -6,13 +6,7 @@ import { AuthError } from '../errors.ts';
 import type { AuthMethod, StoredClient, StoredRecord, StoredTokens } from '../store/record.ts';
 import { issuerEquals } from '../url.ts';
 import { askForChallenge } from './ask.ts';
-import {
-  hasConfiguredEndpoints,
-  keepSecretWithItsIssuer,
-  pinnedIssuer,
-  requireEnabled,
-  requireKnownGrant,
-} from './binding.ts';
+import { hasConfiguredEndpoints, keepSecretWithItsIssuer, pinnedIssuer, requireEnabled } from './binding.ts';
 import type { AuthContext } from './context.ts';
 import { type Discovery, discover } from './discover.ts';
 import { methodForSecret } from './identity.ts';
@@ -31,8 +25,8 @@ export type Grant = {
 
 /**
  * The record of it for this entry. Asks the server whom it belongs to, writes nothing, sends no token.
- * @throws AuthError `import_refused` where it cannot be known to belong here, `oauth_disabled`; ConfigError
- * `grant_unsupported`; ProtocolError `issuer_changed`; and what discovery throws
+ * @throws AuthError `import_refused` where it cannot be known to belong here, `oauth_disabled`; ProtocolError
+ * `issuer_changed`; and what discovery throws
  */
 export async function bindGrant(
   ctx: AuthContext,
@@ -41,7 +35,6 @@ export async function bindGrant(
 ): Promise<StoredRecord> {
   const { entry } = ctx;
   requireEnabled(entry);
-  requireKnownGrant(entry);
   const discovery = hasConfiguredEndpoints(entry.oauth)
     ? undefined
     : await discover(ctx, await askForChallenge(ctx));

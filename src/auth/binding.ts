@@ -1,12 +1,13 @@
 // What the person configured, and whom it binds: it decides what a server may say. Pure.
 
 import type { HttpEntry, MachineGrant, OAuthEntry } from '../config/entry.ts';
-import { AuthError, ConfigError, ProtocolError } from '../errors.ts';
+import { AuthError, ProtocolError } from '../errors.ts';
 import type { StoredRecord } from '../store/record.ts';
 
 /** True if all endpoints that the grant needs are configured: then no metadata is ever asked for. */
 export function hasConfiguredEndpoints(oauth: OAuthEntry | undefined): boolean {
   if (oauth?.tokenEndpoint === undefined) return false;
+  if (oauth.grantType === 'device_code') return oauth.deviceAuthorizationEndpoint !== undefined;
   return oauth.authorizationEndpoint !== undefined || machineGrant({ oauth }) !== undefined;
 }
 
@@ -71,15 +72,6 @@ export function requireEnabled({ oauth, name: server, path }: HttpEntry): void {
   if (oauth?.enabled !== false) return;
   throw new AuthError('oauth_disabled', `${server} needs a sign-in, and ${path}.oauth.enabled is false`, {
     hint: `remove "enabled": false, or set ${path}.bearer_token_env`,
-    server,
-  });
-}
-
-/** Throws ConfigError `grant_unsupported`: another grant than the configured one would be another way to be let in. */
-export function requireKnownGrant({ oauth, name: server, path }: HttpEntry): void {
-  if (oauth?.grantType !== 'device_code') return;
-  throw new ConfigError('grant_unsupported', `signing in with ${oauth.grantType} is not supported yet`, {
-    hint: `remove ${path}.oauth.grant_type to sign in with a browser, or set ${path}.bearer_token_env`,
     server,
   });
 }

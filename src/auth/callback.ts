@@ -128,8 +128,8 @@ function follow(link: Link, outcome: Outcome<URLSearchParams>): Reply {
   return refusal(410, 'This link was used before', 'The sign-in was ended. Look at the terminal.');
 }
 
-/** Exactly once each: the right `state`, and a `code` or an `error` (RFC 6749 sections 3.1 and 4.1.2). */
-function isAnswer(params: URLSearchParams, state: string): boolean {
+/** Exactly once each: the right `state`, and a `code` or an `error` (RFC 6749 sections 3.1 and 4.1.2). Pure. */
+export function isAnswer(params: URLSearchParams, state: string): boolean {
   const names = [...params.keys()];
   if (!sameText(params.get('state') ?? '', state)) return false;
   return new Set(names).size === names.length && Boolean(params.get('code') || params.get('error'));

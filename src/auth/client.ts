@@ -3,11 +3,13 @@
 
 import { CliError } from '../errors.ts';
 import type { StoredClient, StoredRecord } from '../store/record.ts';
+import { issuerTag, loopbackRedirect } from '../url.ts';
 import { issuerHolds } from './authorize.ts';
-import { type Listener, listen } from './callback.ts';
+import { listen } from './callback.ts';
 import type { AuthContext } from './context.ts';
+import { type Receiver, waitElsewhere } from './elsewhere.ts';
 import type { Client } from './identity.ts';
-import type { AuthPlan } from './plan.ts';
+import type { AuthPlan, DevicePlan } from './plan.ts';
 import { chooseRedirect, type RedirectChoice, withEphemeralPort, withLocalhost } from './redirect.ts';
 import { RedirectRefused, type Registration, register } from './register.ts';
 import { resetCommand } from './required.ts';
@@ -27,31 +29,37 @@ export type BoundClient = Client & {
 export async function bindClient(
   ctx: AuthContext,
   plan: AuthPlan,
-  options: { record: StoredRecord | undefined; state: string; omitMethod: boolean },
-): Promise<{ listener: Listener; client: BoundClient }> {
+  options: { record: StoredRecord | undefined; state: string; omitMethod: boolean; device: boolean },
+): Promise<{ listener: Receiver; client: BoundClient }> {
   const choice = chooseRedirect(
     ctx.entry,
     { client: plan.client, issuer: plan.server.issuer },
     options.record,
+    ctx.terminal !== undefined,
   );
-  const open = (uri: string) =>
-    listen({
-      redirectUri: uri,
+  const open = async (redirectUri: string): Promise<Receiver> => {
+    const stuck = whatIsWrong(ctx, plan, redirectUri);
+    const waiting = { redirectUri, signal: ctx.signal, timeout: ctx.loginTimeout, stuck };
+    if (!loopbackRedirect(redirectUri)) return waitElsewhere(waiting);
+    return listen({
+      ...waiting,
       state: options.state,
       random: ctx.random,
-      signal: ctx.signal,
-      timeout: ctx.loginTimeout,
       issuerHolds: (answer) => issuerHolds(plan, answer),
       setting: `${ctx.entry.path}.oauth.redirect_uri`,
-      stuck: whatIsWrong(ctx, plan, uri),
     });
+  };
   let listener = await openChosen(open, choice);
   try {
     const ready = readyClient(plan.client, options.record, listener.redirectUri);
     if (ready) return { listener, client: ready };
     ctx.notify({ kind: 'registering', issuer: plan.server.issuer });
     const registerFor = (uri: string) =>
-      register(ctx.http, ctx.entry, plan, uri, { signal: within(ctx), omitMethod: options.omitMethod });
+      register(ctx.http, ctx.entry, plan, uri, {
+        signal: within(ctx),
+        omitMethod: options.omitMethod,
+        device: options.device,
+      });
     try {
       return { listener, client: asClient(await registerFor(listener.redirectUri)) };
     } catch (error) {
@@ -76,9 +84,9 @@ function whatIsWrong({ entry }: AuthContext, { client, server }: AuthPlan, uri: 
 }
 
 async function openChosen(
-  open: (uri: string) => Promise<Listener>,
+  open: (uri: string) => Promise<Receiver>,
   choice: RedirectChoice,
-): Promise<Listener> {
+): Promise<Receiver> {
   try {
     return await open(choice.uri);
   } catch (error) {
@@ -99,6 +107,36 @@ function readyClient(
   const stored = record?.client;
   if (!stored?.redirectUris?.includes(redirectUri)) return undefined;
   return { ...client, reused: true, registered: keptOf(stored) };
+}
+
+/**
+ * The client for device codes, which come back to no redirect: the planned one, or a new registration.
+ * @throws all of register's errors
+ */
+export async function deviceClient(
+  ctx: AuthContext,
+  plan: DevicePlan,
+  options: { record: StoredRecord | undefined; omitMethod: boolean },
+): Promise<BoundClient> {
+  const { client } = plan;
+  const stored = options.record?.client;
+  if (client?.source === 'registered' && stored)
+    return { ...client, reused: true, registered: keptOf(stored) };
+  if (client) return { ...client, reused: false, registered: undefined };
+  ctx.notify({ kind: 'registering', issuer: plan.server.issuer });
+  const registerFor = (uri: string | undefined) =>
+    register(ctx.http, ctx.entry, plan, uri, {
+      signal: within(ctx),
+      omitMethod: options.omitMethod,
+      device: true,
+    });
+  try {
+    return asClient(await registerFor(undefined));
+  } catch (error) {
+    if (!(error instanceof RedirectRefused)) throw error;
+    // Some servers register nobody without a redirect.
+    return asClient(await registerFor(`http://127.0.0.1/callback/${issuerTag(plan.server.issuer)}`));
+  }
 }
 
 function asClient(registration: Registration): BoundClient {

@@ -1,5 +1,5 @@
 import type { HttpEntry } from '../config/entry.ts';
-import type { Deps, Fetch } from '../deps.ts';
+import type { Deps, Fetch, Keyboard, Prompt } from '../deps.ts';
 import type { WithLock } from '../store/lock.ts';
 import type { Secrets } from '../store/store.ts';
 
@@ -20,6 +20,10 @@ export type AuthContext = Pick<Deps, 'now' | 'random' | 'openUrl' | 'signal'> & 
   interactive: boolean;
   /** False: the URL is only shown. */
   browser: boolean;
+  /** Sign in with a code that the person enters in a browser elsewhere, whatever is configured. */
+  device: boolean;
+  /** Undefined: there is no terminal to ask at. */
+  terminal: Terminal | undefined;
   /** How often a browser may still be opened in this command: a server that never is content must not loop. */
   rounds: { left: number };
   /** A token from the environment or the configuration: beats the store, starts no OAuth, belongs to this URL only. */
@@ -32,6 +36,9 @@ export type AuthContext = Pick<Deps, 'now' | 'random' | 'openUrl' | 'signal'> & 
   variable(name: string): string | undefined;
 };
 
+/** A person who can be asked. */
+export type Terminal = Pick<Prompt, 'confirm'> & Keyboard;
+
 /** `value` is undefined where a configured `Authorization` header is sent as it stands. */
 export type FixedToken = { value: string | undefined; source: string };
 
@@ -42,6 +49,25 @@ export type AuthEvent =
   | { kind: 'registering'; issuer: string }
   /** The browser was started, or (`opened: false`) the person has to open the URL. */
   | { kind: 'open'; url: string; opened: boolean; redirectUri: string; timeout: number }
+  /** The code to enter at `uri`. `beside`: as one more way, while a browser is waited for. */
+  | {
+      kind: 'device';
+      uri: string;
+      /** With the code in it. */
+      complete: string | undefined;
+      userCode: string;
+      opened: boolean;
+      beside: boolean;
+      timeout: number;
+    }
+  /** What comes back may be pasted. `only`: nothing comes back by itself. */
+  | { kind: 'paste'; only: boolean }
+  /** The command that makes the redirect reach this machine. */
+  | { kind: 'tunnel'; command: string }
+  /** A word that registers a new client, if the browser shows that the old one is not known any more. */
+  | { kind: 'anew'; word: string }
+  /** How many characters were typed or pasted so far. */
+  | { kind: 'typing'; length: number }
   | { kind: 'waiting-for-other-process' }
   | { kind: 'exchanging' }
   | {

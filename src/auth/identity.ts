@@ -5,6 +5,8 @@ import { AuthError, ConfigError } from '../errors.ts';
 import type { AuthMethod, StoredClient, StoredRecord } from '../store/record.ts';
 import type { ServerMetadata } from './metadata.ts';
 import type { PlanFacts } from './plan.ts';
+import { providerSteps } from './providers.ts';
+import { redirectToRegister } from './redirect.ts';
 
 export type Client = {
   id: string;
@@ -55,12 +57,19 @@ export function registrationUnavailable(entry: HttpEntry, issuer: string): AuthE
     : `${issuer} registers no clients by itself`;
   return new AuthError('registration_unavailable', why, {
     hint: [
-      `register mcp-cli with ${issuer} and set ${entry.path}.oauth.client_id (and client_secret)`,
+      ...registerByHand(entry, issuer, `set ${entry.path}.oauth.client_id (and client_secret)`),
       `or set ${entry.path}.oauth.client_metadata_url, if it accepts client metadata documents`,
       `or pass a token of your own in ${entry.bearerTokenEnv ?? `the variable named by ${entry.path}.bearer_token_env`}`,
     ].join('\n'),
     server: entry.name,
   });
+}
+
+/** How to get a client where none is registered: the provider's own steps, if it is a well-known one. Pure. */
+export function registerByHand({ oauth, path }: HttpEntry, issuer: string, then: string): string[] {
+  const redirect = redirectToRegister(oauth);
+  const steps = providerSteps(issuer, path, redirect);
+  return steps.length > 0 ? steps : [`register mcp-cli with ${issuer}, redirect ${redirect}, and ${then}`];
 }
 
 /** Credentials belong to the issuer that gave them (MCP client registration, Authorization Server Binding). */

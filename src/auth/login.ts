@@ -2,13 +2,7 @@
 
 import { isFresh, type StoredRecord } from '../store/record.ts';
 import { askForChallenge } from './ask.ts';
-import {
-  hasConfiguredEndpoints,
-  machineGrant,
-  maySignIn,
-  requireEnabled,
-  requireKnownGrant,
-} from './binding.ts';
+import { hasConfiguredEndpoints, machineGrant, maySignIn, requireEnabled } from './binding.ts';
 import type { Challenge } from './challenge.ts';
 import type { AuthContext } from './context.ts';
 import { discover } from './discover.ts';
@@ -35,12 +29,11 @@ const LOCK_MARGIN = 30_000;
 /**
  * Signs in and keeps the tokens, or takes over the result of another process that signs in to the same server and
  * account: one browser at a time on a machine for them, and one in this command for all servers.
- * @throws AuthError `oauth_disabled`, `login_required` where nobody is there to sign in; ConfigError
- * `grant_unsupported`; and all that can go wrong on the way
+ * @throws AuthError `oauth_disabled`, `login_required` where nobody is there to sign in; and all that can go wrong on
+ * the way
  */
 export async function signIn(ctx: AuthContext, options: SignInOptions = {}): Promise<StoredRecord> {
   requireEnabled(ctx.entry);
-  requireKnownGrant(ctx.entry);
   if (!maySignIn(ctx)) throw loginRequired(ctx, options.scopes);
   const before = await findRecord(ctx);
   const unwanted = options.rejected ?? (options.force ? before.record?.tokens?.accessToken : undefined);
@@ -69,6 +62,10 @@ async function enter(ctx: AuthContext, kept: Kept, options: SignInOptions): Prom
     return enterAlone(ctx, kept, machine, await facts());
   }
   if (ctx.rounds.left <= 0) throw loginRequired(ctx, options.scopes);
+  if (ctx.device || ctx.entry.oauth?.grantType === 'device_code') {
+    const { enterByDevice } = await import('./grants/device.ts');
+    return enterByDevice(ctx, kept, facts);
+  }
   const { enterByBrowser } = await import('./grants/browser.ts');
   return enterByBrowser(ctx, kept, facts);
 }

@@ -30,6 +30,15 @@ export type AuthPlan = GrantPlan & {
   extraParams: Record<string, string>;
 };
 
+/** A sign-in in a browser of any machine (RFC 8628). */
+export type DevicePlan = GrantPlan & {
+  server: ServerMetadata & { device_authorization_endpoint: string };
+  /** Undefined: register one. */
+  client: Client | undefined;
+  addedOffline: boolean;
+  extraParams: Record<string, string>;
+};
+
 export type PlanFacts = {
   discovery: Discovery | undefined;
   challenge: Challenge | undefined;
@@ -67,6 +76,34 @@ export function planSignIn(entry: HttpEntry, facts: PlanFacts): AuthPlan {
     ...scopesOf(entry, facts, server.scopes_supported ?? []),
     resource: chooseResource(entry, facts.discovery),
     pkce: oauth?.usePkce ?? true,
+    extraParams: oauth?.extraAuthParams ?? {},
+  };
+}
+
+/**
+ * Decides a sign-in with a code that the person enters elsewhere. No code comes back here, so PKCE has no part in it.
+ * @throws ProtocolError `issuer_changed`; AuthError `device_unsupported`, `registration_unavailable`
+ */
+export function planDevice(entry: HttpEntry, facts: PlanFacts): DevicePlan {
+  const { oauth } = entry;
+  const { server, source } = serverOf(oauth, facts.discovery);
+  const { device_authorization_endpoint } = server;
+  if (!device_authorization_endpoint) {
+    throw new AuthError('device_unsupported', `${server.issuer} offers no sign-in with a device code`, {
+      hint: [
+        `sign in with a browser: without --device, and without ${entry.path}.oauth.grant_type`,
+        `or set ${entry.path}.oauth.device_authorization_url, if its operator names one`,
+      ].join('\n'),
+      server: entry.name,
+    });
+  }
+  keepSecretWithItsIssuer(entry, server.issuer, facts.record);
+  return {
+    server: { ...server, device_authorization_endpoint },
+    source,
+    client: chooseClient(entry, server, facts),
+    ...scopesOf(entry, facts, server.scopes_supported ?? []),
+    resource: chooseResource(entry, facts.discovery),
     extraParams: oauth?.extraAuthParams ?? {},
   };
 }
@@ -114,6 +151,9 @@ export function configuredServer(oauth: OAuthEntry | undefined): ServerMetadata 
     issuer: oauth?.issuer ?? new URL(tokenEndpoint).origin,
     ...(oauth?.authorizationEndpoint && { authorization_endpoint: oauth.authorizationEndpoint }),
     token_endpoint: tokenEndpoint,
+    ...(oauth?.deviceAuthorizationEndpoint && {
+      device_authorization_endpoint: oauth.deviceAuthorizationEndpoint,
+    }),
     ...(oauth?.registrationEndpoint && { registration_endpoint: oauth.registrationEndpoint }),
     ...(oauth?.revocationEndpoint && { revocation_endpoint: oauth.revocationEndpoint }),
   };

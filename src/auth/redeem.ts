@@ -1,9 +1,9 @@
 // The end of a sign-in: the code is exchanged, and what comes back is kept.
 
 import type { StoredRecord } from '../store/record.ts';
-import type { Listener } from './callback.ts';
 import type { BoundClient } from './client.ts';
 import type { AuthContext } from './context.ts';
+import type { Receiver } from './elsewhere.ts';
 import { keepTokens } from './granted.ts';
 import type { AuthPlan } from './plan.ts';
 import { answerError } from './refusal.ts';
@@ -13,7 +13,7 @@ import { exchangeCode } from './token.ts';
 import type { TokenAnswer } from './token-response.ts';
 import { within } from './within.ts';
 
-type Bound = { client: BoundClient; listener: Listener };
+type Bound = { client: BoundClient; listener: Pick<Receiver, 'redirectUri'> };
 
 /** The judged callback, and what proves that it is ours (RFC 7636). */
 type Answer = { params: URLSearchParams; verifier: string | undefined };

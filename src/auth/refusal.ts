@@ -9,8 +9,10 @@ type RefusalContext = {
   server: string;
   path: string;
   login: string;
-  /** Undefined: a person signed in. */
-  grant?: MachineGrant;
+  /** Undefined: a person signed in with a browser. */
+  grant?: MachineGrant | 'device_code';
+  /** Which endpoint answered. The token endpoint if absent. */
+  endpoint?: 'device authorization endpoint';
 };
 
 /** The error for an answer that is not tokens, at the end of a sign-in. */
@@ -18,28 +20,28 @@ export function answerError(
   answer: Exclude<TokenAnswer, { kind: 'tokens' }>,
   context: RefusalContext,
 ): Error {
-  const { issuer, server } = context;
+  const { issuer, server, endpoint = 'token endpoint' } = context;
   switch (answer.kind) {
     case 'trouble':
-      return new NetworkError(
-        'server_error',
-        `the token endpoint of ${issuer} answered HTTP ${answer.status}`,
-        {
-          hint: 'the authorization server is in trouble; try again later',
-          server,
-        },
-      );
+      return new NetworkError('server_error', `the ${endpoint} of ${issuer} answered HTTP ${answer.status}`, {
+        hint: 'the authorization server is in trouble; try again later',
+        server,
+      });
     case 'broken':
       return new ProtocolError(
         'token_response_invalid',
-        `the token endpoint of ${issuer} broke the protocol: ${answer.why}`,
-        { hint: endpointHint(context.path), server },
+        `the ${endpoint} of ${issuer} broke the protocol: ${answer.why}`,
+        { hint: endpointHint(context.path, endpoint), server },
       );
     case 'refused':
-      return new AuthError(codeOf(answer.error), `${issuer} refused the sign-in: ${describe(answer)}`, {
-        hint: refusalHint(answer, context),
-        server,
-      });
+      return new AuthError(
+        codeOf(answer.error),
+        `${issuer} refused the sign-in: ${describe(answer, endpoint)}`,
+        {
+          hint: refusalHint(answer, context),
+          server,
+        },
+      );
   }
 }
 
@@ -59,18 +61,19 @@ function codeOf(error: string): string {
 }
 
 /** For an endpoint whose answer is not OAuth's. */
-export function endpointHint(path: string): string {
-  return `tell its operator, or name another endpoint in ${path}.oauth.token_url`;
+export function endpointHint(path: string, endpoint = 'token endpoint'): string {
+  const key = endpoint === 'token endpoint' ? 'token_url' : 'device_authorization_url';
+  return `tell its operator, or name another endpoint in ${path}.oauth.${key}`;
 }
 
-function describe(answer: { error: string; description: string | undefined }): string {
-  if (/^http_\d+$/.test(answer.error)) return `its token endpoint answered HTTP ${answer.error.slice(5)}`;
+function describe(answer: { error: string; description: string | undefined }, endpoint: string): string {
+  if (/^http_\d+$/.test(answer.error)) return `its ${endpoint} answered HTTP ${answer.error.slice(5)}`;
   return answer.description ? `${answer.error} (${answer.description.slice(0, 300)})` : answer.error;
 }
 
 function refusalHint(
   answer: { error: string; description: string | undefined },
-  { path, login, grant }: RefusalContext,
+  { path, login, grant, endpoint }: RefusalContext,
 ): string {
   // Entra puts the reason into the description only; its numbers are its interface.
   if (answer.error === 'invalid_target' || /AADSTS(9010010|901002)\b/.test(answer.description ?? '')) {
@@ -87,11 +90,12 @@ function refusalHint(
     case 'invalid_scope':
       return `check ${path}.oauth.scopes`;
     case 'invalid_grant':
+      if (grant === 'device_code') return `the code had expired or was used before; sign in again: ${login}`;
       if (grant)
         return `the assertion was not accepted: check that it is fresh, its audience and its subject`;
       return `the code had expired or was used before, or ${path}.oauth.redirect_uri differs from the registered one; sign in again: ${login}`;
     default:
-      if (answer.error.startsWith('http_')) return endpointHint(path);
+      if (answer.error.startsWith('http_')) return endpointHint(path, endpoint);
       return `sign in again: ${login}`;
   }
 }

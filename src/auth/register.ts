@@ -6,30 +6,33 @@ import { AuthError, NetworkError, ProtocolError } from '../errors.ts';
 import { momentOf } from '../store/fields.ts';
 import { type AuthMethod, type StoredClient, storable } from '../store/record.ts';
 import { readText } from './body.ts';
-import { registrationEndpoint, registrationUnavailable } from './identity.ts';
+import { registerByHand, registrationEndpoint, registrationUnavailable } from './identity.ts';
 import type { ServerMetadata } from './metadata.ts';
-import type { AuthPlan } from './plan.ts';
+import type { GrantPlan } from './plan.ts';
 
 export type Registration = StoredClient & { source: 'registered'; redirectUris: string[] };
 
 /** The server does not take this redirect; another spelling of it may do. */
 export class RedirectRefused extends AuthError {}
 
+/** RFC 8628 section 3.4. */
+export const DEVICE_GRANT = 'urn:ietf:params:oauth:grant-type:device_code';
+
 /**
- * Registers this program for one redirect URI.
+ * Registers this program for one redirect URI, or for device codes alone, which need none.
  * @throws RedirectRefused; AuthError `registration_unavailable`, `registration_refused`; ProtocolError
  * `registration_invalid`; NetworkError
  */
 export async function register(
   http: Fetch,
   entry: HttpEntry,
-  plan: AuthPlan,
-  redirectUri: string,
-  options: { signal: AbortSignal; omitMethod?: boolean },
+  plan: Pick<GrantPlan, 'server'>,
+  redirectUri: string | undefined,
+  options: { signal: AbortSignal; omitMethod?: boolean; device?: boolean },
 ): Promise<Registration> {
   const endpoint = registrationEndpoint(entry.oauth, plan.server);
   if (!endpoint) throw registrationUnavailable(entry, plan.server.issuer);
-  const body = registrationRequest(entry, redirectUri);
+  const body = registrationRequest(entry, redirectUri, options.device);
   if (options.omitMethod) delete body.token_endpoint_auth_method;
   const initialAccessToken = entry.oauth?.dynamicRegistration?.initialAccessToken;
   const response = await http(endpoint, {
@@ -53,31 +56,40 @@ export async function register(
  * Configured metadata is sent as given; the redirect is the one that is bound. No `scope`: a client that is registered
  * for some could never be granted more of them in a step-up.
  */
-export function registrationRequest(entry: HttpEntry, redirectUri: string): Record<string, unknown> {
+export function registrationRequest(
+  entry: HttpEntry,
+  redirectUri: string | undefined,
+  device = redirectUri === undefined,
+): Record<string, unknown> {
   const configured = entry.oauth?.dynamicRegistration?.metadata;
+  const here = redirectUri === undefined ? [] : [redirectUri];
   return {
     client_name: entry.oauth?.clientName ?? 'mcp-cli',
     // Loopback redirects are for native applications; servers that assume `web` refuse them (OIDC registration).
     application_type: 'native',
-    grant_types: ['authorization_code', 'refresh_token'],
-    response_types: ['code'],
+    grant_types: [
+      ...here.map(() => 'authorization_code'),
+      'refresh_token',
+      ...(device ? [DEVICE_GRANT] : []),
+    ],
+    response_types: here.map(() => 'code'),
     // Asked for by name: some servers that list only `none` hand out a secret to whoever does not say.
     token_endpoint_auth_method: 'none',
     ...configured,
-    redirect_uris: configured ? withBound(configured.redirect_uris, redirectUri) : [redirectUri],
+    redirect_uris: configured ? withBound(configured.redirect_uris, here) : here,
   };
 }
 
-function withBound(uris: unknown, redirectUri: string): string[] {
+function withBound(uris: unknown, here: string[]): string[] {
   const others = Array.isArray(uris) ? uris.filter((uri): uri is string => typeof uri === 'string') : [];
-  return [redirectUri, ...others.filter((uri) => uri !== redirectUri)];
+  return [...here, ...others.filter((uri) => !here.includes(uri))];
 }
 
 /** Pure. Servers answer 200 or 201, with members missing or null. */
 export function judgeRegistration(
   text: string,
   server: ServerMetadata,
-  redirectUri: string,
+  redirectUri: string | undefined,
   path: string,
 ): Registration {
   const json = parseObject(text);
@@ -104,7 +116,7 @@ export function judgeRegistration(
     ...(hasSecret && { secret }),
     source: 'registered',
     authMethod: hasSecret ? methodOfRegistration(json?.token_endpoint_auth_method, server) : 'none',
-    redirectUris: [redirectUri],
+    redirectUris: redirectUri === undefined ? [] : [redirectUri],
     ...(hasSecret &&
       typeof expires === 'number' &&
       expires > 0 && { secretExpiresAt: momentOf(expires * 1000) }),
@@ -135,7 +147,7 @@ function judgeRefusal(entry: HttpEntry, issuer: string, status: number, text: st
       'registration_refused',
       `${issuer} does not accept a redirect to this machine`,
       {
-        hint: `register mcp-cli with ${issuer} by hand and set ${entry.path}.oauth.client_id and redirect_uri`,
+        hint: byHand(entry, issuer, `${entry.path}.oauth.client_id and redirect_uri`),
         ...details,
       },
     );
@@ -154,10 +166,14 @@ function judgeRefusal(entry: HttpEntry, issuer: string, status: number, text: st
     {
       hint: needsToken
         ? `set ${entry.path}.oauth.dynamicRegistration.initialAccessToken to the token its operator gave you`
-        : `register mcp-cli with ${issuer} by hand and set ${entry.path}.oauth.client_id`,
+        : byHand(entry, issuer, `${entry.path}.oauth.client_id`),
       ...details,
     },
   );
+}
+
+function byHand(entry: HttpEntry, issuer: string, keys: string): string {
+  return registerByHand(entry, issuer, `set ${keys}`).join('\n');
 }
 
 function parseObject(text: string): Record<string, unknown> | undefined {

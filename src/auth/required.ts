@@ -8,6 +8,12 @@ export function loginCommand(entry: ServerEntry): string {
   return authCommand('login', entry);
 }
 
+/** What a person types to sign in to this entry and account with a device code. Pure. */
+export function deviceCommand(entry: HttpEntry): string {
+  const configured = entry.oauth?.grantType === 'device_code';
+  return `${loginCommand(entry)}${configured ? '' : ' --device'}`;
+}
+
 /** What a person types to forget the sign-in and the registration of this entry and account. Pure. */
 export function resetCommand(entry: HttpEntry): string {
   return authCommand('reset', entry);

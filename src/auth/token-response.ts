@@ -11,10 +11,9 @@ export type TokenAnswer =
   | { kind: 'trouble'; status: number }
   | { kind: 'broken'; why: string };
 
-export function judgeTokenAnswer(
-  answer: { status: number; contentType: string | null; text: string },
-  now: number,
-): TokenAnswer {
+export type RawAnswer = { status: number; contentType: string | null; text: string };
+
+export function judgeTokenAnswer(answer: RawAnswer, now: number): TokenAnswer {
   const fields = parseFields(answer.contentType, answer.text);
   const error = fields && text(fields.error);
   if (error) {
@@ -74,7 +73,8 @@ function scopeOf(value: unknown): string | undefined {
   return storable.scope(scope);
 }
 
-function parseFields(contentType: string | null, body: string): Record<string, unknown> | undefined {
+/** The members of an answer; undefined if it is neither a JSON object nor a form. */
+export function parseFields(contentType: string | null, body: string): Record<string, unknown> | undefined {
   try {
     const json: unknown = JSON.parse(body);
     if (typeof json === 'object' && json !== null && !Array.isArray(json))

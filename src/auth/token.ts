@@ -76,7 +76,7 @@ export async function requestTokens(
     additionalParameters,
     rest,
   );
-  return judge(response, sending, [endpoint.secret, grant.params.assertion]);
+  return judge(response, sending, [endpoint.secret, grant.params.assertion, grant.params.device_code]);
 }
 
 /** A refresh answers only with what changed: scope and refresh token stay (RFC 6749 sections 5.1 and 6). */

@@ -72,6 +72,8 @@ export type OAuthEntry = {
   scopes: string[];
   authorizationEndpoint: string | undefined;
   tokenEndpoint: string | undefined;
+  /** RFC 8628. */
+  deviceAuthorizationEndpoint?: string;
   registrationEndpoint: string | undefined;
   revocationEndpoint: string | undefined;
   /** Full URL of an authorization server metadata document. */

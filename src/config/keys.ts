@@ -53,6 +53,7 @@ export const OAUTH: Keys = {
   scopes: ['scope'],
   authorization_url: ['authorization_endpoint'],
   token_url: ['token_endpoint'],
+  device_authorization_url: ['device_authorization_endpoint'],
   registration_url: ['registration_endpoint'],
   revocation_url: ['revocation_endpoint'],
   discovery_url: ['auth_server_metadata_url'],

@@ -55,6 +55,7 @@ export function toOAuth(
     scopes: scopesOf(oauth, fields),
     authorizationEndpoint: oauth.authorization_url,
     tokenEndpoint: oauth.token_url,
+    ...(oauth.device_authorization_url && { deviceAuthorizationEndpoint: oauth.device_authorization_url }),
     registrationEndpoint: oauth.registration_url,
     revocationEndpoint: oauth.revocation_url,
     discoveryUrl: oauth.discovery_url,
@@ -98,6 +99,7 @@ function checkUrls(oauth: Fields, fields: Block, allowHttp: boolean): void {
   const keys = [
     'authorization_url',
     'token_url',
+    'device_authorization_url',
     'registration_url',
     'revocation_url',
     'discovery_url',
@@ -117,9 +119,12 @@ function checkEndpoints(oauth: Fields, fields: Block, grant: GrantType): void {
   if (authorization !== undefined && token === undefined) {
     throw invalid(fields, `has an authorization endpoint but no token endpoint; ${why}`, 'add "token_url"');
   }
-  // The grants without a person have no use for an authorization endpoint.
-  const needsBoth = grant === 'authorization_code' || grant === 'device_code';
-  if (needsBoth && token !== undefined && authorization === undefined) {
+  if (grant === 'device_code' && token !== undefined && oauth.device_authorization_url === undefined) {
+    const said = `has a token endpoint but no device authorization endpoint; ${why}`;
+    throw invalid(fields, said, 'add "device_authorization_url", or remove "token_url" to use discovery');
+  }
+  // The grants without a browser have no use for an authorization endpoint.
+  if (grant === 'authorization_code' && token !== undefined && authorization === undefined) {
     const hint = 'add "authorization_url", or remove "token_url" to use discovery';
     throw invalid(fields, `has a token endpoint but no authorization endpoint; ${why}`, hint);
   }

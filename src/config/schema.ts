@@ -87,6 +87,7 @@ const SHAPES = {
     ),
     authorization_url: optional(text),
     token_url: optional(text),
+    device_authorization_url: optional(text),
     registration_url: optional(text),
     revocation_url: optional(text),
     discovery_url: optional(text),

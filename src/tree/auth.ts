@@ -23,7 +23,8 @@ function growSignIn(auth: Command, perform: Perform): void {
     );
   examples(login, [
     'mcp-cli auth login notion',
-    'mcp-cli auth login notion --no-browser         show the URL only',
+    'mcp-cli auth login notion --no-browser         show the URL only; paste where it ends',
+    'mcp-cli auth login notion --device             with a code, in a browser of any machine',
     'mcp-cli auth login notion --scope read,write   ask for these permissions too',
   ]);
 }

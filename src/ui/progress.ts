@@ -24,15 +24,21 @@ export function openProgress(view: ProgressView, server: string): Progress {
   const name = sanitize(server);
   let ticking: NodeJS.Timeout | undefined;
   let tick = () => {};
+  let typed = 0;
 
   const close = () => {
     clearInterval(ticking);
     tick = () => {};
+    typed = 0;
     line.clear();
   };
   const countdown = (limit: number) => {
     const end = view.now() + limit;
-    tick = () => line.show(`⏳ Waiting for authorization: ${clock(end - view.now())} left, Ctrl-C cancels`);
+    tick = () => {
+      const left = clock(end - view.now());
+      if (typed === 0) line.show(`⏳ Waiting for authorization: ${left} left, Ctrl-C cancels`);
+      else line.show(`⏳ ${left} left: ${typed} characters, which are not shown; Enter takes them`);
+    };
     tick();
     ticking = setInterval(tick, 1000);
     ticking.unref();
@@ -41,20 +47,33 @@ export function openProgress(view: ProgressView, server: string): Progress {
   return {
     close,
     notify(event) {
+      if (event.kind === 'typing') typed = event.length;
       // What is only told goes above the countdown: the wait goes on.
-      if (event.kind === 'notice') line.clear();
+      else if (goesOn(event)) line.clear();
       else close();
       for (const text of wording(event, name, view)) view.err(`${text}\n`);
       tick();
-      if (event.kind === 'open' && view.stderr.isTTY && !view.quiet) countdown(event.timeout);
+      const waits = event.kind === 'open' || (event.kind === 'device' && !event.beside);
+      if (waits && view.stderr.isTTY && !view.quiet) countdown(event.timeout);
     },
   };
+}
+
+function goesOn(event: AuthEvent): boolean {
+  return (
+    ['notice', 'paste', 'tunnel', 'anew'].includes(event.kind) || (event.kind === 'device' && event.beside)
+  );
 }
 
 function wording(event: AuthEvent, name: string, view: ProgressView): string[] {
   switch (event.kind) {
     case 'open':
       return opening(event, view);
+    case 'device':
+      return device(event, view);
+    case 'paste':
+      if (view.quiet && !event.only) return [];
+      return [`   ${event.only ? 'At the end' : 'If it cannot come back here'}, ${PASTE}`];
     case 'notice':
       return notice(event, name, view);
     default:
@@ -75,6 +94,26 @@ function opening(event: Extract<AuthEvent, { kind: 'open' }>, view: ProgressView
   ];
 }
 
+const PASTE = 'paste the address of the page that the browser ends on, and press Enter.';
+
+function device(event: Extract<AuthEvent, { kind: 'device' }>, view: ProgressView): string[] {
+  const uri = sanitize(event.uri);
+  const code = sanitize(event.userCode);
+  if (event.beside) return [`   Or open ${uri} on any machine, and enter the code ${code}`];
+  if (view.quiet) return [uri, `Code: ${code}`];
+  return [
+    event.opened
+      ? '🌐 Opening browser for authorization...'
+      : '🌐 Open this URL in a browser of any machine to authorize:',
+    uri,
+    `🔑 Enter this code there, and never one that somebody sent you: ${code}`,
+    ...(event.complete === undefined
+      ? []
+      : ['   The same with the code in it:', `   ${sanitize(event.complete)}`]),
+    ...(view.stderr.isTTY ? [] : [`⏳ Waiting for authorization, for up to ${roughly(event.timeout)}...`]),
+  ];
+}
+
 function notice(event: Extract<AuthEvent, { kind: 'notice' }>, name: string, view: ProgressView): string[] {
   const text = sanitize(event.text);
   if (event.level === 'warning') return [`warning: ${name}: ${text}`];
@@ -82,7 +121,7 @@ function notice(event: Extract<AuthEvent, { kind: 'notice' }>, name: string, vie
   return [`${name}: ${text}`];
 }
 
-type Told = Exclude<AuthEvent, { kind: 'open' | 'notice' }>;
+type Told = Exclude<AuthEvent, { kind: 'open' | 'device' | 'paste' | 'notice' }>;
 
 function told(event: Told, name: string, view: ProgressView): string[] {
   switch (event.kind) {
@@ -92,6 +131,15 @@ function told(event: Told, name: string, view: ProgressView): string[] {
       return ['🔍 Discovering authorization server...'];
     case 'registering':
       return [`📝 Registering OAuth client${view.verbose ? ` at ${sanitize(event.issuer)}` : ''}...`];
+    case 'typing':
+      return [];
+    case 'tunnel':
+      return [
+        '   Over SSH it comes back if this runs where the browser is:',
+        `   ${sanitize(event.command)}`,
+      ];
+    case 'anew':
+      return [`   If the page does not know this client: type ${event.word}, and press Enter.`];
     case 'waiting-for-other-process':
       return [`⏳ Another mcp-cli is signing in to ${name}: waiting for it...`];
     case 'exchanging':

@@ -1,11 +1,14 @@
-import type { Choice, Form, Prompt } from '../deps.ts';
+import type { Choice, Form, Keyboard, Prompt } from '../deps.ts';
 import { CancelledError } from '../errors.ts';
+import { type Listening, listening } from './listen.ts';
 
 type Terminal = {
   available: boolean;
   input(): NodeJS.ReadableStream;
   output: NodeJS.WritableStream;
   signal: AbortSignal;
+  /** What Ctrl-C does where no question is open. */
+  interrupt(): void;
 };
 
 type Question =
@@ -21,7 +24,10 @@ type Question =
     };
 
 /** Questions on stderr, so that stdout stays a result. The library is loaded with the first question. */
-export function openPrompt(terminal: Terminal): Prompt & Form {
+export function openPrompt(terminal: Terminal): Prompt & Form & Keyboard {
+  // A question is alone with the keys as long as it is open.
+  let heard: Listening | undefined;
+  let open = 0;
   const ask = async <T>(question: Question, own?: AbortSignal): Promise<T> => {
     if (!terminal.available) throw new Error('a question was asked without a terminal');
     if (terminal.signal.aborted || own?.aborted) throw new CancelledError();
@@ -31,6 +37,8 @@ export function openPrompt(terminal: Terminal): Prompt & Form {
       output: terminal.output,
       signal: own ? AbortSignal.any([terminal.signal, own]) : terminal.signal,
     });
+    open++;
+    heard?.stop();
     const giveBack = borrow(terminal.input());
     try {
       const answers = (await prompt([{ ...question, name: 'answer' } as never])) as { answer: T };
@@ -43,10 +51,24 @@ export function openPrompt(terminal: Terminal): Prompt & Form {
       throw cause;
     } finally {
       giveBack();
+      open--;
+      if (open === 0) heard?.start();
     }
   };
   return {
     available: terminal.available,
+    listen(what, signal) {
+      if (!terminal.available || signal.aborted) return;
+      heard?.stop();
+      const mine = listening(terminal.input(), what, terminal.interrupt);
+      heard = mine;
+      if (open === 0) mine.start();
+      const end = () => {
+        mine.stop();
+        if (heard === mine) heard = undefined;
+      };
+      signal.addEventListener('abort', end, { once: true });
+    },
     confirm: (message, initial = false) => ask<boolean>({ type: 'confirm', message, default: initial }),
     // Without the toggle, by which Ctrl-T would show what was typed.
     secret: (message) => ask<string>({ type: 'password', message, toggleMask: false }),

@@ -72,6 +72,8 @@ export async function openAuth(shared: Shared, entry: HttpEntry): Promise<AuthCo
     signal: deps.signal,
     notify: progress.notify,
     ...attendance(deps, flags),
+    device: flags.device,
+    terminal: terminalOf(deps, flags),
     rounds: { left: BROWSER_ROUNDS },
     fixedToken,
     requestTimeout: entry.timeout ?? REQUEST_TIMEOUT,
@@ -84,6 +86,11 @@ export async function openAuth(shared: Shared, entry: HttpEntry): Promise<AuthCo
 function attendance(deps: Deps, flags: Flags): Pick<AuthContext, 'interactive' | 'browser'> {
   const watched = Boolean(deps.env.BROWSER) || deps.stderr.isTTY;
   return { interactive: obstacle(deps, flags) === undefined && watched, browser: flags.browser };
+}
+
+function terminalOf({ prompt }: Deps, flags: Flags): AuthContext['terminal'] {
+  if (!prompt.available) return undefined;
+  return flags.yes ? { ...prompt, confirm: async () => true } : prompt;
 }
 
 /** What keeps a sign-in from starting wherever it is typed: a flag, or a variable of the environment. */

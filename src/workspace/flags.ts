@@ -14,6 +14,8 @@ export type Flags = {
   /** From which level on a server's own messages are asked for and shown. */
   logLevel: LogLevel | undefined;
   browser: boolean;
+  /** Sign in with a code that is entered elsewhere. */
+  device: boolean;
   nonInteractive: boolean;
   tokenBackend: string | undefined;
   /** Of one request, milliseconds. */
@@ -75,6 +77,7 @@ export function addRootFlags(program: Command): void {
       ),
     )
     .option('--no-browser', 'show the URL, start no browser')
+    .option('--device', 'sign in with a code that you enter in a browser of any machine')
     .option('--non-interactive', 'start no sign-in and ask nothing: exit 4 instead')
     .addOption(
       new Option('--token-backend <store>', 'where tokens are kept').choices([
@@ -106,13 +109,14 @@ export function addRootFlags(program: Command): void {
     );
 }
 
-type Parsed = Omit<Flags, 'servers' | 'yes' | 'quiet' | 'verbose' | 'nonInteractive'> & {
+type Parsed = Omit<Flags, 'servers' | 'yes' | 'quiet' | 'verbose' | 'nonInteractive' | 'device'> & {
   server?: string[];
   json?: boolean;
   yes?: boolean;
   quiet?: boolean;
   verbose?: boolean;
   nonInteractive?: boolean;
+  device?: boolean;
 };
 
 /** commander's values of the root flags as Flags. */
@@ -128,6 +132,7 @@ export function readFlags(options: Record<string, unknown>): Flags {
     verbose: given.verbose ?? false,
     logLevel: given.logLevel,
     browser: given.browser ?? true,
+    device: given.device ?? false,
     nonInteractive: given.nonInteractive ?? false,
     tokenBackend: given.tokenBackend,
     timeout: given.timeout,

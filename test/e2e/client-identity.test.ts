@@ -235,14 +235,3 @@ describe('credentials belong to the issuer that gave them', () => {
     expect(await moved.person(LIST)).toMatchObject({ exit: 0 });
   });
 });
-
-test('a grant that is not there yet is refused at once, with nobody asked', async () => {
-  const entry = { oauth: { grant_type: 'device_code' } };
-  const { authorization, server, person, script } = await scene({ entry });
-  for (const who of [person, script]) {
-    const result = await who(LIST);
-    expect(result.exit).toBe(3);
-    expect(errorOf(result)).toMatchObject({ code: 'grant_unsupported', server: 'notes' });
-  }
-  expect([...authorization.log, ...server.log]).toEqual([]);
-});

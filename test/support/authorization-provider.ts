@@ -30,6 +30,8 @@ export type ProviderOptions = {
   /** Dynamic registration: for everybody, for nobody, or for who has this initial access token. */
   registration?: 'open' | 'closed' | { token: string };
   tokens?: 'opaque' | 'jwt';
+  /** Gives device codes (RFC 8628). */
+  device?: boolean;
   /** False: an old server, which takes requests without PKCE too. */
   pkce?: boolean;
   /** The scopes that resources know. */
@@ -76,6 +78,13 @@ export function createProvider(
     features: {
       clientCredentials: { enabled: true },
       devInteractions: { enabled: false },
+      deviceFlow: {
+        enabled: options.device ?? false,
+        userCodeInputSource: (context: { body: unknown }, form: string, _: unknown, error: unknown) =>
+          page(context, error ? 'Not signed in' : form),
+        userCodeConfirmSource: page,
+        successSource: (context: { body: unknown }) => page(context, 'Signed in'),
+      },
       rpInitiatedLogout: { enabled: false },
       revocation: {
         enabled: true,
@@ -99,11 +108,17 @@ export function createProvider(
   return provider;
 }
 
+/** The pages of the device flow: the form that is asked for, and nothing else. */
+function page(context: { body: unknown }, form: string): void {
+  context.body = `<!doctype html>${form}`;
+}
+
 type Client = { clientId: string; grantTypeAllowed(type: string): boolean };
 
 // Long enough for any test, whatever it does to the clock.
 const lifetimes = {
   RefreshToken: 30 * 86_400,
+  DeviceCode: 600,
   Grant: 30 * 86_400,
   Session: 86_400,
   Interaction: 3600,

@@ -15,8 +15,11 @@ export type CliOptions = {
   cwd?: string;
   /** By default no browser may open. */
   browser?: Browser;
-  /** Answers to questions, in order; `cancel` is Ctrl-C. Without any, there is no terminal to ask at. */
-  answers?: (string | boolean | typeof cancel)[];
+  /**
+   * Answers to questions, in order; `cancel` is Ctrl-C. A function gives a line that is typed while the program waits,
+   * from what is on stderr so far. Without any answers, there is no terminal to ask at.
+   */
+  answers?: (string | boolean | typeof cancel | Line)[];
   /** What stands in standard input. */
   stdin?: string;
   /** Whether stdout, and stderr, are terminals. */
@@ -34,6 +37,9 @@ export type CliOptions = {
 };
 
 export type Run = (argv: string[], deps: Deps) => Promise<number>;
+
+/** A line that nobody asked for. */
+export type Line = (stderr: string) => string | Promise<string>;
 
 export type CliResult = { exit: number; stdout: string; stderr: string; home: string };
 
@@ -92,7 +98,7 @@ function testDeps(
     now: () => Date.now() + clock,
     random: (bytes) => randomBytes(bytes),
     openUrl: browser.openUrl,
-    prompt: scriptedPrompt(answers),
+    prompt: scriptedPrompt(answers, () => stderr.join('')),
     out: (text) => void stdout.push(text),
     err: (text) => void stderr.push(text),
     stdin: Object.assign(input, {
@@ -109,7 +115,7 @@ function testDeps(
   };
 }
 
-function scriptedPrompt(answers: CliOptions['answers']): Deps['prompt'] {
+function scriptedPrompt(answers: CliOptions['answers'], shown: () => string): Deps['prompt'] {
   const left = [...(answers ?? [])];
   const next = <T extends string | boolean>(question: string, type: 'string' | 'boolean'): T => {
     const answer = left.shift();
@@ -122,11 +128,22 @@ function scriptedPrompt(answers: CliOptions['answers']): Deps['prompt'] {
     confirm: async (question) => next<boolean>(question, 'boolean'),
     secret: async (question) => registerSecret(next<string>(question, 'string'), 'password'),
     ...noForm,
+    async listen(heard, signal) {
+      // What is shown with the wait is on the screen first.
+      await new Promise(setImmediate);
+      for (let line = left[0]; typeof line === 'function' && !signal.aborted; line = left[0]) {
+        left.shift();
+        const typed = await line(shown());
+        if (!signal.aborted) heard.line(typed);
+        await new Promise(setImmediate);
+      }
+    },
   };
 }
 
 /** What a server asks is answered at a real terminal. */
-export const noForm: Pick<Deps['prompt'], 'text' | 'select' | 'checkbox'> = {
+export const noForm: Pick<Deps['prompt'], 'text' | 'select' | 'checkbox' | 'listen'> = {
+  listen: () => {},
   text: (question) => Promise.reject(new Error(`asked "${question}"`)),
   select: (question) => Promise.reject(new Error(`asked "${question}"`)),
   checkbox: (question) => Promise.reject(new Error(`asked "${question}"`)),

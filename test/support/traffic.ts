@@ -12,6 +12,7 @@ const fields = [
   'registration_access_token',
   'code',
   'code_verifier',
+  'device_code',
   'token',
   'password',
 ];

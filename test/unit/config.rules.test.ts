@@ -114,7 +114,10 @@ describe('an oauth block', () => {
       'n.oauth has an authorization endpoint but no token endpoint',
     ],
     [{ token_url: 'https://as.test/t' }, 'n.oauth has a token endpoint but no authorization endpoint'],
-    [{ tokenEndpoint: 'https://as.test/t', grantType: 'device_code' }, 'but no authorization endpoint'],
+    [
+      { tokenEndpoint: 'https://as.test/t', grantType: 'device_code' },
+      'but no device authorization endpoint',
+    ],
     [{ authorization_url: 'https://as.test/a', grant_type: 'client_credentials' }, 'but no token endpoint'],
     [{ client_secret: 's' }, 'has a client secret but no client id'],
     [{ use_pkce: false }, 'n.oauth.use_pkce is false'],

@@ -1,5 +1,4 @@
 import { describe, expect, test } from 'vitest';
-import { requireKnownGrant } from '../../src/auth/binding.ts';
 import { planSignIn } from '../../src/auth/plan.ts';
 import type { StoredRecord } from '../../src/store/record.ts';
 import { httpEntry, oauthEntry } from '../support/entry.ts';
@@ -163,17 +162,6 @@ describe('what proves who we are stays with its issuer', () => {
 
 test('a client that the server has forgotten is not used again', () => {
   expect(plan(undefined, { record, forgetClient: true }).client).toBeUndefined();
-});
-
-test.each([
-  ['authorization_code', 'no error'],
-  ['device_code', 'grant_unsupported'],
-  ['client_credentials', 'no error'],
-  ['jwt_bearer', 'no error'],
-  ['enterprise_managed', 'no error'],
-] as const)('the grant %s: %s', (grantType, expected) => {
-  const entry = httpEntry({ oauth: oauthEntry({ grantType }) });
-  expect(errorOf(() => requireKnownGrant(entry))).toBe(expected);
 });
 
 describe('PKCE', () => {

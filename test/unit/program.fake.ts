@@ -179,6 +179,7 @@ export async function go(line: string | string[], world: World = {}): Promise<Ra
         return world.confirm ?? false;
       },
       secret: () => Promise.reject(new Error('no secrets here')),
+      listen: () => {},
       text: () => Promise.reject(new Error('no forms here')),
       select: () => Promise.reject(new Error('no forms here')),
       checkbox: () => Promise.reject(new Error('no forms here')),

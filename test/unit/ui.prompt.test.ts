@@ -1,12 +1,13 @@
 import { PassThrough } from 'node:stream';
-import { expect, it } from 'vitest';
+import { expect, it, vi } from 'vitest';
 import { openPrompt } from '../../src/ui/prompt.ts';
 
 function terminal(available = true) {
   const input = new PassThrough();
   const output = new PassThrough();
   const controller = new AbortController();
-  const prompt = openPrompt({ available, input: () => input, output, signal: controller.signal });
+  const interrupt = vi.fn();
+  const prompt = openPrompt({ available, input: () => input, output, signal: controller.signal, interrupt });
   let text = '';
   /** Resolves when the question is on the screen: only then it listens. */
   const asked = new Promise<void>((resolve) => {
@@ -15,7 +16,7 @@ function terminal(available = true) {
       if (text.includes('Password') || text.includes('Sure')) resolve();
     });
   });
-  return { prompt, input, asked, controller, text: () => text };
+  return { prompt, input, asked, controller, interrupt, text: () => text };
 }
 
 it('echoes nothing of a secret, not even on Ctrl-T', async () => {

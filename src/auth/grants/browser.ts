@@ -8,10 +8,12 @@ import { authorizationUrl, judgeCallback } from '../authorize.ts';
 import { configuredSecret } from '../binding.ts';
 import { type BoundClient, bindClient } from '../client.ts';
 import type { AuthContext } from '../context.ts';
+import { keepTokens } from '../granted.ts';
 import type { Kept } from '../keep.ts';
 import { type AuthPlan, type PlanFacts, planSignIn } from '../plan.ts';
 import { redeem } from '../redeem.ts';
 import { loginCommand } from '../required.ts';
+import { type Came, isAway, waitForPerson } from './waiting.ts';
 
 /** What a second try does differently, after an error that says so. */
 type Adjustment = { withoutOffline: boolean; omitMethod: boolean; forgetClient: boolean };
@@ -36,7 +38,11 @@ export async function enterByBrowser(
   for (;;) {
     const trace: Trace = {};
     try {
-      return await attempt(ctx, kept, facts, adjustment, trace);
+      const record = await attempt(ctx, kept, facts, adjustment, trace);
+      if (record) return record;
+      // The person asked for it, so it is not one of the rounds that a server may cause.
+      ctx.rounds.left++;
+      adjustment.forgetClient = true;
     } catch (error) {
       if (ctx.rounds.left > 0 && adjust(adjustment, error, trace)) continue;
       throw error;
@@ -65,13 +71,14 @@ function adjust(adjustment: Adjustment, error: unknown, { plan, client }: Trace)
   return false;
 }
 
+/** Undefined: the person wants to try with a new client. */
 async function attempt(
   ctx: AuthContext,
   kept: Kept,
   facts: PlanFacts,
   adjustment: Adjustment,
   trace: Trace,
-): Promise<StoredRecord> {
+): Promise<StoredRecord | undefined> {
   const { entry } = ctx;
   const record = adjustment.forgetClient ? undefined : kept.record;
   const { omitMethod, ...adjusted } = adjustment;
@@ -86,12 +93,18 @@ async function attempt(
   if (plan.source !== 'configured') await ctx.mayVisit(plan.server.authorization_endpoint);
   const state = oauth.generateRandomState();
   const verifier = plan.pkce ? oauth.generateRandomCodeVerifier() : undefined;
-  const bound = await bindClient(ctx, plan, { record, state, omitMethod });
+  const device = plan.server.device_authorization_endpoint !== undefined && isAway(ctx);
+  const bound = await bindClient(ctx, plan, { record, state, omitMethod, device });
   trace.client = bound.client;
   try {
-    const params = await askPerson(ctx, plan, bound, state, verifier);
+    const came = await askPerson(ctx, plan, bound, state, verifier);
+    // What was pasted ends the wait as well: nothing is to come back here any more.
+    void bound.listener.close();
+    if (came.kind === 'anew') return undefined;
     ctx.notify({ kind: 'exchanging' });
-    return await redeem(ctx, kept.key, plan, bound, { params, verifier });
+    const { client } = bound;
+    if (came.kind === 'tokens') return await keepTokens(ctx, kept.key, { plan, client, tokens: came.tokens });
+    return await redeem(ctx, kept.key, plan, bound, { params: came.params, verifier });
   } finally {
     await bound.listener.close();
   }
@@ -99,14 +112,15 @@ async function attempt(
 
 type Bound = Awaited<ReturnType<typeof bindClient>>;
 
-/** Shows and opens the authorization URL, and waits for the one valid answer. */
+/** Makes the authorization URL, and waits for what comes of it. */
 async function askPerson(
   ctx: AuthContext,
   plan: AuthPlan,
-  { client, listener }: Bound,
+  bound: Bound,
   state: string,
   verifier: string | undefined,
-): Promise<URLSearchParams> {
+): Promise<Came> {
+  const { client, listener } = bound;
   const { redirectUri } = listener;
   const challenge = verifier && (await oauth.calculatePKCECodeChallenge(verifier));
   const url = authorizationUrl(plan, { clientId: client.id, redirectUri, state, challenge });
@@ -121,18 +135,9 @@ async function askPerson(
     );
   }
   ctx.rounds.left--;
-  ctx.notify({ kind: 'open', url, opened: ctx.browser, redirectUri, timeout: ctx.loginTimeout });
-  if (ctx.browser) {
-    // Not awaited: the answer may come before the opener ends, and an opener that fails is no failed sign-in.
-    ctx.openUrl(listener.startUrl(url)).catch(() => {
-      ctx.notify({
-        kind: 'notice',
-        level: 'warning',
-        text: 'the browser could not be opened; open the URL above by hand',
-      });
-    });
-  }
-  const params = await listener.wait();
+  const came = await waitForPerson(ctx, { plan, bound, state, url });
+  if (came.kind !== 'answer') return came;
   const { name: server, path } = ctx.entry;
-  return judgeCallback(plan, params, { clientId: client.id, server, path, login: loginCommand(ctx.entry) });
+  const context = { clientId: client.id, server, path, login: loginCommand(ctx.entry) };
+  return { kind: 'answer', params: judgeCallback(plan, came.params, context) };
 }
