@@ -5,6 +5,7 @@ import type { Bearer } from '../auth/bearer.ts';
 import type { HttpEntry, Protocol, ServerEntry, StdioEntry } from '../config/entry.ts';
 import type { Fetch } from '../deps.ts';
 import { NetworkError } from '../errors.ts';
+import { takeAsComplete } from './complete.ts';
 import { failWhenCut } from './cut.ts';
 import { answerQuestions, ELICITATION, type Elicit, MOST_QUESTIONS } from './elicit.ts';
 import { endChild, goodbye } from './farewell.ts';
@@ -83,6 +84,7 @@ async function connectOver(kind: HttpKind, entry: HttpEntry, options: ConnectOpt
   const client = newClient(options, kind === 'sse' ? 'legacy' : modeOf(entry.protocol));
   try {
     failWhenCut(transport, broken);
+    takeAsComplete(transport);
     await client.connect(transport, { signal, timeout });
     const close = async () => {
       if (!signal.aborted) await goodbye(end());
@@ -112,6 +114,7 @@ async function connectStdio(entry: StdioEntry, options: ConnectOptions): Promise
     const transport = openStdioTransport(entry, (text) => {
       lastWords = (lastWords + text).slice(-2000);
     });
+    takeAsComplete(transport);
     const client = newClient(options, mode);
     try {
       await client.connect(transport, { signal: options.signal, timeout: options.timeout });
