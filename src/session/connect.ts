@@ -8,6 +8,7 @@ import { NetworkError } from '../errors.ts';
 import { takeAsComplete } from './complete.ts';
 import { failWhenCut } from './cut.ts';
 import { answerQuestions, ELICITATION, type Elicit, MOST_QUESTIONS } from './elicit.ts';
+import { declaredExtensions } from './extensions.ts';
 import { endChild, goodbye } from './farewell.ts';
 import { hearLogs, type Logs } from './logs.ts';
 import { noJudge } from './output-schema.ts';
@@ -142,7 +143,7 @@ async function connectStdio(entry: StdioEntry, options: ConnectOptions): Promise
 function newClient(options: ConnectOptions, mode: Mode): Client {
   const { elicit, patience } = options;
   const client = new Client(options.clientInfo, {
-    capabilities: ELICITATION,
+    capabilities: { ...ELICITATION, ...declaredExtensions(options.entry) },
     versionNegotiation: { mode, probe: { timeoutMs: options.timeout } },
     inputRequired: { maxRounds: MOST_QUESTIONS },
     listMaxPages: 500,
