@@ -117,8 +117,23 @@ export function clientAuth(
   if (endpoint.authMethod === 'private_key_jwt' && endpoint.key) return oauth.PrivateKeyJwt(endpoint.key);
   if (!endpoint.secret || endpoint.authMethod === 'none') return oauth.None();
   return endpoint.authMethod === 'client_secret_basic'
-    ? oauth.ClientSecretBasic(endpoint.secret)
+    ? basic(endpoint.secret)
     : oauth.ClientSecretPost(endpoint.secret);
+}
+
+/**
+ * The library encodes `-`, `_`, `.` and `*` as well. The form encoding leaves them as they are (RFC 6749 appendix B), and
+ * most identifiers have nothing else in them: so encoded, servers that forgot to decode do not know the client.
+ */
+function basic(secret: string): oauth.ClientAuth {
+  return (_as, client, _body, headers) => {
+    const credentials = [client.client_id, secret].map(formEncoded).join(':');
+    headers.set('authorization', `Basic ${btoa(credentials)}`);
+  };
+}
+
+function formEncoded(text: string): string {
+  return new URLSearchParams([['', text]]).toString().slice(1);
 }
 
 /** A server may echo what it was sent in its error text: that must not reach a log. */

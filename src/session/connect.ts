@@ -5,8 +5,10 @@ import type { Bearer } from '../auth/bearer.ts';
 import type { HttpEntry, Protocol, ServerEntry, StdioEntry } from '../config/entry.ts';
 import type { Fetch } from '../deps.ts';
 import { NetworkError } from '../errors.ts';
+import { takeAsComplete } from './complete.ts';
 import { failWhenCut } from './cut.ts';
 import { answerQuestions, ELICITATION, type Elicit, MOST_QUESTIONS } from './elicit.ts';
+import { declaredExtensions } from './extensions.ts';
 import { endChild, goodbye } from './farewell.ts';
 import { hearLogs, type Logs } from './logs.ts';
 import { noJudge } from './output-schema.ts';
@@ -83,6 +85,7 @@ async function connectOver(kind: HttpKind, entry: HttpEntry, options: ConnectOpt
   const client = newClient(options, kind === 'sse' ? 'legacy' : modeOf(entry.protocol));
   try {
     failWhenCut(transport, broken);
+    takeAsComplete(transport);
     await client.connect(transport, { signal, timeout });
     const close = async () => {
       if (!signal.aborted) await goodbye(end());
@@ -112,6 +115,7 @@ async function connectStdio(entry: StdioEntry, options: ConnectOptions): Promise
     const transport = openStdioTransport(entry, (text) => {
       lastWords = (lastWords + text).slice(-2000);
     });
+    takeAsComplete(transport);
     const client = newClient(options, mode);
     try {
       await client.connect(transport, { signal: options.signal, timeout: options.timeout });
@@ -139,7 +143,7 @@ async function connectStdio(entry: StdioEntry, options: ConnectOptions): Promise
 function newClient(options: ConnectOptions, mode: Mode): Client {
   const { elicit, patience } = options;
   const client = new Client(options.clientInfo, {
-    capabilities: ELICITATION,
+    capabilities: { ...ELICITATION, ...declaredExtensions(options.entry) },
     versionNegotiation: { mode, probe: { timeoutMs: options.timeout } },
     inputRequired: { maxRounds: MOST_QUESTIONS },
     listMaxPages: 500,

@@ -60,6 +60,26 @@ describe.each<Method>(['post', 'basic', 'key'])('a client that proves itself by 
   });
 });
 
+test('the extension is declared with every request, and a person declares none', async () => {
+  const declared = ({ server }: Scene) =>
+    server.log
+      .map(({ json }) => (json as Partial<Sent> | undefined)?.params)
+      .filter((params) => params !== undefined)
+      .map(({ _meta }) => _meta['io.modelcontextprotocol/clientCapabilities'].extensions);
+  const made = await service();
+  expect(await made.script(LIST)).toMatchObject({ exit: 0 });
+  const name = 'io.modelcontextprotocol/oauth-client-credentials';
+  expect(new Set(declared(made).map((each) => Object.keys(each ?? {}).join()))).toEqual(new Set([name]));
+  const other = await scene();
+  expect(await other.person(LIST)).toMatchObject({ exit: 0 });
+  expect(declared(other).length).toBeGreaterThan(0);
+  expect(declared(other).every((each) => each === undefined)).toBe(true);
+});
+
+type Sent = {
+  params: { _meta: { 'io.modelcontextprotocol/clientCapabilities': { extensions?: object } } };
+};
+
 test('a token that expires soon is replaced before it does, and kept if that fails', async () => {
   const made = await service();
   const { authorization, script } = made;

@@ -46,6 +46,21 @@ describe('a client metadata document', () => {
     expect(tokenRequests(authorization).map(({ params }) => params.client_id)).toEqual([url, url]);
   });
 
+  test('is the client at the next authorization server too, and nothing is registered', async () => {
+    const { server, person } = await scene({ entry, authorization: { clients } });
+    const able = (it: object) => ({ ...it, client_id_metadata_document_supported: true });
+    const next = keep(await authorizationServer({ clients }));
+    const [first] = server.protection.authorizationServers as [AuthorizationServer];
+    for (const each of [first, next]) each.behaviour.metadata = able;
+    expect(await person(LIST)).toMatchObject({ exit: 0 });
+    server.protection.authorizationServers = [next];
+    expect(await person(LIST)).toMatchObject({ exit: 0 });
+    for (const each of [first, next]) {
+      expect(authorizations(each).map(({ client_id }) => client_id)).toEqual([url]);
+      expect(each.count(REG)).toBe(0);
+    }
+  });
+
   test('gives way to registration where it does not', async () => {
     const { authorization, person } = await scene({ entry });
     expect(await person(LIST)).toMatchObject({ exit: 0 });

@@ -173,6 +173,15 @@ describe('PKCE', () => {
     expect(authorization.log.map(({ path }) => path)).toEqual([OAUTH]);
   });
 
+  test('that OpenID metadata does not promise is refused as well', async () => {
+    const { authorization, person } = await scene({ authorization: { behaviour: { metadata: without } } });
+    authorization.intercept = fault(OAUTH, (response) => response.writeHead(404).end());
+    const result = await person(LIST);
+    expect(result.exit).toBe(7);
+    expect(errorOf(result)).toMatchObject({ code: 'pkce_not_supported' });
+    expect(authorization.log.map(({ path }) => path)).toEqual([OAUTH, OIDC]);
+  });
+
   test('is sent where the person vouches for it', async () => {
     const { authorization, person } = await scene({
       entry: { oauth: { allow_missing_pkce_metadata: true } },

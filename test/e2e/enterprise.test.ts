@@ -54,6 +54,9 @@ test('an identity token becomes an access token in two requests, without a brows
   expect(grant_type).toBe(BEARER);
   expect(readAssertion(assertion ?? '', signs, authorization.issuer)).toMatchObject({ sub: 'ada' });
   expect(authorization.count(authorization.paths.authorization)).toBe(0);
+  const calls = server.log.filter(({ path, method }) => path === '/mcp' && method === 'POST');
+  for (const { json } of calls)
+    expect(JSON.stringify(json)).toContain('"io.modelcontextprotocol/enterprise-managed-authorization":{}');
   // And the next command needs neither.
   expect(await script(LIST)).toMatchObject({ exit: 0 });
   expect([requests(idp).length, requests(authorization).length]).toEqual([1, 1]);
