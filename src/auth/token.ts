@@ -4,6 +4,7 @@ import * as oauth from 'oauth4webapi';
 import type { Fetch } from '../deps.ts';
 import type { AuthMethod, StoredTokens } from '../store/record.ts';
 import { readText } from './body.ts';
+import { basicCredentials, echoes } from './echo.ts';
 import { judgeTokenAnswer, type TokenAnswer } from './token-response.ts';
 
 export type TokenEndpoint = {
@@ -39,7 +40,7 @@ export async function exchangeCode(
     request.options,
   );
   const code = grant.params.get('code') ?? undefined;
-  return judge(response, sending, [endpoint.secret, code, grant.verifier]);
+  return judge(response, sending, [...proofs(endpoint), code, grant.verifier]);
 }
 
 /** Uses a refresh token once. Never throws for an answer. */
@@ -56,7 +57,7 @@ export async function refreshTokens(
     refreshToken,
     request.options,
   );
-  return judge(response, sending, [endpoint.secret, refreshToken]);
+  return judge(response, sending, [...proofs(endpoint), refreshToken]);
 }
 
 /** Any other grant: its type and parameters. Never throws for an answer. */
@@ -76,7 +77,7 @@ export async function requestTokens(
     additionalParameters,
     rest,
   );
-  return judge(response, sending, [endpoint.secret, grant.params.assertion]);
+  return judge(response, sending, [...proofs(endpoint), grant.params.assertion]);
 }
 
 /** A refresh answers only with what changed: scope and refresh token stay (RFC 6749 sections 5.1 and 6). */
@@ -121,7 +122,13 @@ export function clientAuth(
     : oauth.ClientSecretPost(endpoint.secret);
 }
 
-/** A server may echo what it was sent in its error text: that must not reach a log. */
+function proofs({ clientId, secret }: TokenEndpoint): (string | undefined)[] {
+  return [secret, basicCredentials(clientId, secret)];
+}
+
+/** What a refusal is called that says what it was sent. */
+const UNSPEAKABLE = 'unspeakable_error';
+
 async function judge(
   response: Response,
   { now }: Sending,
@@ -136,6 +143,10 @@ async function judge(
     now(),
   );
   if (answer.kind !== 'refused') return answer;
-  const echoes = secrets.some((secret) => secret && answer.description?.includes(secret));
-  return echoes ? { ...answer, description: undefined } : answer;
+  const spoken = (text: string | undefined) => (text && echoes(text, secrets) ? undefined : text);
+  return {
+    ...answer,
+    error: spoken(answer.error) ?? UNSPEAKABLE,
+    description: spoken(answer.description),
+  };
 }
