@@ -73,7 +73,7 @@ async function grantOf(
       return { type: 'client_credentials', params: {} };
     case 'jwt_bearer': {
       const { workloadAssertion } = await import('./assertion.ts');
-      return jwtBearer(await workloadAssertion(ctx, plan.server.issuer));
+      return jwtBearer(await workloadAssertion(ctx, plan));
     }
     case 'enterprise_managed': {
       const { identityAssertion } = await import('./enterprise.ts');
