@@ -2,7 +2,7 @@
 
 import { StoreError } from '../../errors.ts';
 import type { MachineGrant, StoredRecord } from '../../store/record.ts';
-import { configuredSecret } from '../binding.ts';
+import { configuredSecret, pinnedIssuer } from '../binding.ts';
 import type { AuthContext } from '../context.ts';
 import { keepTokens, recordOf } from '../granted.ts';
 import type { Kept } from '../keep.ts';
@@ -31,11 +31,8 @@ export async function enterAlone(
   const { entry } = ctx;
   const plan = planMachine(entry, facts);
   const { server, client } = plan;
-  const secret = configuredSecret(entry.oauth);
-  if (secret && !kept.record) {
-    const text = `the ${secret.name} of ${entry.name} goes to ${server.issuer}`;
-    ctx.notify({ kind: 'notice', level: 'detail', text });
-  }
+  const keeps = await canKeep(ctx, kept.key);
+  if (!kept.record) tellFirst(ctx, server.issuer, keeps);
   const endpoint: TokenEndpoint = {
     issuer: server.issuer,
     tokenEndpoint: server.token_endpoint,
@@ -60,7 +57,20 @@ export async function enterAlone(
   }
   const known = { ...client, authMethod, reused: false, registered: undefined };
   const granted = { plan, client: known, tokens: answer.tokens, grant: kind };
-  return (await canKeep(ctx, kept.key)) ? keepTokens(ctx, kept.key, granted) : recordOf(ctx, granted);
+  return keeps ? keepTokens(ctx, kept.key, granted) : recordOf(ctx, granted);
+}
+
+/** Nobody is asked who gets the secret. What cannot be remembered is the server's word anew each time. */
+function tellFirst({ entry, notify }: AuthContext, issuer: string, keeps: boolean): void {
+  const secret = configuredSecret(entry.oauth);
+  if (!secret) return;
+  const text = `the ${secret.name} of ${entry.name} goes to ${issuer}`;
+  const more = `as the server says, and nothing here remembers it: set ${entry.path}.oauth.issuer`;
+  const bound = keeps || pinnedIssuer(entry.oauth) !== undefined;
+  notify({
+    kind: 'notice',
+    ...(bound ? { level: 'detail', text } : { level: 'warning', text: `${text}, ${more}` }),
+  });
 }
 
 async function grantOf(
