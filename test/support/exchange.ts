@@ -40,7 +40,7 @@ export type Exchange = {
   };
 };
 
-export type Outcome = {
+type Outcome = {
   exit: number;
   code: string;
   error: unknown;
@@ -99,7 +99,7 @@ export async function exchange(given: Exchange): Promise<Outcome> {
     rounds: { left: 2 },
     fixedToken: undefined,
     requestTimeout: 5_000,
-    loginTimeout: 250,
+    loginTimeout: 30_000,
     variable: () => undefined,
   };
   let error: unknown;
@@ -142,16 +142,29 @@ function answerOf(given: Exchange, url: string, body: string, serverUrl: string)
   return new Response(text, { status: found.status, headers: found.headers });
 }
 
-/** The browser: follows the link to the authorization server, which sends it back with what the vector says. */
+/**
+ * The browser: follows the link to the authorization server, which sends it back with what the vector says; and, where
+ * that was refused, with what it should have said. The wait has to have gone on.
+ */
 async function visit(link: string, callback: Exchange['callback']): Promise<number> {
   const start = await get(link, 'GET', {});
   const { searchParams } = new URL(start.location ?? '');
-  const back = new URL(searchParams.get('redirect_uri') ?? '');
-  for (const [name, value] of Object.entries(callback.query))
-    if (value !== null) back.searchParams.set(name, value.replace('$state', searchParams.get('state') ?? ''));
-  const target = `${callback.path ?? back.pathname}${back.search}${callback.more}`;
-  return (await get(`${back.origin}${target}`, callback.method, callback.headers)).status;
+  const redirect = searchParams.get('redirect_uri') ?? '';
+  const back = (query: Exchange['callback']['query']) => {
+    const url = new URL(redirect);
+    for (const [name, value] of Object.entries(query))
+      if (value !== null)
+        url.searchParams.set(name, value.replace('$state', searchParams.get('state') ?? ''));
+    return url;
+  };
+  const { origin, pathname, search } = back(callback.query);
+  const target = `${origin}${callback.path ?? pathname}${search}${callback.more}`;
+  const { status } = await get(target, callback.method, callback.headers);
+  if (status !== 200) await get(back(GOOD).href, 'GET', {});
+  return status;
 }
+
+const GOOD = { code: 'the-code-1', state: '$state', iss: 'https://as.example' };
 
 function get(url: string, method: string, headers: Record<string, string>) {
   return new Promise<{ status: number; location: string | undefined }>((resolve, reject) => {

@@ -13,7 +13,7 @@ export type Vector = {
   page?: number;
 };
 
-export type Table<Good> = { subject: string; good: Good; vectors: Vector[] };
+type Table<Good> = { subject: string; good: Good; vectors: Vector[] };
 
 export function tableOf<Good>(file: string): Table<Good> {
   return JSON.parse(readFileSync(new URL(`../vectors/${file}.json`, import.meta.url), 'utf8')) as Table<Good>;
