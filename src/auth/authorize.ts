@@ -106,10 +106,12 @@ function refusal(
       server,
     });
   }
-  const code = Object.hasOwn(HINTS, error) ? error : 'authorization_refused';
+  // The server chooses this name: `__proto__` and its like belong to every object.
+  const known = Object.hasOwn(HINTS, error);
+  const code = known ? error : 'authorization_refused';
   const said = description ? `${error} (${description.slice(0, 300)})` : error;
   return new AuthError(code, `${plan.server.issuer} refused the sign-in: ${said}`, {
-    hint: HINTS[error]?.(path) ?? `to try again: ${login}`,
+    hint: (known ? HINTS[error]?.(path) : undefined) ?? `to try again: ${login}`,
     server,
   });
 }

@@ -47,7 +47,7 @@ function judgeTokens(fields: Record<string, unknown>, now: number): TokenAnswer 
     return { kind: 'broken', why: 'its refresh token has forbidden characters, or too many' };
   }
   const scope = scopeOf(fields.scope);
-  const lifetime = Number(fields.expires_in ?? Number.NaN);
+  const lifetime = lifetimeOf(fields.expires_in);
   return {
     kind: 'tokens',
     tokens: {
@@ -67,10 +67,18 @@ function text(value: unknown): string | undefined {
   return typeof value === 'string' && value !== '' ? value : undefined;
 }
 
-/** A list of scopes as some servers write it, or a scope that RFC 6749 section 3.3 cannot carry, says nothing to us. */
+/**
+ * A list of scopes is taken as some servers write it; a scope that RFC 6749 section 3.3 cannot carry says nothing to us.
+ * Only texts of the list: an object would be asked for its own idea of a text, and a nested list overflows the stack.
+ */
 function scopeOf(value: unknown): string | undefined {
-  const scope = Array.isArray(value) ? value.join(' ') : text(value);
+  const scope = Array.isArray(value) ? value.filter((item) => typeof item === 'string').join(' ') : value;
   return storable.scope(scope);
+}
+
+/** Seconds, as a number or as some servers write it; NaN for all else, for the same reasons. */
+function lifetimeOf(value: unknown): number {
+  return typeof value === 'number' || typeof value === 'string' ? Number(value) : Number.NaN;
 }
 
 /** The members of an answer; undefined if it is neither a JSON object nor a form. */

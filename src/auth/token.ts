@@ -3,7 +3,9 @@
 import * as oauth from 'oauth4webapi';
 import type { Fetch } from '../deps.ts';
 import type { AuthMethod, StoredTokens } from '../store/record.ts';
+import { basicCredentials } from './basic.ts';
 import { readText } from './body.ts';
+import { echoes } from './echo.ts';
 import { judgeTokenAnswer, type TokenAnswer } from './token-response.ts';
 
 export type TokenEndpoint = {
@@ -39,7 +41,7 @@ export async function exchangeCode(
     request.options,
   );
   const code = grant.params.get('code') ?? undefined;
-  return judge(response, sending, [endpoint.secret, code, grant.verifier]);
+  return judge(response, sending, [...proofs(endpoint), code, grant.verifier]);
 }
 
 /** Uses a refresh token once. Never throws for an answer. */
@@ -56,7 +58,7 @@ export async function refreshTokens(
     refreshToken,
     request.options,
   );
-  return judge(response, sending, [endpoint.secret, refreshToken]);
+  return judge(response, sending, [...proofs(endpoint), refreshToken]);
 }
 
 /** Any other grant: its type and parameters. Never throws for an answer. */
@@ -76,7 +78,7 @@ export async function requestTokens(
     additionalParameters,
     rest,
   );
-  return judge(response, sending, [endpoint.secret, grant.params.assertion, grant.params.device_code]);
+  return judge(response, sending, [...proofs(endpoint), grant.params.assertion, grant.params.device_code]);
 }
 
 /** A refresh answers only with what changed: scope and refresh token stay (RFC 6749 sections 5.1 and 6). */
@@ -121,22 +123,18 @@ export function clientAuth(
     : oauth.ClientSecretPost(endpoint.secret);
 }
 
-/**
- * The library encodes `-`, `_`, `.` and `*` as well. The form encoding leaves them as they are (RFC 6749 appendix B), and
- * most identifiers have nothing else in them: so encoded, servers that forgot to decode do not know the client.
- */
 function basic(secret: string): oauth.ClientAuth {
-  return (_as, client, _body, headers) => {
-    const credentials = [client.client_id, secret].map(formEncoded).join(':');
-    headers.set('authorization', `Basic ${btoa(credentials)}`);
-  };
+  return (_as, client, _body, headers) =>
+    headers.set('authorization', `Basic ${btoa(basicCredentials(client.client_id, secret) ?? '')}`);
 }
 
-function formEncoded(text: string): string {
-  return new URLSearchParams([['', text]]).toString().slice(1);
+function proofs({ clientId, secret }: TokenEndpoint): (string | undefined)[] {
+  return [secret, basicCredentials(clientId, secret)];
 }
 
-/** A server may echo what it was sent in its error text: that must not reach a log. */
+/** What a refusal is called that says what it was sent. */
+const UNSPEAKABLE = 'unspeakable_error';
+
 async function judge(
   response: Response,
   { now }: Sending,
@@ -151,6 +149,10 @@ async function judge(
     now(),
   );
   if (answer.kind !== 'refused') return answer;
-  const echoes = secrets.some((secret) => secret && answer.description?.includes(secret));
-  return echoes ? { ...answer, description: undefined } : answer;
+  const spoken = (text: string | undefined) => (text && echoes(text, secrets) ? undefined : text);
+  return {
+    ...answer,
+    error: spoken(answer.error) ?? UNSPEAKABLE,
+    description: spoken(answer.description),
+  };
 }

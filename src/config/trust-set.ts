@@ -24,6 +24,8 @@ const FILE = /(_|[a-z])(file|File)$/;
 const VARIABLE = /(_env|_env_var|Env|EnvVar)$/;
 /** Keys that hold an address even where it does not look like one yet. */
 const ADDRESS = /(url|uri|endpoint|issuer)$/i;
+/** Grants that are a person's. With any other the platform's own token of a workload may be sent without being named. */
+const PERSONAL = /^(urn:ietf:params:oauth:grant-type:)?(authorization|device)[-_]code$/;
 /** What weakens a check of ours. */
 const LOOSE = /^allow_?(http|private_?network|missing_?pkce_?metadata)$/i;
 
@@ -48,6 +50,7 @@ function inText(text: string, path: Path): Named[] {
   const found = variables(text).map((name) => named('variable', path, name));
   for (const { namespace, name } of tokens(text)) found.push(named('token', path, `${namespace}:${name}`));
   if (VARIABLE.test(key)) found.push(named('variable', path, text));
+  if (/^grant_?type$/i.test(key) && !PERSONAL.test(text)) found.push(named('setting', path, text));
   if (FILE.test(key)) found.push(named('file', path, text));
   const host = hostIn(text, key);
   if (host !== undefined) found.push(named('host', path, host));

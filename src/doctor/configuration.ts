@@ -1,17 +1,16 @@
 // What the configuration says of a server, before anything of it is tried. Pure.
-import { hasConfiguredEndpoints, machineGrant, requireKnownGrant } from '../auth/binding.ts';
+import { hasConfiguredEndpoints, machineGrant } from '../auth/binding.ts';
 import type { HttpEntry, ServerEntry } from '../config/entry.ts';
 import { ConfigError } from '../errors.ts';
 import { type Finding, failed, passed } from './finding.ts';
 
-/** `source`: where somebody provides a token. Throws ConfigError `grant_unsupported`. */
+/** `source`: where somebody provides a token. */
 export function judgeEntry(entry: ServerEntry, source?: string): Finding {
   if (entry.disabled) {
     const hint = `set "disabled": false in ${entry.origin}`;
     return failed(new ConfigError('disabled', `${entry.name} is disabled`, { hint }));
   }
   if (entry.kind === 'stdio') return passed(`${entry.origin}, a program of this machine`);
-  requireKnownGrant(entry);
   return passed(`${entry.origin}, ${entry.url}, ${wayIn(entry, source)}`);
 }
 

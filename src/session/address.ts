@@ -29,24 +29,23 @@ const loopback6: Subnet[] = [
   ['::127.0.0.0', 104],
 ];
 const private6: Subnet[] = [
-  ['::', 96],
-  ['64:ff9b:1::', 48],
-  ['100::', 64],
   ['2001::', 23],
   ['2001:db8::', 32],
   ['2002::', 16],
   ['3fff::', 20],
-  ['5f00::', 16],
-  ['fc00::', 7],
-  ['fe80::', 10],
-  ['fec0::', 10],
-  ['ff00::', 8],
+];
+/** All that was ever given out (RFC 4291), and what stands for an IPv4 address there. The rest leads to no internet. */
+const public6: Subnet[] = [
+  ['2000::', 3],
+  ['64:ff9b::', 96],
+  ['::ffff:0:0', 96],
 ];
 
 type Subnet = [string, number];
 
 const loopback = blockList(loopback4, loopback6);
 const nearby = blockList(private4, private6);
+const distant = blockList([], public6);
 
 // An IPv4-mapped address is matched by BlockList itself; one behind NAT64 (RFC 6052) is spelled out here.
 function blockList(v4: Subnet[], v6: Subnet[]): BlockList {
@@ -66,6 +65,7 @@ export function addressRank(address: string): Rank {
   if (family === 0) return 0;
   const type = family === 6 ? 'ipv6' : 'ipv4';
   if (loopback.check(bare, type)) return 0;
+  if (family === 6 && !distant.check(bare, type)) return 1;
   return nearby.check(bare, type) ? 1 : 2;
 }
 

@@ -52,14 +52,19 @@ function choicesOf(given: Schema): Field['choices'] {
   const titled = [list.oneOf, list.anyOf].find(Array.isArray);
   if (titled)
     return titled.map(asSchema).map(({ const: value, title }) => ({
-      name: String(title ?? value),
-      value: String(value),
+      name: word(title ?? value),
+      value: word(value),
     }));
   const names = Array.isArray(list.enumNames) ? list.enumNames : [];
   return (Array.isArray(list.enum) ? list.enum : []).map((value, index) => ({
-    name: String(names[index] ?? value),
-    value: String(value),
+    name: word(names[index] ?? value),
+    value: word(value),
   }));
+}
+
+/** An object would be asked for its own idea of a text, and may have none. */
+function word(value: unknown): string {
+  return typeof value === 'object' && value !== null ? '(an object)' : String(value);
 }
 
 /** Choices with titles as plain ones, so that a wrong one is told all of them. */
@@ -75,7 +80,7 @@ function faultOf(name: string, value: unknown, own: Schema): string | undefined 
   const root = { type: 'object', properties: { [name]: own } };
   const [first] = faults(Object.fromEntries([[name, value]]), root);
   if (first !== undefined) return first;
-  const format = typeof value === 'string' ? FORMATS.get(String(own.format)) : undefined;
+  const format = typeof value === 'string' ? FORMATS.get(word(own.format)) : undefined;
   return format && !format.fits(value as string) ? `${name} must be ${format.words}` : undefined;
 }
 

@@ -30,7 +30,8 @@ export function headerFault(inputSchema: unknown): string | undefined {
     const name = schema[MARK];
     if (!within) return `${MARK} stands where no argument is`;
     if (typeof name !== 'string' || !TOKEN.test(name)) return `${MARK} is not the name of a header`;
-    if (!TYPES.includes(String(schema.type))) return `${MARK} is at an argument that fits into no header`;
+    if (typeof schema.type !== 'string' || !TYPES.includes(schema.type))
+      return `${MARK} is at an argument that fits into no header`;
     if (names.has(name.toLowerCase())) return `two arguments have the same ${MARK}`;
     names.add(name.toLowerCase());
     return undefined;

@@ -70,14 +70,12 @@ function everyPlace(machine: Machine, tell: Tell): Secrets {
     return found?.store;
   }
 
-  async function newHome(key: string | undefined, anew: boolean): Promise<SecretStore> {
-    const usual = await machine.usual(anew);
-    if (anew) await announce(machine, usual, tell);
+  async function newHome(key: string): Promise<SecretStore> {
+    const usual = await machine.usual();
     const store = await open(usual.name);
     // Nobody has it: what the index says of it is over.
-    if (!anew && key !== undefined)
-      for (const name of storesOf((await registry.read()).get(key)))
-        if (name !== usual.name) await registry.forget(key, name);
+    for (const name of storesOf((await registry.read()).get(key)))
+      if (name !== usual.name) await registry.forget(key, name);
     return store;
   }
 
@@ -88,12 +86,19 @@ function everyPlace(machine: Machine, tell: Tell): Secrets {
     },
     holder: async (key) => (await home(key)) ?? open((await machine.usual()).name),
     async ready(key) {
-      const store = key === undefined ? undefined : await home(key);
-      await (store ?? (await newHome(key, true))).ready();
+      const there = key === undefined ? undefined : await home(key);
+      if (there) return there.ready();
+      const usual = await machine.usual(true);
+      const store = await open(usual.name);
+      // Before a question for the password; and where nobody can answer one, only if none is needed.
+      const somebody = machine.options.prompt.available;
+      if (somebody) await announce(machine, usual, tell);
+      await store.ready();
+      if (!somebody) await announce(machine, usual, tell);
     },
     get: async (key) => (await find(key))?.value,
     async set(key, value) {
-      await ((await home(key)) ?? (await newHome(key, false))).set(key, value);
+      await ((await home(key)) ?? (await newHome(key))).set(key, value);
     },
     delete: (key) => deleteAll(machine, key),
     list: () => listAll(machine),

@@ -1,7 +1,7 @@
 // Who answers what a server asks: the person, the flags, or nobody.
 
 import type { Deps } from '../deps.ts';
-import { CancelledError, UsageError } from '../errors.ts';
+import { CancelledError, CliError, UsageError } from '../errors.ts';
 import type { Answer, Elicit, Question } from '../session/elicit.ts';
 import { fieldsOf, fill, secretFields } from '../session/form.ts';
 import { askForm, askVisit, showQuestion } from '../ui/form.ts';
@@ -36,6 +36,31 @@ export async function openElicitation(deps: Deps, flags: Flags): Promise<Elicit>
   };
   const inTurn = queue();
   return (question) => inTurn(() => answer(question));
+}
+
+/**
+ * The same for a server that may not lead the person's browser everywhere: what listens on this machine and in this
+ * network takes a visit from here for one of the person's own. `mayVisit` rejects with `private_address`.
+ */
+export function withinReach(
+  elicit: Elicit,
+  mayVisit: (url: string) => Promise<void>,
+  err: (text: string) => void,
+): Elicit {
+  return async (question) => {
+    if (question.mode !== 'url') return elicit(question);
+    try {
+      await mayVisit(question.url);
+    } catch (error) {
+      if (!(error instanceof CliError)) throw error;
+      // What else is wrong with a URL is told where it is shown.
+      if (error.code === 'private_address') {
+        err(`warning: ${sanitize(error.message)}: not visited, and the question is cancelled\n`);
+        return { action: 'cancel' };
+      }
+    }
+    return elicit(question);
+  };
 }
 
 function tell({ deps, flags }: Desk, line: string): void {

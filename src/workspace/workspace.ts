@@ -68,7 +68,11 @@ export function openWorkspace(given: Deps, flags: Flags): Workspace {
     const { providedToken } = await import('../config/provided.ts');
     return providedToken(entry, await configuredNames(config, entry), deps.env);
   };
-  const elicit = once(async () => (await import('./elicitation.ts')).openElicitation(deps, flags));
+  const elicit = once(async () => {
+    const { openElicitation, withinReach } = await import('./elicitation.ts');
+    const answer = await openElicitation(deps, flags);
+    return (auth: AuthContext | undefined) => (auth ? withinReach(answer, auth.mayVisit, deps.err) : answer);
+  });
   const shared = { deps, flags, store, provided, inTurn: queue(), closing };
 
   const workspace: Workspace = {
@@ -121,7 +125,7 @@ export function openWorkspace(given: Deps, flags: Flags): Workspace {
         signal: deps.signal,
         clientInfo: { name: 'mcp-cli', version: version.version() },
         timeout: entry.timeout ?? REQUEST_TIMEOUT,
-        elicit: answering,
+        elicit: answering(auth),
         logs: {
           level,
           told(message) {

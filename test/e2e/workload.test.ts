@@ -100,9 +100,30 @@ describe('an assertion that is', () => {
     expect(sent(made)).toEqual([]);
   });
 
-  test('for another audience is refused: exit 4, and it is shown nowhere', async () => {
+  test.each<[string, unknown]>([
+    ['another server', 'https://elsewhere.example'],
+    ['several others', ['https://elsewhere.example', 'api://exchange']],
+    ['nobody', undefined],
+    ['an object', { toString: 1 }],
+  ])('for %s is not handed to whom the MCP server names: exit 3', async (_, aud) => {
     const made = await workload({ assertion_env: 'CI_JWT' });
-    const env = { CI_JWT: made.platform.issue({ sub: 'repo:me/it', aud: 'https://elsewhere.example' }) };
+    const env = { CI_JWT: made.platform.issue({ sub: 'repo:me/it', aud }) };
+    const result = await made.script(`${LIST} --verbose`, { env });
+    expect(result.exit).toBe(3);
+    expect(errorOf(result)).toMatchObject({
+      code: 'assertion_audience',
+      hint: expect.stringContaining('oauth.issuer'),
+    });
+    expect(sent(made)).toEqual([]);
+  });
+
+  test('for another audience is refused by the issuer that was chosen: exit 4, and it is shown nowhere', async () => {
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: that is what a configuration holds.
+    const made = await workload({ assertion_env: 'CI_JWT', issuer: '${ISSUER}' });
+    const env = {
+      CI_JWT: made.platform.issue({ sub: 'repo:me/it', aud: 'https://elsewhere.example' }),
+      ISSUER: made.authorization.issuer,
+    };
     const result = await made.script(`${LIST} --verbose`, { env });
     expect(result.exit).toBe(4);
     expect(errorOf(result)).toMatchObject({

@@ -30,6 +30,12 @@ describe('what a file names', () => {
       { a: { oauth: { assertionEnv: 'T', idp: { id_token_env: 'U' } } } },
       ['variable a.oauth.assertionEnv: T', 'variable a.oauth.idp.id_token_env: U'],
     ],
+    [{ a: { oauth: { grant_type: 'jwt_bearer' } } }, ['setting a.oauth.grant_type: jwt_bearer']],
+    [
+      { a: { oauth: { grantType: '${G}' } } },
+      ['variable a.oauth.grantType: G', 'setting a.oauth.grantType: ${G}'],
+    ],
+    [{ a: { oauth: { grant_type: 'authorization_code' } }, b: { oauth: { grantType: 'device-code' } } }, []],
     [{ a: { oauth: { private_key_file: '~/.ssh/id' } } }, ['file a.oauth.private_key_file: ~/.ssh/id']],
     [{ a: { allow_private_network: true, allowHttp: false } }, ['setting a.allow_private_network: true']],
     [

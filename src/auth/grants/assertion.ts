@@ -1,9 +1,13 @@
-// What proves who a workload is (RFC 7523): configured, or what its platform gives it.
+// What proves who a workload is (RFC 7523): configured, or what its platform gives it. Which authorization server gets
+// it the MCP server says, unless the configuration does: an assertion that is for somebody else stays here.
 
 import { readFile } from 'node:fs/promises';
 import { ConfigError } from '../../errors.ts';
+import { issuerEquals } from '../../url.ts';
+import { pinnedIssuer } from '../binding.ts';
 import { readText } from '../body.ts';
 import type { AuthContext } from '../context.ts';
+import type { GrantPlan } from '../plan.ts';
 import { within } from '../within.ts';
 
 /** A JWT, and nothing that a header or a form could be broken with. */
@@ -12,9 +16,43 @@ const JWT = /^[\w-]+\.[\w-]+\.[\w-]*$/;
 /**
  * The assertion for this authorization server: `assertion`, `assertion_file` or `assertion_env`; without them that of
  * GitHub Actions, made for this server alone, or the federated token of Azure.
- * @throws ConfigError `credential_missing`; NetworkError
+ * @throws ConfigError `credential_missing`, `assertion_audience`; NetworkError
  */
-export async function workloadAssertion(ctx: AuthContext, issuer: string): Promise<string> {
+export async function workloadAssertion(ctx: AuthContext, { server, source }: GrantPlan): Promise<string> {
+  const assertion = await findAssertion(ctx, server.issuer);
+  const chosen = source === 'configured' || pinnedIssuer(ctx.entry.oauth) !== undefined;
+  if (!chosen && !isFor(assertion, server)) throw misdirected(ctx, server.issuer);
+  return assertion;
+}
+
+/** RFC 7523 section 3: `aud` is the issuer or the token endpoint. It is not verified: it can only speak against itself. */
+function isFor(assertion: string, { issuer, token_endpoint }: GrantPlan['server']): boolean {
+  const audiences = audienceOf(assertion);
+  return audiences.some((each) => each === token_endpoint || issuerEquals(each, issuer) !== 'different');
+}
+
+function audienceOf(assertion: string): string[] {
+  try {
+    const payload = Buffer.from(assertion.split('.')[1] ?? '', 'base64url').toString();
+    const { aud } = JSON.parse(payload) as { aud?: unknown };
+    return [aud].flat().filter((each) => typeof each === 'string');
+  } catch {
+    return [];
+  }
+}
+
+function misdirected({ entry: { name, path } }: AuthContext, issuer: string): ConfigError {
+  return new ConfigError(
+    'assertion_audience',
+    `${name} names ${issuer}, and the assertion is for somebody else`,
+    {
+      hint: `if that is the server you mean, set ${path}.oauth.issuer to ${issuer}\nor have the assertion made for it: its "aud" is the issuer`,
+      server: name,
+    },
+  );
+}
+
+async function findAssertion(ctx: AuthContext, issuer: string): Promise<string> {
   const { assertion, assertionFile, assertionEnv } = ctx.entry.oauth?.credentials ?? {};
   const { path } = ctx.entry;
   if (assertion !== undefined) return checked(ctx, assertion, `${path}.oauth.assertion`);

@@ -5,9 +5,11 @@
 import * as oauth from 'oauth4webapi';
 import type { HttpEntry, IdentityProvider } from '../../config/entry.ts';
 import { AuthError, ConfigError, ProtocolError } from '../../errors.ts';
+import { basicCredentials } from '../basic.ts';
 import { readText } from '../body.ts';
 import type { AuthContext } from '../context.ts';
 import { fetchDocument } from '../document.ts';
+import { echoes } from '../echo.ts';
 import { judgeServerMetadata } from '../metadata.ts';
 import type { GrantPlan } from '../plan.ts';
 import { clientAuth } from '../token.ts';
@@ -45,15 +47,21 @@ export async function identityAssertion(ctx: AuthContext, plan: GrantPlan): Prom
     params,
     { signal: within(ctx), [oauth.customFetch]: ctx.http as never, [oauth.allowInsecureRequests]: true },
   );
-  return judge(ctx, { status: response.status, text: await readText(response) });
+  const secrets = [subject, idp.clientSecret, basicCredentials(clientId, idp.clientSecret)];
+  return judge(ctx, { status: response.status, text: await readText(response) }, secrets);
 }
 
 /** RFC 8693 section 2.2: the token is called `access_token` whatever it is, so its type decides. */
-function judge(ctx: AuthContext, { status, text }: { status: number; text: string }): string {
+function judge(
+  ctx: AuthContext,
+  { status, text }: { status: number; text: string },
+  secrets: readonly (string | undefined)[],
+): string {
   const { name: server, path } = ctx.entry;
   const json = objectOf(text);
   if (json?.error !== undefined || status >= 400) {
-    const said = typeof json?.error === 'string' ? json.error.slice(0, 100) : `HTTP ${status}`;
+    const error = typeof json?.error === 'string' && !echoes(json.error, secrets) ? json.error : undefined;
+    const said = error?.slice(0, 100) ?? `HTTP ${status}`;
     throw new AuthError('idp_refused', `the identity provider does not vouch for ${server}: ${said}`, {
       hint: `ask its administrator to allow this client; a new identity token may be needed: ${path}.oauth.idp`,
       server,

@@ -31,12 +31,8 @@ export async function enterAlone(
   const { entry } = ctx;
   const plan = planMachine(entry, facts);
   const { server, client } = plan;
-  const secret = configuredSecret(entry.oauth);
-  // Only the MCP server says whose authorization server that is, and nobody sees a sign-in page.
-  if (secret && !kept.record && pinnedIssuer(entry.oauth) === undefined) {
-    const text = `the ${secret.name} of ${entry.name} goes to ${server.issuer}`;
-    ctx.notify({ kind: 'notice', level: 'info', text });
-  }
+  const keeps = await canKeep(ctx, kept.key);
+  if (!kept.record) tellFirst(ctx, server.issuer, keeps);
   const endpoint: TokenEndpoint = {
     issuer: server.issuer,
     tokenEndpoint: server.token_endpoint,
@@ -61,13 +57,19 @@ export async function enterAlone(
   }
   const known = { ...client, authMethod, reused: false, registered: undefined };
   const granted = { plan, client: known, tokens: answer.tokens, grant: kind };
-  try {
-    return await keepTokens(ctx, kept.key, granted);
-  } catch (error) {
-    // These can be had again at any time: without a password for the store they serve this command alone.
-    if (!(error instanceof StoreError) || error.code !== 'no_password') throw error;
-    return recordOf(ctx, granted);
-  }
+  return keeps ? keepTokens(ctx, kept.key, granted) : recordOf(ctx, granted);
+}
+
+/** Nobody is asked who gets the secret. What cannot be remembered is the server's word anew each time. */
+function tellFirst({ entry, notify }: AuthContext, issuer: string, keeps: boolean): void {
+  const secret = configuredSecret(entry.oauth);
+  if (!secret || pinnedIssuer(entry.oauth) !== undefined) return;
+  const text = `the ${secret.name} of ${entry.name} goes to ${issuer}`;
+  const more = `as the server says, and nothing here remembers it: set ${entry.path}.oauth.issuer`;
+  notify({
+    kind: 'notice',
+    ...(keeps ? { level: 'info', text } : { level: 'warning', text: `${text}, ${more}` }),
+  });
 }
 
 async function grantOf(
@@ -80,7 +82,7 @@ async function grantOf(
       return { type: 'client_credentials', params: {} };
     case 'jwt_bearer': {
       const { workloadAssertion } = await import('./assertion.ts');
-      return jwtBearer(await workloadAssertion(ctx, plan.server.issuer));
+      return jwtBearer(await workloadAssertion(ctx, plan));
     }
     case 'enterprise_managed': {
       const { identityAssertion } = await import('./enterprise.ts');
@@ -107,4 +109,15 @@ async function send(ctx: AuthContext, endpoint: TokenEndpoint, methodKnown: bool
   if (!guessed || answer.kind !== 'refused' || answer.error !== 'invalid_client')
     return { answer, authMethod: endpoint.authMethod };
   return { answer: await post('client_secret_post'), authMethod: 'client_secret_post' as const };
+}
+
+/** Whether the store can keep tokens. These can be had again at any time: without a password they are just not kept. */
+async function canKeep(ctx: AuthContext, key: string): Promise<boolean> {
+  try {
+    await (await ctx.store()).ready(key);
+    return true;
+  } catch (error) {
+    if (!(error instanceof StoreError) || error.code !== 'no_password') throw error;
+    return false;
+  }
 }
