@@ -6,6 +6,7 @@ import { AuthError, NetworkError, ProtocolError } from '../errors.ts';
 import { momentOf } from '../store/fields.ts';
 import { type AuthMethod, type StoredClient, storable } from '../store/record.ts';
 import { readText } from './body.ts';
+import { OUR_NAME, OURSELVES } from './client-metadata.ts';
 import { registrationEndpoint, registrationUnavailable } from './identity.ts';
 import type { ServerMetadata } from './metadata.ts';
 import type { AuthPlan } from './plan.ts';
@@ -56,13 +57,8 @@ export async function register(
 export function registrationRequest(entry: HttpEntry, redirectUri: string): Record<string, unknown> {
   const configured = entry.oauth?.dynamicRegistration?.metadata;
   return {
-    client_name: entry.oauth?.clientName ?? 'mcp-cli',
-    // Loopback redirects are for native applications; servers that assume `web` refuse them (OIDC registration).
-    application_type: 'native',
-    grant_types: ['authorization_code', 'refresh_token'],
-    response_types: ['code'],
-    // Asked for by name: some servers that list only `none` hand out a secret to whoever does not say.
-    token_endpoint_auth_method: 'none',
+    client_name: entry.oauth?.clientName ?? OUR_NAME,
+    ...OURSELVES,
     ...configured,
     redirect_uris: configured ? withBound(configured.redirect_uris, redirectUri) : [redirectUri],
   };

@@ -1,8 +1,8 @@
 // Opening a session: transport by transport, revision by revision, with a token where one is asked for.
 
-import { Client, type ClientOptions } from '@modelcontextprotocol/client';
+import { Client, type ClientCapabilities, type ClientOptions } from '@modelcontextprotocol/client';
 import type { Bearer } from '../auth/bearer.ts';
-import type { HttpEntry, Protocol, ServerEntry, StdioEntry } from '../config/entry.ts';
+import type { GrantType, HttpEntry, Protocol, ServerEntry, StdioEntry } from '../config/entry.ts';
 import type { Fetch } from '../deps.ts';
 import { NetworkError } from '../errors.ts';
 import { failWhenCut } from './cut.ts';
@@ -139,7 +139,7 @@ async function connectStdio(entry: StdioEntry, options: ConnectOptions): Promise
 function newClient(options: ConnectOptions, mode: Mode): Client {
   const { elicit, patience } = options;
   const client = new Client(options.clientInfo, {
-    capabilities: ELICITATION,
+    capabilities: { ...ELICITATION, ...extensionsOf(options.entry) },
     versionNegotiation: { mode, probe: { timeoutMs: options.timeout } },
     inputRequired: { maxRounds: MOST_QUESTIONS },
     listMaxPages: 500,
@@ -151,6 +151,18 @@ function newClient(options: ConnectOptions, mode: Mode): Client {
     patience.heard(progressToken, progress),
   );
   return client;
+}
+
+/** The authorization extensions of MCP that a client says it uses. */
+const EXTENSIONS: Partial<Record<GrantType, string>> = {
+  client_credentials: 'io.modelcontextprotocol/oauth-client-credentials',
+  enterprise_managed: 'io.modelcontextprotocol/enterprise-managed-authorization',
+};
+
+function extensionsOf(entry: ServerEntry): Pick<ClientCapabilities, 'extensions'> {
+  const grant = entry.kind === 'http' ? entry.oauth?.grantType : undefined;
+  const extension = grant && EXTENSIONS[grant];
+  return extension === undefined ? {} : { extensions: { [extension]: {} } };
 }
 
 function isWrongTransport(error: unknown): boolean {
