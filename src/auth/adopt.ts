@@ -9,6 +9,8 @@ import { askForChallenge } from './ask.ts';
 import { hasConfiguredEndpoints, keepSecretWithItsIssuer, pinnedIssuer, requireEnabled } from './binding.ts';
 import type { AuthContext } from './context.ts';
 import { type Discovery, discover } from './discover.ts';
+import { requireIssuer } from './expect.ts';
+import { withOwner } from './id-token.ts';
 import { methodForSecret } from './identity.ts';
 import { foreignDocument } from './keep.ts';
 import type { ServerMetadata } from './metadata.ts';
@@ -26,7 +28,7 @@ export type Grant = {
 /**
  * The record of it for this entry. Asks the server whom it belongs to, writes nothing, sends no token.
  * @throws AuthError `import_refused` where it cannot be known to belong here, `oauth_disabled`; ProtocolError
- * `issuer_changed`; and what discovery throws
+ * `unexpected_issuer`, `issuer_changed`; and what discovery throws
  */
 export async function bindGrant(
   ctx: AuthContext,
@@ -40,9 +42,10 @@ export async function bindGrant(
     : await discover(ctx, await askForChallenge(ctx));
   const server = discovery?.server ?? configuredServer(entry.oauth);
   requireSameIssuer(ctx, grant, server, discovery);
+  requireIssuer(entry, server.issuer);
   keepSecretWithItsIssuer(entry, server.issuer, existing);
   const resource = chooseResource(entry, discovery);
-  return {
+  return withOwner({
     version: 1,
     server: entry.name,
     ...(entry.account !== undefined && { account: entry.account }),
@@ -54,7 +57,7 @@ export async function bindGrant(
     ...(resource !== undefined && { resource }),
     client: clientOf(ctx, grant, server),
     tokens: grant.tokens,
-  };
+  }).record;
 }
 
 function requireSameIssuer(

@@ -5,6 +5,7 @@ import { isAlive, isFresh, type StoredRecord } from '../store/record.ts';
 import { machineGrant, maySignIn, requireEnabled } from './binding.ts';
 import type { Challenge } from './challenge.ts';
 import type { AuthContext } from './context.ts';
+import { requireExpected } from './expect.ts';
 import { findRecord } from './keep.ts';
 import { type SignInOptions, signIn } from './login.ts';
 import { dropRefused, renew } from './renew.ts';
@@ -91,6 +92,7 @@ async function obtain(ctx: AuthContext, { refresh, enter }: Ways): Promise<Store
   if (oauth?.enabled === false) return undefined;
   const { key, record } = await findRecord(ctx);
   const tokens = record?.tokens;
+  if (record && tokens) requireExpected(ctx.entry, record);
   if (tokens && isFresh(tokens, ctx.now())) return record;
   if (!tokens) return oauth || record ? enter() : undefined;
   const alive = isAlive(tokens, ctx.now());
@@ -124,7 +126,10 @@ async function replace(
     }
   } else if (record && tokens && token !== undefined && tokens.refreshToken === undefined) {
     // Another process has signed in meanwhile.
-    if (tokens.accessToken !== token && isFresh(tokens, ctx.now())) return record;
+    if (tokens.accessToken !== token && isFresh(tokens, ctx.now())) {
+      requireExpected(ctx.entry, record);
+      return record;
+    }
     // What is refused and cannot be renewed would only look like a sign-in to who asks for the status.
     await dropRefused(ctx, key, token);
   } else if (tokens && !maySignIn(ctx)) {

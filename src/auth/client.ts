@@ -80,6 +80,9 @@ function whatIsWrong({ entry }: AuthContext, { client, server }: AuthPlan, uri: 
     return `if the page showed an error, forget the registration: ${resetCommand(entry)}`;
   }
   const { path } = entry;
+  if (client.source === 'document') {
+    return `if the page showed an error, see whether ${client.id} lists ${uri} in its redirect_uris (any port will do, or the same one)`;
+  }
   return `if the page showed an error, compare ${path}.oauth.client_id and redirect_uri with ${server.issuer}: the redirect is ${uri}`;
 }
 

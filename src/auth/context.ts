@@ -77,6 +77,8 @@ export type AuthEvent =
       refreshable: boolean;
       store: string;
       alone: boolean;
+      /** Whose sign-in it is, if that is known. */
+      who?: string;
     }
   | { kind: 'refreshed' }
   | { kind: 'step-up'; scopes: string[] }

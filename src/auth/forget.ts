@@ -3,7 +3,9 @@
 import * as oauth from 'oauth4webapi';
 import { ConfigError, NetworkError, ProtocolError } from '../errors.ts';
 import type { StoredRecord } from '../store/record.ts';
+import { discard, readText } from './body.ts';
 import type { AuthContext } from './context.ts';
+import { objectOf } from './id-token.ts';
 import { findRecord, keepRecord } from './keep.ts';
 import { endpointOf } from './renew.ts';
 import { clientAuth } from './token.ts';
@@ -28,8 +30,8 @@ export async function signOut(
   return ctx.withLock(key, { wait: LOCK_WAIT, signal: ctx.signal }, async () => {
     const { record } = await findRecord(ctx);
     if (!record) return { had: false, revoked: 'nothing' };
-    const revoked = await revoke(ctx, record);
-    const { tokens, ...registration } = record;
+    const revoked = await revokeTokens(ctx, record);
+    const { tokens, identity: _, ...registration } = record;
     if (options.keepRegistration) await keepRecord(ctx, key, registration);
     else await (await ctx.store()).delete(key);
     // Without the registration there was something to forget even after a logout.
@@ -37,21 +39,25 @@ export async function signOut(
   });
 }
 
-/** The refresh token first: revoking it ends the whole grant at servers that link them. */
-async function revoke(ctx: AuthContext, record: StoredRecord): Promise<Revocation> {
+/**
+ * The refresh token first: revoking it ends the whole grant at servers that link them. The other one is tried whatever
+ * becomes of it. A server that cannot be reached, or answers nonsense, is `failed`.
+ */
+export async function revokeTokens(ctx: AuthContext, record: StoredRecord): Promise<Revocation> {
   const { tokens, revocationEndpoint } = record;
   if (!tokens) return 'nothing';
   if (!revocationEndpoint) return 'not_supported';
-  const sent = [
-    { token: tokens.refreshToken, hint: 'refresh_token' },
-    { token: tokens.accessToken, hint: 'access_token' },
-  ];
-  for (const { token, hint } of sent) {
-    if (token !== undefined && !(await revokeOne(ctx, record, revocationEndpoint, token, hint)))
-      return 'failed';
-  }
-  return 'revoked';
+  const send = (token: string | undefined, hint: string) =>
+    token === undefined ? undefined : revokeOne(ctx, record, revocationEndpoint, token, hint);
+  const refresh = await send(tokens.refreshToken, 'refresh_token');
+  const access = await send(tokens.accessToken, 'access_token');
+  if (refresh === 'failed' || access === 'failed') return 'failed';
+  // RFC 7009 section 2.2.1: an access token that cannot be revoked ends by itself, soon; a refresh token does not.
+  if (refresh === undefined) return access ?? 'nothing';
+  return refresh === 'revoked' ? 'revoked' : 'not_supported';
 }
+
+type Answer = Exclude<Revocation, 'nothing'>;
 
 async function revokeOne(
   ctx: AuthContext,
@@ -59,7 +65,7 @@ async function revokeOne(
   revocationEndpoint: string,
   token: string,
   hint: string,
-): Promise<boolean> {
+): Promise<Answer> {
   try {
     const endpoint = await endpointOf(record, ctx.entry);
     const response = await oauth.revocationRequest(
@@ -74,11 +80,20 @@ async function revokeOne(
         [oauth.allowInsecureRequests]: true,
       },
     );
-    await response.body?.cancel();
-    return response.ok;
+    return await answerOf(response);
   } catch (error) {
     // An answer that is none, a place that may not be asked, or a key that is gone must not keep the tokens alive here either.
-    if ([NetworkError, ProtocolError, ConfigError].some((kind) => error instanceof kind)) return false;
+    if ([NetworkError, ProtocolError, ConfigError].some((kind) => error instanceof kind)) return 'failed';
     throw error;
   }
+}
+
+/** Every 200 is a yes, whatever it says (RFC 7009 section 2.2). */
+async function answerOf(response: Response): Promise<Answer> {
+  if (response.status !== 400) {
+    await discard(response);
+    return response.ok ? 'revoked' : 'failed';
+  }
+  const error = objectOf(await readText(response))?.error;
+  return error === 'unsupported_token_type' ? 'not_supported' : 'failed';
 }

@@ -1,10 +1,13 @@
 // The end of every sign-in: what came back is kept before it is used.
 
-import type { MachineGrant, StoredRecord, StoredTokens } from '../store/record.ts';
+import type { MachineGrant, SignedRecord, StoredRecord, StoredTokens } from '../store/record.ts';
 import type { BoundClient } from './client.ts';
 import type { AuthContext } from './context.ts';
+import { requireExpected } from './expect.ts';
+import { nameOf } from './id-token.ts';
 import { foreignDocument, keepRecord } from './keep.ts';
 import type { GrantPlan } from './plan.ts';
+import { withKnownOwner } from './whose.ts';
 
 const LOCK_WAIT = 30_000;
 
@@ -17,7 +20,7 @@ export type Granted = {
 };
 
 /** The record, for what a store cannot or need not keep. Pure. */
-export function recordOf(ctx: Pick<AuthContext, 'entry'>, granted: Granted): StoredRecord {
+export function recordOf(ctx: Pick<AuthContext, 'entry'>, granted: Granted): SignedRecord {
   const { entry } = ctx;
   const { plan, client, tokens, grant } = granted;
   const asked = plan.scopes.join(' ');
@@ -43,9 +46,13 @@ export function recordOf(ctx: Pick<AuthContext, 'entry'>, granted: Granted): Sto
   };
 }
 
-/** Keeps the record under `key`, and tells of it. Throws StoreError. */
+/**
+ * Keeps the record under `key`, and tells of it. Tokens of somebody else than the entry expects are not kept, and revoked.
+ * @throws StoreError; AuthError `unexpected_account`, `unknown_account`; ProtocolError `unexpected_issuer`
+ */
 export async function keepTokens(ctx: AuthContext, key: string, granted: Granted): Promise<StoredRecord> {
-  const record = recordOf(ctx, granted);
+  const record = await withKnownOwner(ctx, recordOf(ctx, granted), granted.plan.server);
+  await refuseOther(ctx, record);
   const { tokens, grant } = granted;
   // Not cancelled by Ctrl-C any more: the code is spent, and the tokens exist nowhere else.
   const lock = { wait: LOCK_WAIT, signal: new AbortController().signal };
@@ -58,6 +65,19 @@ export async function keepTokens(ctx: AuthContext, key: string, granted: Granted
     refreshable: tokens.refreshToken !== undefined || grant !== undefined,
     store: store.name,
     alone: grant !== undefined,
+    ...(record.identity && { who: nameOf(record.identity) }),
   });
   return record;
+}
+
+/** A grant that nobody has would live on at the server. */
+async function refuseOther(ctx: AuthContext, record: SignedRecord): Promise<void> {
+  try {
+    requireExpected(ctx.entry, record);
+  } catch (error) {
+    const { revokeTokens } = await import('./forget.ts');
+    // Whatever comes of it: what went wrong before is what counts.
+    await revokeTokens(ctx, record).catch(() => undefined);
+    throw error;
+  }
 }

@@ -6,6 +6,7 @@ import { hasConfiguredEndpoints, machineGrant, maySignIn, requireEnabled } from 
 import type { Challenge } from './challenge.ts';
 import type { AuthContext } from './context.ts';
 import { discover } from './discover.ts';
+import { unexpected } from './expect.ts';
 import { findRecord, type Kept } from './keep.ts';
 import type { PlanFacts } from './plan.ts';
 import { renew } from './renew.ts';
@@ -45,7 +46,8 @@ export async function signIn(ctx: AuthContext, options: SignInOptions = {}): Pro
   const alone = async () => {
     const kept = await findRecord(ctx);
     const tokens = kept.record?.tokens;
-    const done = tokens && tokens.accessToken !== unwanted && isFresh(tokens, ctx.now());
+    const good = tokens && tokens.accessToken !== unwanted && isFresh(tokens, ctx.now());
+    const done = good && kept.record && !unexpected(ctx.entry, kept.record);
     if (kept.record && done && (options.force || coversScopes(tokens.scope, options.scopes ?? [])))
       return kept.record;
     return enter(ctx, kept, options);

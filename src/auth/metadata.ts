@@ -80,6 +80,8 @@ export function judgeServerMetadata(
     if (Array.isArray(document[name])) metadata[name] = stringList(document[name]);
   }
   for (const name of FLAGS) metadata[name] = document[name] === true;
+  // Only for showing who somebody is: no sign-in fails for it.
+  if (storable(document.jwks_uri)) metadata.jwks_uri = document.jwks_uri;
   if (typeof metadata.token_endpoint !== 'string') throw unusable('it has no token_endpoint');
   return { metadata: metadata as unknown as ServerMetadata, slash: match === 'slash' };
 }

@@ -7,10 +7,11 @@ import { canonicalResource } from '../url.ts';
 import { keepSecretWithItsIssuer } from './binding.ts';
 import type { Challenge } from './challenge.ts';
 import type { Discovery } from './discover.ts';
+import { requireIssuer } from './expect.ts';
 import { type Client, chooseClient, machineClient } from './identity.ts';
 import type { ServerMetadata } from './metadata.ts';
 import { requirePkce } from './metadata.ts';
-import { chooseScopes, scopeList } from './scope.ts';
+import { chooseScopes, scopeList, unionScopes } from './scope.ts';
 
 /** What every grant needs to know. */
 export type GrantPlan = {
@@ -54,12 +55,13 @@ export type PlanFacts = {
 
 /**
  * Decides the whole sign-in.
- * @throws ProtocolError `pkce_not_supported`, `issuer_changed`; AuthError `no_authorization_endpoint`,
+ * @throws ProtocolError `unexpected_issuer`, `pkce_not_supported`, `issuer_changed`; AuthError `no_authorization_endpoint`,
  * `registration_unavailable`
  */
 export function planSignIn(entry: HttpEntry, facts: PlanFacts): AuthPlan {
   const { oauth } = entry;
   const { server, source } = serverOf(oauth, facts.discovery);
+  requireIssuer(entry, server.issuer);
   if (source === 'metadata') requirePkce(server, oauth?.allowMissingPkceMetadata ?? false, entry.path);
   const { authorization_endpoint } = server;
   if (!authorization_endpoint) {
@@ -69,15 +71,29 @@ export function planSignIn(entry: HttpEntry, facts: PlanFacts): AuthPlan {
     });
   }
   keepSecretWithItsIssuer(entry, server.issuer, facts.record);
+  const chosen = withIdentity(entry, scopesOf(entry, facts, server.scopes_supported ?? []), server);
   return {
     server: { ...server, authorization_endpoint },
     source,
     client: chooseClient(entry, server, facts),
-    ...scopesOf(entry, facts, server.scopes_supported ?? []),
+    ...chosen,
     resource: chooseResource(entry, facts.discovery),
     pkce: oauth?.usePkce ?? true,
-    extraParams: oauth?.extraAuthParams ?? {},
+    extraParams: { ...hintOf(entry, chosen.scopes), ...oauth?.extraAuthParams },
   };
+}
+
+/** Who has to be somebody is asked for who they are, where the server knows these scopes (OpenID Connect Core section 5.4). */
+function withIdentity<T extends { scopes: string[] }>(
+  { expectAccount }: HttpEntry,
+  chosen: T,
+  server: ServerMetadata,
+): T {
+  if (expectAccount === undefined || chosen.scopes.length === 0) return chosen;
+  const known = (server.scopes_supported ?? []).filter((scope) =>
+    ['openid', 'email', 'profile'].includes(scope),
+  );
+  return known.includes('openid') ? { ...chosen, scopes: unionScopes(chosen.scopes, known) } : chosen;
 }
 
 /**
@@ -110,10 +126,11 @@ export function planDevice(entry: HttpEntry, facts: PlanFacts): DevicePlan {
 
 /**
  * Decides a sign-in that needs no person.
- * @throws ProtocolError `issuer_changed`; ConfigError `client_needed`
+ * @throws ProtocolError `unexpected_issuer`, `issuer_changed`; ConfigError `client_needed`
  */
 export function planMachine(entry: HttpEntry, facts: PlanFacts): GrantPlan & { client: Client } {
   const { server, source } = serverOf(entry.oauth, facts.discovery);
+  requireIssuer(entry, server.issuer);
   keepSecretWithItsIssuer(entry, server.issuer, facts.record);
   return {
     server,
@@ -123,6 +140,11 @@ export function planMachine(entry: HttpEntry, facts: PlanFacts): GrantPlan & { c
     scopes: scopesOf(entry, facts, []).scopes,
     resource: chooseResource(entry, facts.discovery),
   };
+}
+
+/** OpenID Connect Core section 3.1.2.1: the page offers that account, not the one that happens to be signed in. */
+function hintOf({ expectAccount }: HttpEntry, scopes: readonly string[]): Record<string, string> {
+  return expectAccount !== undefined && scopes.includes('openid') ? { login_hint: expectAccount } : {};
 }
 
 /** The authorization server that this sign-in uses: discovered, or as it is configured. Pure. */

@@ -6,6 +6,7 @@ import { AuthError, NetworkError, ProtocolError } from '../errors.ts';
 import { momentOf } from '../store/fields.ts';
 import { type AuthMethod, type StoredClient, storable } from '../store/record.ts';
 import { readText } from './body.ts';
+import { OUR_NAME, OURSELVES } from './client-metadata.ts';
 import { registerByHand, registrationEndpoint, registrationUnavailable } from './identity.ts';
 import type { ServerMetadata } from './metadata.ts';
 import type { GrantPlan } from './plan.ts';
@@ -64,17 +65,14 @@ export function registrationRequest(
   const configured = entry.oauth?.dynamicRegistration?.metadata;
   const here = redirectUri === undefined ? [] : [redirectUri];
   return {
-    client_name: entry.oauth?.clientName ?? 'mcp-cli',
-    // Loopback redirects are for native applications; servers that assume `web` refuse them (OIDC registration).
-    application_type: 'native',
+    client_name: entry.oauth?.clientName ?? OUR_NAME,
+    ...OURSELVES,
     grant_types: [
       ...here.map(() => 'authorization_code'),
       'refresh_token',
       ...(device ? [DEVICE_GRANT] : []),
     ],
     response_types: here.map(() => 'code'),
-    // Asked for by name: some servers that list only `none` hand out a secret to whoever does not say.
-    token_endpoint_auth_method: 'none',
     ...configured,
     redirect_uris: configured ? withBound(configured.redirect_uris, here) : here,
   };

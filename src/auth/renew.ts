@@ -5,8 +5,10 @@
 
 import type { HttpEntry } from '../config/entry.ts';
 import { AuthError, CancelledError, NetworkError, ProtocolError } from '../errors.ts';
-import { isAlive, isFresh, type StoredRecord, type StoredTokens } from '../store/record.ts';
+import { isAlive, isFresh, type SignedRecord, type StoredRecord } from '../store/record.ts';
 import type { AuthContext } from './context.ts';
+import { requireExpected } from './expect.ts';
+import { withOwner } from './id-token.ts';
 import { findRecord, keepRecord } from './keep.ts';
 import { endpointHint } from './refusal.ts';
 import { loginCommand, loginRequired } from './required.ts';
@@ -21,18 +23,17 @@ const SEND_LIMIT = 20_000;
 /** An access token that is not to be had again: refused by the server, or only to be replaced early. */
 export type Unwanted = { token: string; refused: boolean };
 
-type Signed = StoredRecord & { tokens: StoredTokens };
-
 /**
  * A record with a token that is fresh and is not `unwanted`: what another process saved meanwhile, or a refreshed one.
- * @throws AuthError `login_required`, `invalid_client`, `refresh_lost`; NetworkError if nothing is known about the
+ * @throws AuthError `login_required`, `invalid_client`, `refresh_lost`, `unexpected_account`; NetworkError if nothing is known about the
  * grant (it is kept); StoreError; CancelledError, after the save of a refresh under way
  */
-export async function renew(ctx: AuthContext, key: string, unwanted?: Unwanted): Promise<Signed> {
+export async function renew(ctx: AuthContext, key: string, unwanted?: Unwanted): Promise<SignedRecord> {
   const waiting = { wait: LOCK_WAIT, signal: ctx.signal, everywhere: true };
   return ctx.withLock(key, waiting, async (lock) => {
     const { record } = await findRecord(ctx);
     if (!record?.tokens) throw loginRequired(ctx);
+    requireExpected(ctx.entry, record);
     const { tokens } = record;
     const wanted = tokens.accessToken !== unwanted?.token && isFresh(tokens, ctx.now());
     if (wanted) return { ...record, tokens };
@@ -43,10 +44,12 @@ export async function renew(ctx: AuthContext, key: string, unwanted?: Unwanted):
     const answer = await refreshTokens(await endpointOf(record, ctx.entry), tokens.refreshToken, sending);
     if (answer.kind === 'tokens') {
       const renewed = { ...record, tokens: carryOver(tokens, answer.tokens) };
-      await keepRecord(ctx, key, renewed);
+      const owned = withOwner(renewed, { ...record, tokens }).record;
+      await keepRecord(ctx, key, owned);
       ctx.notify({ kind: 'refreshed' });
+      requireExpected(ctx.entry, owned);
       if (ctx.signal.aborted) throw new CancelledError();
-      return renewed;
+      return owned;
     }
     const dead = unwanted?.refused === true && unwanted.token === tokens.accessToken;
     return afterRefusal(ctx, key, { ...record, tokens }, answer, { dead, recovered: lock.recovered });
@@ -56,11 +59,11 @@ export async function renew(ctx: AuthContext, key: string, unwanted?: Unwanted):
 async function afterRefusal(
   ctx: AuthContext,
   key: string,
-  sent: Signed,
+  sent: SignedRecord,
   answer: Exclude<TokenAnswer, { kind: 'tokens' }>,
   /** Whether the server has refused the access token as well. */
   { dead, recovered }: { dead: boolean; recovered: boolean },
-): Promise<Signed> {
+): Promise<SignedRecord> {
   const { name: server, path } = ctx.entry;
   if (answer.kind === 'trouble') {
     throw new NetworkError(
@@ -120,7 +123,7 @@ async function dropRegistration(
 async function dropGrant(
   ctx: AuthContext,
   key: string,
-  { tokens, ...record }: Signed,
+  { tokens, ...record }: SignedRecord,
   dead: boolean,
 ): Promise<void> {
   const { refreshToken: _, ...rest } = tokens;

@@ -1,3 +1,4 @@
+import type { Identity } from '../store/identity.ts';
 import type { StoredRecord } from '../store/record.ts';
 
 type RecordState = 'signed_in' | 'expired_refreshable' | 'expired' | 'registered';
@@ -12,6 +13,8 @@ export type RecordDescription = {
   issuer: string;
   clientId: string;
   clientSource: StoredRecord['client']['source'];
+  /** Whose it is, if the server said so. */
+  identity?: Identity;
   scope?: string;
   issuedAt?: string;
   expiresAt?: string;
@@ -29,6 +32,7 @@ export function describeRecord(record: StoredRecord, now: number): RecordDescrip
     issuer: bare(record.issuer),
     clientId: client.id,
     clientSource: client.source,
+    ...(tokens === undefined || record.identity === undefined ? {} : { identity: record.identity }),
     ...(tokens?.scope === undefined ? {} : { scope: tokens.scope }),
     ...(tokens === undefined ? {} : { issuedAt: new Date(tokens.issuedAt).toISOString() }),
     ...(tokens?.expiresAt === undefined ? {} : { expiresAt: new Date(tokens.expiresAt).toISOString() }),

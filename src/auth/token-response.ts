@@ -46,6 +46,7 @@ function judgeTokens(fields: Record<string, unknown>, now: number): TokenAnswer 
   if (refreshToken && !storable.token(refreshToken)) {
     return { kind: 'broken', why: 'its refresh token has forbidden characters, or too many' };
   }
+  const idToken = storable.token(fields.id_token);
   const scope = scopeOf(fields.scope);
   const lifetime = lifetimeOf(fields.expires_in);
   return {
@@ -55,6 +56,8 @@ function judgeTokens(fields: Record<string, unknown>, now: number): TokenAnswer 
       tokenType: 'Bearer',
       issuedAt: now,
       ...(refreshToken && { refreshToken }),
+      // Nothing needs it: one that cannot be kept is as good as none.
+      ...(idToken && { idToken }),
       ...(scope && { scope }),
       // Zero and nonsense say nothing: such a token is good until the server refuses it.
       ...(Number.isFinite(lifetime) && lifetime > 0 && { expiresAt: momentOf(now + lifetime * 1000) }),

@@ -87,6 +87,7 @@ export function carryOver(old: StoredTokens, fresh: StoredTokens): StoredTokens 
     ...fresh,
     ...(!fresh.refreshToken && old.refreshToken && { refreshToken: old.refreshToken }),
     ...(!fresh.scope && old.scope && { scope: old.scope }),
+    ...(!fresh.idToken && old.idToken && { idToken: old.idToken }),
   };
 }
 

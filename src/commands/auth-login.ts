@@ -1,3 +1,4 @@
+import { nameOf } from '../auth/id-token.ts';
 import { loginCommand } from '../auth/required.ts';
 import { describeRecord, type RecordDescription } from '../auth/status.ts';
 import type { HttpEntry } from '../config/entry.ts';
@@ -110,5 +111,8 @@ function show(workspace: Workspace, outcomes: Outcome<RecordDescription>[]): voi
 function line(value: RecordDescription, now: number): string {
   const until =
     value.expiresAt === undefined ? '' : `, token expires ${relative(Date.parse(value.expiresAt), now)}`;
-  return `${sanitize(`${value.server}: signed in at ${value.issuer}${until}`)}\n`;
+  const { server, account, identity, issuer } = value;
+  const label = account === undefined ? server : `${server} (${account})`;
+  const who = identity === undefined ? '' : ` as ${nameOf(identity)}`;
+  return `${sanitize(`${label}: signed in at ${issuer}${who}${until}`)}\n`;
 }

@@ -1,40 +1,18 @@
+import { unexpected } from '../auth/expect.ts';
 import { findRecord } from '../auth/keep.ts';
 import { loginCommand } from '../auth/required.ts';
-import { describeRecord, type RecordDescription } from '../auth/status.ts';
+import { describeRecord } from '../auth/status.ts';
 import { AuthError, CancelledError, CliError, ConfigError, StoreError } from '../errors.ts';
 import { throwAll } from '../session/side-by-side.ts';
 import { parseRecord } from '../store/record.ts';
 import { recordKey, splitKey } from '../store/record-key.ts';
-import type { StoreName } from '../store/store.ts';
 import { signInKeys } from '../store/token.ts';
 import { print } from '../ui/print.ts';
-import { type ErrorJson, errorJson } from '../ui/report.ts';
-import { table, tableView } from '../ui/table.ts';
-import { relative } from '../ui/time.ts';
+import { errorJson } from '../ui/report.ts';
+import { type Standing, standingsText, words } from '../ui/standings.ts';
+import { tableView } from '../ui/table.ts';
 import { asked } from '../workspace/target.ts';
 import type { Workspace } from '../workspace/workspace.ts';
-
-/** How a server stands, for a person and for scripts. */
-export type Standing = {
-  server: string;
-  account?: string;
-  state:
-    | RecordDescription['state']
-    | 'signed_out'
-    | 'other_url'
-    | 'unreadable'
-    | 'environment'
-    | 'header'
-    | 'stdio'
-    | 'error';
-  /** Where a provided token comes from. */
-  source?: string;
-  /** Where a stored one is. */
-  store?: StoreName;
-  /** Stored, but no configured server has this name. */
-  orphan?: true;
-  error?: ErrorJson;
-} & Partial<Omit<RecordDescription, 'server' | 'account' | 'state'>>;
 
 const GOOD = new Set<Standing['state']>([
   'signed_in',
@@ -71,6 +49,10 @@ export async function authStatus(workspace: Workspace, named: string[]): Promise
 
 async function notSignedIn(workspace: Workspace, name: string, each: Standing): Promise<AuthError> {
   const entry = await workspace.entry(name);
+  if (each.state === 'unexpected' && each.error) {
+    const { code, message, hint } = each.error;
+    return new AuthError(code, message, { hint, server: each.server });
+  }
   return new AuthError('login_required', `${each.server} needs a sign-in: ${words(each)}`, {
     ...(entry.kind === 'http' && { hint: `sign in with: ${loginCommand(entry)}` }),
     server: each.server,
@@ -92,7 +74,9 @@ async function standing(workspace: Workspace, name: string): Promise<Standing> {
     const { key, record } = await findRecord({ entry, store: workspace.store });
     if (!record) return { ...owner, state: 'signed_out' };
     const { name: store } = await (await workspace.store()).holder(key);
-    return { ...describeRecord(record, workspace.deps.now()), store };
+    const told = { ...describeRecord(record, workspace.deps.now()), store };
+    const unlike = record.tokens && unexpected(entry, record);
+    return unlike === undefined ? told : { ...told, state: 'unexpected', error: errorJson(unlike) };
   });
 }
 
@@ -122,7 +106,10 @@ export async function authList(workspace: Workspace): Promise<void> {
   const store = await workspace.store();
   const standings: Standing[] = [];
   const failures: StoreError[] = [];
-  const keys = signInKeys(await store.list());
+  const { account: wanted } = workspace.flags;
+  const keys = signInKeys(await store.list()).filter(
+    (key) => wanted === undefined || splitKey(key).account === wanted,
+  );
   for (const key of keys) {
     const { server, account } = splitKey(key);
     const owner = { server, ...(account !== undefined && { account }) };
@@ -147,48 +134,11 @@ export async function authList(workspace: Workspace): Promise<void> {
 /** `keys` are the standings' names in JSON: two records of one server and account have two keys in the store. */
 function show(workspace: Workspace, standings: Standing[], alone: boolean, keys?: string[]): void {
   const named = standings.map((each, index) => [keys?.[index] ?? recordKey(each.server, each.account), each]);
-  const json = alone ? standings[0] : { servers: Object.fromEntries(named) };
-  print(workspace, { json, items: standings, text: () => standingsText(workspace, standings) });
-}
-
-function standingsText(workspace: Workspace, standings: Standing[]): string {
   const { deps } = workspace;
-  if (standings.length === 0) return 'Nothing to show.\n';
-  const labels = standings.map(label);
-  // Namesakes (auth/keep) are told apart by what makes them two.
-  const isDouble = (text: string) => labels.indexOf(text) !== labels.lastIndexOf(text);
-  const rows = standings.map((each) => [
-    isDouble(label(each)) ? `${label(each)} at ${each.url ?? '?'}` : label(each),
-    `${words(each)}${each.orphan ? ', not configured' : ''}`,
-    each.expiresAt === undefined ? '' : relative(Date.parse(each.expiresAt), deps.now()),
-    each.store ?? '',
-    each.scope ?? '',
-    each.issuer ?? '',
-  ]);
-  return table(
-    ['SERVER', 'STATE', 'EXPIRES', 'STORE', 'SCOPE', 'ISSUER'],
-    rows,
-    tableView(deps.stdout, deps.env),
-  );
-}
-
-function label({ server, account }: Standing): string {
-  return account === undefined ? server : `${server} (${account})`;
-}
-
-const WORDS: Record<Exclude<Standing['state'], 'environment' | 'error'>, string> = {
-  signed_in: 'signed in',
-  expired_refreshable: 'expired, renewed on next use',
-  expired: 'expired',
-  registered: 'signed out, client registered',
-  signed_out: 'not signed in',
-  other_url: 'signed in to another URL',
-  unreadable: 'what is stored cannot be read',
-  header: 'Authorization header configured',
-  stdio: 'no sign-in (stdio)',
-};
-
-function words({ state, source, error }: Standing): string {
-  if (state === 'environment') return `token from ${source}`;
-  return state === 'error' ? (error?.message ?? 'error') : WORDS[state];
+  const json = alone ? standings[0] : { servers: Object.fromEntries(named) };
+  print(workspace, {
+    json,
+    items: standings,
+    text: () => standingsText(standings, deps.now(), tableView(deps.stdout, deps.env)),
+  });
 }

@@ -6,6 +6,7 @@ import type { Workspace } from '../workspace/workspace.ts';
 
 type Token = {
   server: string;
+  account?: string;
   accessToken: string;
   tokenType: string;
   expiresAt?: string;
@@ -34,7 +35,7 @@ export async function authToken(
     });
   }
   const token: Token = given?.value
-    ? { server: name, accessToken: given.value, tokenType: 'Bearer' }
+    ? { server: name, ...ownAccount(entry), accessToken: given.value, tokenType: 'Bearer' }
     : await current(workspace, entry);
   print(workspace, { json: token, text: () => `${token.accessToken}\n` });
 }
@@ -48,7 +49,7 @@ async function current(workspace: Workspace, entry: HttpEntry): Promise<Token> {
   const auth = await workspace.auth(entry);
   const accessToken = await openBearer(auth).current();
   if (accessToken === undefined) throw loginRequired(auth);
-  const plain = { server: entry.name, accessToken, tokenType: 'Bearer' };
+  const plain = { server: entry.name, ...ownAccount(entry), accessToken, tokenType: 'Bearer' };
   if (workspace.flags.format === 'text') return plain;
   // Only JSON tells more than the token: only then the store is asked a second time.
   const { expiresAt, scope } = (await findRecord(auth)).record?.tokens ?? {};
@@ -57,4 +58,8 @@ async function current(workspace: Workspace, entry: HttpEntry): Promise<Token> {
     ...(expiresAt !== undefined && { expiresAt: new Date(expiresAt).toISOString() }),
     ...(scope !== undefined && { scope }),
   };
+}
+
+function ownAccount({ account }: HttpEntry): { account?: string } {
+  return account === undefined ? {} : { account };
 }

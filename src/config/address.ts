@@ -44,16 +44,21 @@ export function issuerFault(text: string, allowHttp: boolean): Fault | undefined
   return { said: 'has a query, which an issuer cannot have', hint: 'remove the "?" and what follows it' };
 }
 
-/** A client id metadata document's URL must be https and have a path, so that it names one document. */
+/**
+ * The URL of a client id metadata document is the client's name: https, with a path, and in one spelling, so that nobody
+ * who resolves it comes to another one (Client ID Metadata Document, Client Identifier URL).
+ */
 export function documentFault(text: string): Fault | undefined {
   const fault = urlFault(text, false);
   if (fault) return fault;
+  const hint = 'write it like "https://example.com/client.json"';
   const url = parsed(text);
-  if (url?.protocol === 'https:' && url.pathname !== '/') return undefined;
-  return {
-    said: 'must be an https URL with a path',
-    hint: 'write it like "https://example.com/client.json"',
-  };
+  if (url?.protocol !== 'https:' || url.pathname === '/')
+    return { said: 'must be an https URL with a path', hint };
+  // The parser has resolved them already: only the text tells.
+  const path = text.replace(/^https:\/\/[^/?]*/i, '').replace(/\?.*$/, '');
+  const dots = path.split('/').some((segment) => /^(\.|%2e){1,2}$/i.test(segment));
+  return dots ? { said: 'has a "." or ".." as a segment of its path', hint } : undefined;
 }
 
 // Never sent to a browser by us, but an authorization server may echo it into a page.

@@ -43,6 +43,10 @@ export type HttpEntry = Common & {
   bearerTokenEnv: string | undefined;
   allowPrivateNetwork: boolean;
   allowHttp: boolean;
+  /** Whose sign-in it has to be: `email`, `preferred_username` or `sub`. */
+  expectAccount?: string;
+  /** The only issuer that may sign in; it chooses none. */
+  expectIssuer?: string;
   /** Present if the entry has an `oauth` block. Absent: OAuth starts only on a 401. */
   oauth: OAuthEntry | undefined;
 };

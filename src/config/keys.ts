@@ -33,6 +33,8 @@ export const ENTRY: Keys = {
   oauth: [],
   bearer_token_env: ['bearer_token_env_var'],
   account: [],
+  expect_account: [],
+  expect_issuer: [],
   timeout: [],
   tool_timeout: [],
   protocol: [],

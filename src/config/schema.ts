@@ -57,6 +57,8 @@ const SHAPES = {
     oauth: optional(z.unknown()),
     bearer_token_env: optional(variable),
     account: optional(text),
+    expect_account: optional(text),
+    expect_issuer: optional(text),
     // The most a timer can wait (2^31 - 1 ms).
     timeout: optional(
       z

@@ -1,6 +1,6 @@
 // One entry of the file becomes one ServerEntry: keys, expansion, types, rules, in this order.
 
-import { urlFault } from './address.ts';
+import { issuerFault, urlFault } from './address.ts';
 import { type Around, type Block, block, expandBlock, placeOf, refuse, type Warn } from './block.ts';
 import type { HttpEntry, ServerEntry, StdioEntry } from './entry.ts';
 import { checkHeaders } from './headers.ts';
@@ -16,6 +16,16 @@ type Fields = Shaped<'entry'>;
 const NAMES = ['bearer_token_env'];
 /** What is expanded and checked on its own. */
 const BLOCKS = ['oauth', 'headers', 'env'];
+
+/** What a local server has no use for. */
+const REMOTE = [
+  'headers',
+  'bearer_token_env',
+  'allow_http',
+  'allow_private_network',
+  'expect_account',
+  'expect_issuer',
+];
 
 const TRANSPORTS: Record<string, 'http' | 'sse' | 'stdio'> = {
   http: 'http',
@@ -97,9 +107,7 @@ function stdio(name: string, entry: Fields, fields: Block, { env, warn }: Around
     const hint = 'remove "oauth"; give a local server its credentials in "env"';
     throw invalid(placeOf(fields, 'oauth'), said, hint);
   }
-  for (const key of ['headers', 'bearer_token_env', 'allow_http', 'allow_private_network']) {
-    unused(fields, key, 'a command', warn);
-  }
+  for (const key of REMOTE) unused(fields, key, 'a command', warn);
   const { command = '', args = [], cwd } = entry;
   const table = expandTable(entry.env ?? {}, env, placeOf(fields, 'env'));
   // The operating system ends each of these at a NUL: what runs would not be what was shown and trusted.
@@ -129,6 +137,7 @@ function http(name: string, entry: Fields, fields: Block, around: Around): HttpE
   const transport = transportOf(entry, fields);
   const table = expandTable(entry.headers ?? {}, around.env, placeOf(fields, 'headers'));
   checkHeaders(knownOf(table), fields);
+  const oauth = toOAuth(entry.oauth, placeOf(fields, 'oauth'), allowHttp, around);
   return {
     kind: 'http',
     ...common(name, entry, fields, around.warn),
@@ -138,8 +147,30 @@ function http(name: string, entry: Fields, fields: Block, around: Around): HttpE
     bearerTokenEnv: entry.bearer_token_env,
     allowPrivateNetwork: entry.allow_private_network ?? false,
     allowHttp,
-    oauth: toOAuth(entry.oauth, placeOf(fields, 'oauth'), allowHttp, around),
+    oauth,
+    ...expected(entry, fields, oauth),
     ...needed(table),
+  };
+}
+
+/** Who may sign in. */
+function expected(
+  { expect_account: account, expect_issuer: issuer, allow_http: allowHttp = false }: Fields,
+  fields: Block,
+  oauth: HttpEntry['oauth'],
+): Pick<HttpEntry, 'expectAccount' | 'expectIssuer'> {
+  if (issuer !== undefined) refuse(issuerFault(issuer, allowHttp), fields, 'expect_issuer');
+  if (account !== undefined && account !== printable(account.trim())) {
+    throw invalid(placeOf(fields, 'expect_account'), 'is nobody', 'write it like "me@example.com"');
+  }
+  const grant = oauth?.grantType ?? 'authorization_code';
+  if (account !== undefined && grant !== 'authorization_code' && grant !== 'device_code') {
+    const said = `is a person, and with "grant_type": "${grant}" none signs in`;
+    throw invalid(placeOf(fields, 'expect_account'), said, 'remove it');
+  }
+  return {
+    ...(account !== undefined && { expectAccount: account }),
+    ...(issuer !== undefined && { expectIssuer: issuer }),
   };
 }
 

@@ -58,6 +58,8 @@ export function momentOf(milliseconds: number): number {
   return Math.min(Math.floor(milliseconds), LATEST);
 }
 
+export const truth: Check<boolean> = (value) => (typeof value === 'boolean' ? value : undefined);
+
 export function oneOf<T extends string | number>(...values: T[]): Check<T> {
   return (value) => values.find((one) => one === value);
 }

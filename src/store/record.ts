@@ -14,6 +14,7 @@ import {
   visible,
   webUrl,
 } from './fields.ts';
+import { type Identity, parseIdentity } from './identity.ts';
 import { recordKey, splitKey } from './record-key.ts';
 
 const METHODS = ['none', 'client_secret_post', 'client_secret_basic', 'private_key_jwt'] as const;
@@ -66,10 +67,15 @@ export type StoredRecord = {
   resource?: string;
   /** Absent: a person signed in. */
   grant?: MachineGrant;
+  /** Absent: nothing said whose sign-in it is. */
+  identity?: Identity;
   client: StoredClient;
   /** Absent after a logout: the registration is kept. */
   tokens?: StoredTokens;
 };
+
+/** With tokens. */
+export type SignedRecord = StoredRecord & { tokens: StoredTokens };
 
 type ReadOptions = {
   /** Take `http:` beyond loopback: the entry says `allow_http`. */
@@ -101,6 +107,7 @@ export function parseRecord(
   const record = fieldsOf(parseJson(json), fail);
   const url = webUrl(allowHttp);
   const tokens = record.perhaps('tokens');
+  const identity = record.perhaps('identity');
   const parsed: StoredRecord = {
     version: record.need('version', oneOf(1)),
     server: record.need('server', plain(1024)),
@@ -112,6 +119,7 @@ export function parseRecord(
     ...record.may('metadataUrl', url),
     ...record.may('resource', absoluteUri),
     ...record.may('grant', oneOf(...MACHINE_GRANTS)),
+    ...(identity ? { identity: parseIdentity(identity) } : {}),
     client: parseClient(record.within('client')),
     ...(tokens ? { tokens: parseTokens(tokens) } : {}),
   };

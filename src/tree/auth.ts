@@ -5,6 +5,7 @@ import { examples, type Perform } from './branch.ts';
 export function growAuth(auth: Command, perform: Perform): void {
   growSignIn(auth, perform);
   growStored(auth, perform);
+  growIdentity(auth, perform);
   growTokens(auth, perform);
   growForgetting(auth, perform);
   growImport(auth, perform);
@@ -46,6 +47,40 @@ function growStored(auth: Command, perform: Perform): void {
     .description('everything that is stored, also for servers no longer configured')
     .action(() => perform(async (w) => (await import('../commands/auth-status.ts')).authList(w)));
   examples(stored, ['mcp-cli auth list', 'mcp-cli auth list --format ndjson   one sign-in a line']);
+}
+
+function growIdentity(auth: Command, perform: Perform): void {
+  const whoami = auth
+    .command('whoami')
+    .description('whose sign-in it is, and who says so')
+    .argument('[server]')
+    .action((server: string | undefined) =>
+      perform(async (w) =>
+        (await import('../commands/auth-whoami.ts')).authWhoami(w, server === undefined ? [] : [server]),
+      ),
+    );
+  examples(whoami, ['mcp-cli auth whoami notion', 'mcp-cli auth whoami notion --account work --json']);
+  const metadata = auth
+    .command('client-metadata')
+    .description(
+      'print the document to host for "client_metadata_url": who mcp-cli is to an authorization server',
+    )
+    .option('--url <url>', 'where it will lie; this is the client id')
+    .option('--redirect <uri>', 'a redirect to list instead of the usual ones; may be repeated', repeated)
+    .option('--name <name>', 'what a consent page calls the client')
+    .action((options: { url?: string; redirect?: string[]; name?: string }) =>
+      perform(async (w) =>
+        (await import('../commands/auth-client-metadata.ts')).authClientMetadata(w, options),
+      ),
+    );
+  examples(metadata, [
+    'mcp-cli auth client-metadata --url https://example.com/mcp-cli.json > mcp-cli.json',
+    'mcp-cli auth client-metadata --url https://example.com/c.json --redirect http://localhost:8765/callback',
+  ]);
+}
+
+function repeated(text: string, before: string[] | undefined): string[] {
+  return [...(before ?? []), text];
 }
 
 function growTokens(auth: Command, perform: Perform): void {

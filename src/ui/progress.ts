@@ -147,7 +147,9 @@ function told(event: Told, name: string, view: ProgressView): string[] {
     case 'signed-in':
       // Without a person it is a renewal like any other.
       if (event.alone && !view.verbose) return [];
-      return [`✅ Signed in to ${name}${view.verbose ? signedIn(event, view.now()) : ''}`];
+      return [
+        `✅ Signed in to ${name}${event.who === undefined ? '' : ` as ${sanitize(event.who)}`}${view.verbose ? signedIn(event, view.now()) : ''}`,
+      ];
     case 'refreshed':
       return view.verbose ? [`🔄 Refreshed the token of ${name}`] : [];
     case 'step-up':

@@ -56,7 +56,7 @@ export async function openAuth(shared: Shared, entry: HttpEntry): Promise<AuthCo
       quiet: flags.quiet,
       verbose: flags.verbose,
     },
-    entry.name,
+    entry.account === undefined ? entry.name : `${entry.name} (${entry.account})`,
   );
   closing.push(http.close, progress.close);
   return {

@@ -21,6 +21,10 @@ export type Behaviour = {
   defaultResource: string | undefined;
   /** Used for a client that names no scope (RFC 6749 §3.3). */
   defaultScope: string | undefined;
+  /** What is said of whoever signs in, beside `sub`, to who asks for `email` or `profile`. */
+  claims: Record<string, unknown>;
+  /** Who signs in. */
+  person: string;
   /** Edits the metadata document before it is served. */
   metadata: (document: Record<string, unknown>) => Record<string, unknown>;
 };
@@ -36,6 +40,10 @@ export type ProviderOptions = {
   pkce?: boolean;
   /** The scopes that resources know. */
   scopes?: string[];
+  /** Knows who people are: the scopes `email` and `profile`. `userinfo`: the ID token has no more than `sub`. */
+  people?: boolean | 'userinfo';
+  /** Says whose a token is (RFC 7662), to the client that has it. */
+  introspection?: boolean;
   /** Takes assertions of this signer for tokens. */
   trusts?: Signer;
   /** Is an identity provider that vouches for its people. */
@@ -60,10 +68,19 @@ export function createProvider(
     cookies: { keys: [randomBytes(16).toString('hex')] },
     jwks: { keys: [{ ...key.export({ format: 'jwk' }), alg: 'ES256', use: 'sig', kid: 'test' }] },
     pkce: { required: () => options.pkce ?? true },
-    scopes: ['openid', 'offline_access'],
+    scopes: ['openid', 'offline_access', ...(options.people ? ['email', 'profile'] : [])],
+    claims: {
+      openid: ['sub'],
+      email: ['email', 'email_verified'],
+      profile: ['name', 'preferred_username'],
+    },
+    conformIdTokenClaims: options.people !== true,
     responseTypes: ['code'],
     interactions: { url: (_: unknown, { uid }: { uid: string }) => `${mount}/interaction/${uid}` },
-    findAccount: (_: unknown, accountId: string) => ({ accountId, claims: () => ({ sub: accountId }) }),
+    findAccount: (_: unknown, accountId: string) => ({
+      accountId,
+      claims: () => ({ ...behaviour.claims, sub: accountId }),
+    }),
     issueRefreshToken: (_: unknown, client: Client, source: { scopes: Set<string> }) =>
       client.grantTypeAllowed('refresh_token') && refreshable(behaviour, source.scopes),
     rotateRefreshToken: () => behaviour.rotation,
@@ -91,6 +108,7 @@ export function createProvider(
         allowedPolicy: (_: unknown, { clientId }: Client, token: { clientId: string }) =>
           token.clientId === clientId,
       },
+      introspection: { enabled: options.introspection ?? false },
       registration: {
         enabled: registration !== 'closed',
         initialAccessToken: typeof registration === 'object' ? registration.token : false,

@@ -38,6 +38,8 @@ const standard: Behaviour = {
   resources: 'any',
   defaultResource: undefined,
   defaultScope: undefined,
+  claims: {},
+  person: 'ada',
   metadata: (document) => document,
 };
 
@@ -116,7 +118,7 @@ function withScope(url: string, hit: Hit, { defaultScope }: Behaviour): string {
 /** The login and consent pages, answered by the person at once. */
 async function interact(
   provider: Provider,
-  { decision }: Behaviour,
+  { decision, person: accountId }: Behaviour,
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
@@ -125,7 +127,6 @@ async function interact(
     const refusal = { error: 'access_denied', error_description: 'The person said no' };
     return provider.interactionFinished(request, response, refusal, { mergeWithLastSubmission: false });
   }
-  const accountId = 'ada';
   const grant = new provider.Grant({ accountId, clientId: params.client_id });
   grant.addOIDCScope(params.scope ?? '');
   for (const resource of [params.resource ?? []].flat()) grant.addResourceScope(resource, params.scope ?? '');

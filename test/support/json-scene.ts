@@ -11,7 +11,7 @@ const SKILL = '---\nname: tidy\ndescription: Keeps things tidy\n---\n# Tidy\n';
 
 /** Runs a command as the page has it; `notes` may sign in, everything else is as a script has it. */
 export async function jsonScene(): Promise<(words: string[]) => Promise<CliResult>> {
-  const authorization = keep(await authorizationServer());
+  const authorization = keep(await authorizationServer({ introspection: true }));
   const catalog = await SkillsExtension.load(memorySkillFiles({ 'tidy/SKILL.md': SKILL }));
   const notes = keep(
     await modernSurfaceServer({

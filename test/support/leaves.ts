@@ -23,7 +23,7 @@ export async function helpOf(path: string[]): Promise<string> {
 /** The words of every command below this one that does something. */
 export async function leaves(path: string[] = []): Promise<string[][]> {
   const listed = /\nCommands:\n([\s\S]*?)(?:\n\n|$)/.exec(await helpOf(path))?.[1] ?? '';
-  const names = [...listed.matchAll(/^ {2}([a-z]+)/gm)].map(([, name = '']) => name);
+  const names = [...listed.matchAll(/^ {2}([a-z-]+)/gm)].map(([, name = '']) => name);
   if (names.length === 0) return [path];
   return (await Promise.all(names.map((name) => leaves([...path, name])))).flat();
 }

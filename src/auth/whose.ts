@@ -1,0 +1,113 @@
+// Whose sign-in it is where no ID token says so: the authorization server is asked, with its own token and at its own
+// endpoints. The userinfo endpoint (OpenID Connect Core section 5.3) first, then introspection (RFC 7662).
+
+import * as oauth from 'oauth4webapi';
+import { CancelledError, CliError } from '../errors.ts';
+import type { Identity } from '../store/identity.ts';
+import type { SignedRecord } from '../store/record.ts';
+import { discard, readText } from './body.ts';
+import type { AuthContext } from './context.ts';
+import { unexpected } from './expect.ts';
+import { identityOf, merged, objectOf, withOwner } from './id-token.ts';
+import type { ServerMetadata } from './metadata.ts';
+import { endpointOf } from './renew.ts';
+import { coversScopes } from './scope.ts';
+import { clientAuth } from './token.ts';
+import { within } from './within.ts';
+
+export type Told = { identity: Identity; source: 'userinfo' | 'introspection' };
+
+type Asking = Pick<AuthContext, 'entry' | 'http' | 'signal' | 'requestTimeout'>;
+
+/** The record with its owner, as far as that can be known; nobody is asked unless the entry expects somebody. */
+export async function withKnownOwner(
+  ctx: AuthContext,
+  given: SignedRecord,
+  server: ServerMetadata,
+): Promise<SignedRecord> {
+  const { record, wrong } = withOwner(given);
+  if (wrong !== undefined)
+    ctx.notify({ kind: 'notice', level: 'detail', text: `the ID token is not used: ${wrong}` });
+  if (ctx.entry.expectAccount === undefined || !unexpected(ctx.entry, record)) return record;
+  // Many servers put the address here and not into the ID token.
+  const told = await askWhose(ctx, record, server);
+  const identity = merged(record.identity, told?.identity);
+  return identity === undefined ? record : { ...record, identity };
+}
+
+/**
+ * Whose token it is, by the word of the server that issued it: `server` is metadata of `record.issuer`. Undefined if it
+ * does not say; never throws for what it answers.
+ * @throws CancelledError
+ */
+export async function askWhose(
+  ctx: Asking,
+  record: SignedRecord,
+  server: ServerMetadata,
+): Promise<Told | undefined> {
+  if (server.issuer !== record.issuer) return undefined;
+  const identity = await quietly(ctx, () => fromUserinfo(ctx, record, server));
+  if (identity) return { identity, source: 'userinfo' };
+  const introspected = await quietly(ctx, () => fromIntrospection(ctx, record, server));
+  return introspected && { identity: introspected, source: 'introspection' };
+}
+
+async function fromUserinfo(
+  ctx: Asking,
+  { tokens }: SignedRecord,
+  { userinfo_endpoint: endpoint }: ServerMetadata,
+): Promise<Identity | undefined> {
+  if (endpoint === undefined || tokens.tokenType !== 'Bearer') return undefined;
+  if (tokens.scope !== undefined && !coversScopes(tokens.scope, ['openid'])) return undefined;
+  const response = await ctx.http(endpoint, {
+    headers: { accept: 'application/json', authorization: `Bearer ${tokens.accessToken}` },
+    redirect: 'manual',
+    signal: within(ctx),
+  });
+  return claimsIn(response);
+}
+
+/** For who may ask: a server that lets this client do so says who its token stands for. */
+async function fromIntrospection(
+  ctx: Asking,
+  record: SignedRecord,
+  { introspection_endpoint: endpoint }: ServerMetadata,
+): Promise<Identity | undefined> {
+  if (endpoint === undefined) return undefined;
+  const response = await oauth.introspectionRequest(
+    { issuer: record.issuer, introspection_endpoint: endpoint },
+    { client_id: record.client.id },
+    clientAuth(await endpointOf(record, ctx.entry)),
+    record.tokens.accessToken,
+    {
+      additionalParameters: { token_type_hint: 'access_token' },
+      signal: within(ctx),
+      [oauth.customFetch]: ctx.http as never,
+      [oauth.allowInsecureRequests]: true,
+    },
+  );
+  return claimsIn(response, (claims) => claims.active === true);
+}
+
+async function claimsIn(
+  response: Response,
+  counts: (claims: Record<string, unknown>) => boolean = () => true,
+): Promise<Identity | undefined> {
+  if (response.status !== 200) {
+    await discard(response);
+    return undefined;
+  }
+  const claims = objectOf(await readText(response));
+  return claims && counts(claims) ? identityOf(claims) : undefined;
+}
+
+/** An endpoint that fails says nothing of anybody. */
+async function quietly<T>(ctx: Asking, ask: () => Promise<T>): Promise<T | undefined> {
+  try {
+    return await ask();
+  } catch (error) {
+    if (ctx.signal.aborted) throw new CancelledError();
+    if (error instanceof CliError && !(error instanceof CancelledError)) return undefined;
+    throw error;
+  }
+}

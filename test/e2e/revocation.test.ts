@@ -1,0 +1,49 @@
+// RFC 7009 as servers do it: how the client proves itself, and what a server that half does it means.
+import { expect, test } from 'vitest';
+import { staticClient } from '../support/clients.ts';
+import { answer } from '../support/loopback.ts';
+import { scene } from '../support/scene.ts';
+
+const PATH = '/token/revocation';
+const revoked = (json: string) => JSON.parse(json).revoked;
+
+test.each(['none', 'post', 'basic'] as const)(
+  'both tokens end, the refresh token first, with the client’s own proof: %s',
+  async (method) => {
+    const client = staticClient(method);
+    const { client_id, client_secret, token_endpoint_auth_method } = client;
+    const { authorization, person, script } = await scene({
+      entry: { oauth: { client_id, token_endpoint_auth_method, ...(client_secret && { client_secret }) } },
+      authorization: { clients: [client] },
+    });
+    expect((await person('auth login')).exit).toBe(0);
+    expect(revoked((await script('auth logout --json')).stdout)).toBe('revoked');
+    const sent = authorization.log.filter(({ path }) => path === PATH);
+    expect(sent.map(({ params }) => params.token_type_hint)).toEqual(['refresh_token', 'access_token']);
+    for (const { headers, params } of sent) {
+      expect(headers.authorization?.split(' ')[0]).toBe(method === 'basic' ? 'Basic' : undefined);
+      expect(params.client_secret).toBe(method === 'post' ? client_secret : undefined);
+    }
+  },
+);
+
+test.each<[string, string, number, string, string, number]>([
+  ['no access tokens', 'access_token', 400, 'unsupported_token_type', 'revoked', 0],
+  ['no refresh tokens', 'refresh_token', 400, 'unsupported_token_type', 'not_supported', 0],
+  ['not for this client', 'refresh_token', 401, 'invalid_client', 'failed', 6],
+  ['not today', 'access_token', 503, 'temporarily_unavailable', 'failed', 6],
+])('a server that revokes %s', async (_, kind, status, error, outcome, exit) => {
+  const { authorization, person, script } = await scene();
+  await person('auth login');
+  authorization.intercept = (hit, response) => {
+    if (hit.path !== PATH || hit.params.token_type_hint !== kind) return false;
+    answer(response, status, { error });
+    return true;
+  };
+  const result = await script('auth logout --json');
+  expect(result.exit).toBe(exit);
+  expect(revoked(result.stdout)).toBe(outcome);
+  // Whatever became of the first, the second was tried; and here nothing is left of either.
+  expect(authorization.count(PATH)).toBe(2);
+  expect((await script('tools list')).exit).toBe(4);
+});
