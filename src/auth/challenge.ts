@@ -5,6 +5,8 @@ export type Challenge = {
   error: string | undefined;
   /** Servers from before RFC 9728 name the issuer itself (`authorization_server`, `as_uri`). */
   authorizationServer: string | undefined;
+  /** It asks for tokens that are bound to a key, and for no others (RFC 9449 section 7.1). */
+  bound?: true;
 };
 
 const TOKEN = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+/;
@@ -16,13 +18,16 @@ const PARAM = /^([!#$%&'*+\-.^_`|~0-9A-Za-z]+)[ \t]*=[ \t]*(?:"((?:[^"\\]|\\.)*)
  */
 export function parseChallenge(header: string | null): Challenge | undefined {
   if (!header) return undefined;
-  for (const { scheme, params } of challenges(header)) {
+  const all = [...challenges(header)];
+  const bound = !all.some(({ scheme }) => scheme === 'bearer');
+  for (const { scheme, params } of all) {
     if (scheme !== 'bearer' && scheme !== 'dpop') continue;
     return {
       resourceMetadata: params.get('resource_metadata'),
       scope: params.get('scope'),
       error: params.get('error'),
       authorizationServer: params.get('authorization_server') ?? params.get('as_uri'),
+      ...(bound && { bound }),
     };
   }
   return undefined;

@@ -5,6 +5,7 @@ import type { BoundClient } from './client.ts';
 import type { AuthContext } from './context.ts';
 import { foreignDocument, keepRecord } from './keep.ts';
 import type { GrantPlan } from './plan.ts';
+import type { Proof } from './proof.ts';
 
 const LOCK_WAIT = 30_000;
 
@@ -12,6 +13,8 @@ export type Granted = {
   plan: GrantPlan;
   client: BoundClient;
   tokens: StoredTokens;
+  /** What the tokens are bound to. */
+  proof?: Proof | undefined;
   /** Undefined: a person signed in. */
   grant?: MachineGrant;
 };
@@ -19,7 +22,7 @@ export type Granted = {
 /** The record, for what a store cannot or need not keep. Pure. */
 export function recordOf(ctx: Pick<AuthContext, 'entry'>, granted: Granted): StoredRecord {
   const { entry } = ctx;
-  const { plan, client, tokens, grant } = granted;
+  const { plan, client, tokens, grant, proof } = granted;
   const asked = plan.scopes.join(' ');
   return {
     version: 1,
@@ -38,6 +41,7 @@ export function recordOf(ctx: Pick<AuthContext, 'entry'>, granted: Granted): Sto
       authMethod: client.authMethod,
       ...(client.source === 'registered' && client.registered),
     },
+    ...(proof && { proofKey: proof.key }),
     // RFC 6749 section 5.1: an answer that does not name the scope granted what was asked for.
     tokens: { ...tokens, ...(!tokens.scope && asked && { scope: asked }) },
   };

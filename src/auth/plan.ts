@@ -5,6 +5,7 @@ import { AuthError } from '../errors.ts';
 import type { StoredRecord } from '../store/record.ts';
 import { canonicalResource } from '../url.ts';
 import { keepSecretWithItsIssuer } from './binding.ts';
+import { type ProofPlan, planProof } from './bound.ts';
 import type { Challenge } from './challenge.ts';
 import type { Discovery } from './discover.ts';
 import { type Client, chooseClient, machineClient } from './identity.ts';
@@ -18,6 +19,7 @@ export type GrantPlan = {
   source: 'configured' | 'metadata' | 'defaults';
   scopes: string[];
   resource: string | undefined;
+  proof: ProofPlan;
 };
 
 /** A sign-in in a browser. */
@@ -66,6 +68,7 @@ export function planSignIn(entry: HttpEntry, facts: PlanFacts): AuthPlan {
     client: chooseClient(entry, server, facts),
     ...scopesOf(entry, facts, server.scopes_supported ?? []),
     resource: chooseResource(entry, facts.discovery),
+    proof: planProof(entry, server, facts),
     pkce: oauth?.usePkce ?? true,
     extraParams: oauth?.extraAuthParams ?? {},
   };
@@ -85,6 +88,7 @@ export function planMachine(entry: HttpEntry, facts: PlanFacts): GrantPlan & { c
     // Nobody is away, so `offline_access` means nothing here.
     scopes: scopesOf(entry, facts, []).scopes,
     resource: chooseResource(entry, facts.discovery),
+    proof: planProof(entry, server, facts),
   };
 }
 

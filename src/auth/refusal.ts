@@ -11,40 +11,52 @@ type RefusalContext = {
   login: string;
   /** Undefined: a person signed in. */
   grant?: MachineGrant;
+  /** Which of its endpoints answered, if not that for tokens. */
+  endpoint?: string;
 };
 
-/** The error for an answer that is not tokens, at the end of a sign-in. */
+/** The error for an answer that is not what was asked for, at the end of a sign-in. */
 export function answerError(
   answer: Exclude<TokenAnswer, { kind: 'tokens' }>,
   context: RefusalContext,
 ): Error {
-  const { issuer, server } = context;
+  const { issuer, server, endpoint = 'token endpoint' } = context;
   switch (answer.kind) {
     case 'trouble':
-      return new NetworkError(
-        'server_error',
-        `the token endpoint of ${issuer} answered HTTP ${answer.status}`,
-        {
-          hint: 'the authorization server is in trouble; try again later',
-          server,
-        },
-      );
+      return new NetworkError('server_error', `the ${endpoint} of ${issuer} answered HTTP ${answer.status}`, {
+        hint: 'the authorization server is in trouble; try again later',
+        server,
+      });
     case 'broken':
       return new ProtocolError(
         'token_response_invalid',
-        `the token endpoint of ${issuer} broke the protocol: ${answer.why}`,
+        `the ${endpoint} of ${issuer} broke the protocol: ${answer.why}`,
         { hint: endpointHint(context.path), server },
       );
+    case 'unbound':
+      return new ProtocolError(
+        'dpop_downgraded',
+        `${issuer} did not bind the token of ${server} to our key`,
+        {
+          hint: unboundHint(context.path),
+          server,
+        },
+      );
     case 'refused':
-      return new AuthError(codeOf(answer.error), `${issuer} refused the sign-in: ${describe(answer)}`, {
-        hint: refusalHint(answer, context),
-        server,
-      });
+      return new AuthError(
+        codeOf(answer.error),
+        `${issuer} refused the sign-in: ${describe(answer, endpoint)}`,
+        {
+          hint: refusalHint(answer, context),
+          server,
+        },
+      );
   }
 }
 
 const CODES = new Set([
   'invalid_client',
+  'invalid_dpop_proof',
   'invalid_grant',
   'invalid_scope',
   'invalid_target',
@@ -58,13 +70,18 @@ function codeOf(error: string): string {
   return CODES.has(error) ? error : 'token_refused';
 }
 
+/** For a token that is less than what was asked for. */
+export function unboundHint(path: string): string {
+  return `the token was not used; if the server has given up DPoP, set ${path}.oauth.dpop to false`;
+}
+
 /** For an endpoint whose answer is not OAuth's. */
 export function endpointHint(path: string): string {
   return `tell its operator, or name another endpoint in ${path}.oauth.token_url`;
 }
 
-function describe(answer: { error: string; description: string | undefined }): string {
-  if (/^http_\d+$/.test(answer.error)) return `its token endpoint answered HTTP ${answer.error.slice(5)}`;
+function describe(answer: { error: string; description: string | undefined }, endpoint: string): string {
+  if (/^http_\d+$/.test(answer.error)) return `its ${endpoint} answered HTTP ${answer.error.slice(5)}`;
   return answer.description ? `${answer.error} (${answer.description.slice(0, 300)})` : answer.error;
 }
 
@@ -79,6 +96,8 @@ function refusalHint(
   switch (answer.error) {
     case 'invalid_client':
       return `check ${path}.oauth.client_id, client_secret and token_endpoint_auth_method`;
+    case 'invalid_dpop_proof':
+      return 'a proof is good for a few minutes: check the clock of this machine';
     case 'unsupported_grant_type':
       return `check ${path}.oauth.grant_type, and token_url if it is set`;
     case 'unauthorized_client':

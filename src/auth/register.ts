@@ -29,7 +29,7 @@ export async function register(
 ): Promise<Registration> {
   const endpoint = registrationEndpoint(entry.oauth, plan.server);
   if (!endpoint) throw registrationUnavailable(entry, plan.server.issuer);
-  const body = registrationRequest(entry, redirectUri);
+  const body = registrationRequest(entry, redirectUri, plan.proof.wanted);
   if (options.omitMethod) delete body.token_endpoint_auth_method;
   const initialAccessToken = entry.oauth?.dynamicRegistration?.initialAccessToken;
   const response = await http(endpoint, {
@@ -53,7 +53,11 @@ export async function register(
  * Configured metadata is sent as given; the redirect is the one that is bound. No `scope`: a client that is registered
  * for some could never be granted more of them in a step-up.
  */
-export function registrationRequest(entry: HttpEntry, redirectUri: string): Record<string, unknown> {
+export function registrationRequest(
+  entry: HttpEntry,
+  redirectUri: string,
+  bound = false,
+): Record<string, unknown> {
   const configured = entry.oauth?.dynamicRegistration?.metadata;
   return {
     client_name: entry.oauth?.clientName ?? 'mcp-cli',
@@ -63,6 +67,7 @@ export function registrationRequest(entry: HttpEntry, redirectUri: string): Reco
     response_types: ['code'],
     // Asked for by name: some servers that list only `none` hand out a secret to whoever does not say.
     token_endpoint_auth_method: 'none',
+    ...(bound && { dpop_bound_access_tokens: true }),
     ...configured,
     redirect_uris: configured ? withBound(configured.redirect_uris, redirectUri) : [redirectUri],
   };
@@ -108,6 +113,8 @@ export function judgeRegistration(
     ...(hasSecret &&
       typeof expires === 'number' &&
       expires > 0 && { secretExpiresAt: momentOf(expires * 1000) }),
+    ...(json?.dpop_bound_access_tokens === true && { bound: true as const }),
+    ...(json?.require_pushed_authorization_requests === true && { pushes: true as const }),
   };
 }
 

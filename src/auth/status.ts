@@ -12,6 +12,8 @@ export type RecordDescription = {
   issuer: string;
   clientId: string;
   clientSource: StoredRecord['client']['source'];
+  /** `DPoP`: good only with the key that is stored beside it. */
+  tokenType?: 'Bearer' | 'DPoP';
   scope?: string;
   issuedAt?: string;
   expiresAt?: string;
@@ -29,6 +31,7 @@ export function describeRecord(record: StoredRecord, now: number): RecordDescrip
     issuer: bare(record.issuer),
     clientId: client.id,
     clientSource: client.source,
+    ...(tokens === undefined ? {} : { tokenType: tokens.tokenType }),
     ...(tokens?.scope === undefined ? {} : { scope: tokens.scope }),
     ...(tokens === undefined ? {} : { issuedAt: new Date(tokens.issuedAt).toISOString() }),
     ...(tokens?.expiresAt === undefined ? {} : { expiresAt: new Date(tokens.expiresAt).toISOString() }),

@@ -149,7 +149,7 @@ function standingsText(workspace: Workspace, standings: Standing[]): string {
   const isDouble = (text: string) => labels.indexOf(text) !== labels.lastIndexOf(text);
   const rows = standings.map((each) => [
     isDouble(label(each)) ? `${label(each)} at ${each.url ?? '?'}` : label(each),
-    `${words(each)}${each.orphan ? ', not configured' : ''}`,
+    `${words(each)}${each.tokenType === 'DPoP' ? ' (DPoP)' : ''}${each.orphan ? ', not configured' : ''}`,
     each.expiresAt === undefined ? '' : relative(Date.parse(each.expiresAt), deps.now()),
     each.scope ?? '',
     each.issuer ?? '',

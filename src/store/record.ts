@@ -13,7 +13,9 @@ import {
   plain,
   visible,
   webUrl,
+  yes,
 } from './fields.ts';
+import { type ProofKey, proofKey } from './proof-key.ts';
 import { recordKey, splitKey } from './record-key.ts';
 
 const METHODS = ['none', 'client_secret_post', 'client_secret_basic', 'private_key_jwt'] as const;
@@ -30,6 +32,10 @@ export type StoredClient = {
   redirectUris?: string[];
   /** Milliseconds since the epoch. */
   secretExpiresAt?: number;
+  /** It was registered for tokens that are bound to a key (RFC 9449 section 5.2). */
+  bound?: true;
+  /** It was registered for pushed authorization requests alone (RFC 9126 section 6). */
+  pushes?: true;
 };
 
 export type StoredTokens = {
@@ -67,6 +73,8 @@ export type StoredRecord = {
   /** Absent: a person signed in. */
   grant?: MachineGrant;
   client: StoredClient;
+  /** What the tokens are bound to. Stays after a logout: this server is not to be content with less one day. */
+  proofKey?: ProofKey;
   /** Absent after a logout: the registration is kept. */
   tokens?: StoredTokens;
 };
@@ -113,8 +121,12 @@ export function parseRecord(
     ...record.may('resource', absoluteUri),
     ...record.may('grant', oneOf(...MACHINE_GRANTS)),
     client: parseClient(record.within('client')),
+    ...record.may('proofKey', proofKey),
     ...(tokens ? { tokens: parseTokens(tokens) } : {}),
   };
+  // A bound token without its key is good for nothing, and one that is not bound was never saved beside a key.
+  if (parsed.tokens && (parsed.tokens.tokenType === 'DPoP') !== (parsed.proofKey !== undefined))
+    throw fail('tokens.tokenType');
   // A record copied under another name would lend its tokens to another server.
   if (recordKey(parsed.server, parsed.account, splitKey(key).variant) !== key) throw fail('server');
   return parsed;
@@ -146,6 +158,8 @@ function parseClient(client: Fields): StoredClient {
     authMethod: client.need('authMethod', oneOf(...METHODS)),
     ...client.may('redirectUris', listOf(absoluteUri, 64)),
     ...client.may('secretExpiresAt', moment),
+    ...client.may('bound', yes),
+    ...client.may('pushes', yes),
   };
 }
 

@@ -6,10 +6,13 @@ import type { StoredRecord } from '../../store/record.ts';
 import { isSafeBrowserUrl } from '../../url.ts';
 import { authorizationUrl, judgeCallback } from '../authorize.ts';
 import { configuredSecret } from '../binding.ts';
+import { openProof } from '../bound.ts';
 import { type BoundClient, bindClient } from '../client.ts';
 import type { AuthContext } from '../context.ts';
 import type { Kept } from '../keep.ts';
 import { type AuthPlan, type PlanFacts, planSignIn } from '../plan.ts';
+import type { Proof } from '../proof.ts';
+import { mustPush, type Pushed, pushRequest } from '../push.ts';
 import { redeem } from '../redeem.ts';
 import { loginCommand } from '../required.ts';
 
@@ -89,9 +92,12 @@ async function attempt(
   const bound = await bindClient(ctx, plan, { record, state, omitMethod });
   trace.client = bound.client;
   try {
-    const params = await askPerson(ctx, plan, bound, state, verifier);
+    const proof = await openProof(ctx, plan, bound.client.registered, kept.record);
+    const request = await authorizationRequest(ctx, plan, { ...bound, proof }, state, verifier);
+    const params = await askPerson(ctx, plan, bound, request.url);
     ctx.notify({ kind: 'exchanging' });
-    return await redeem(ctx, kept.key, plan, bound, { params, verifier });
+    const answered = { ...bound, client: request.client, proof };
+    return await redeem(ctx, kept.key, plan, answered, { params, verifier });
   } finally {
     await bound.listener.close();
   }
@@ -99,17 +105,29 @@ async function attempt(
 
 type Bound = Awaited<ReturnType<typeof bindClient>>;
 
+/** The URL that the browser is given: the request itself, or the name of one that was pushed. */
+async function authorizationRequest(
+  ctx: AuthContext,
+  plan: AuthPlan,
+  { client, listener, proof }: Bound & { proof: Proof | undefined },
+  state: string,
+  verifier: string | undefined,
+): Promise<Pushed> {
+  const { redirectUri } = listener;
+  const challenge = verifier && (await oauth.calculatePKCECodeChallenge(verifier));
+  const thumbprint = proof?.thumbprint;
+  const url = authorizationUrl(plan, { clientId: client.id, redirectUri, state, challenge, thumbprint });
+  return mustPush(plan, client) ? pushRequest(ctx, plan, { client, proof }, url) : { url, client };
+}
+
 /** Shows and opens the authorization URL, and waits for the one valid answer. */
 async function askPerson(
   ctx: AuthContext,
   plan: AuthPlan,
   { client, listener }: Bound,
-  state: string,
-  verifier: string | undefined,
+  url: string,
 ): Promise<URLSearchParams> {
   const { redirectUri } = listener;
-  const challenge = verifier && (await oauth.calculatePKCECodeChallenge(verifier));
-  const url = authorizationUrl(plan, { clientId: client.id, redirectUri, state, challenge });
   if (!isSafeBrowserUrl(url, ctx.entry.allowHttp)) {
     throw new AuthError(
       'unsafe_authorization_url',
