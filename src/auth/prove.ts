@@ -28,11 +28,15 @@ export async function sendProved(
     answer = await send(ctx.http, token, proof, url, init);
   }
   const { response, challenges } = answer;
-  if (!challenges.some(({ parameters }) => parameters.error === 'invalid_dpop_proof')) return response;
+  const said = challenges.map(({ parameters }) => parameters.error);
+  const hint = said.includes('invalid_dpop_proof')
+    ? 'a proof is good for a few minutes: check the clock of this machine'
+    : said.includes('use_dpop_nonce') && 'tell its operator: it wants another nonce than the one it gives';
+  if (!hint) return response;
   await response.body?.cancel();
-  // No other token would help: it is the key, or the time.
+  // No other token would help, so neither a renewal nor a person is asked for one.
   throw new AuthError('invalid_dpop_proof', `${ctx.entry.name} does not take the proof of our key`, {
-    hint: 'a proof is good for a few minutes: check the clock of this machine',
+    hint,
     server: ctx.entry.name,
   });
 }

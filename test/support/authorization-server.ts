@@ -21,7 +21,7 @@ export type AuthorizationServer = Loopback &
   TokenIssuer & {
     behaviour: Behaviour;
     /** Paths as they appear in `log`, for `count` and the faults. */
-    paths: { authorization: string; token: string; registration: string; revocation: string };
+    paths: { authorization: string; token: string; registration: string; revocation: string; push: string };
     /** Every access token ends now. JWTs are not stored, so they live on. */
     forgetAccessTokens(): void;
     /** Every refresh is refused with `invalid_grant` from now on. */
@@ -82,6 +82,7 @@ export async function authorizationServer(
       token: `${path}/token`,
       registration: `${path}/reg`,
       revocation: `${path}/token/revocation`,
+      push: `${path}/request`,
     },
     validate: async (token: string, resource: string) =>
       options.tokens === 'jwt'
