@@ -97,7 +97,7 @@ function refusalHint(
     case 'invalid_client':
       return `check ${path}.oauth.client_id, client_secret and token_endpoint_auth_method`;
     case 'invalid_dpop_proof':
-      return 'a proof is good for a few minutes: check the clock of this machine';
+      return `a proof is good for a few minutes: check the clock of this machine, and whether ${path}.oauth.dpop is false`;
     case 'unsupported_grant_type':
       return `check ${path}.oauth.grant_type, and token_url if it is set`;
     case 'unauthorized_client':

@@ -111,12 +111,28 @@ describe('a token that is not bound', () => {
   });
 });
 
-test('`oauth.dpop` set to false: never, whoever asks', async () => {
-  const made = await boundScene({ entry: { oauth: { dpop: false } } });
-  const result = await made.person(LIST);
-  expect(result.exit).toBe(4);
-  const sent = [...made.authorization.log, ...made.server.log];
-  expect(sent.some(({ headers, params }) => headers.dpop ?? params.dpop_jkt)).toBe(false);
+describe('`oauth.dpop` set to false: never', () => {
+  const never = { entry: { oauth: { dpop: false } } };
+  const proofs = ({ authorization, server }: Scene) =>
+    [...authorization.log, ...server.log].filter(({ headers, params }) => headers.dpop ?? params.dpop_jkt);
+
+  test('though the metadata asks for it', async () => {
+    const made = await boundScene(never);
+    expect((await made.person(LIST)).exit).toBe(4);
+    expect(proofs(made)).toEqual([]);
+  });
+
+  test('though the token endpoint asks for it', async () => {
+    const made = await boundScene(never);
+    const { authorization } = made;
+    authorization.intercept = (hit, response) => {
+      if (hit.path !== authorization.paths.token) return false;
+      answer(response, 400, { error: 'use_dpop_nonce' });
+      return true;
+    };
+    expect((await made.person(LIST)).exit).toBe(4);
+    expect(proofs(made)).toEqual([]);
+  });
 });
 
 test('a server that signs with nothing that we can is said to, before a browser opens', async () => {

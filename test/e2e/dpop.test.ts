@@ -4,6 +4,8 @@ import { boundScene, proofsTo, storedRecord } from '../support/bound.ts';
 import { noBrowser } from '../support/browser.ts';
 import { serviceClient } from '../support/clients.ts';
 import { configFile } from '../support/home.ts';
+import { answer } from '../support/loopback.ts';
+import { readProof } from '../support/proofs.ts';
 import { calledTool } from '../support/protection.ts';
 import { errorOf, keep } from '../support/scene.ts';
 import { registerSecret } from '../support/secrets.ts';
@@ -11,6 +13,7 @@ import { sessionServer } from '../support/session-server.ts';
 import { sseServer } from '../support/sse-server.ts';
 
 const LIST = '--server notes tools list';
+const BOUND = { dpop_bound_access_tokens: true };
 const CALL = '--server notes tools call echo text=hello';
 
 describe.each([
@@ -34,9 +37,14 @@ describe.each([
     expect(first.every((proof) => proof?.thumbprint === asked?.dpop_jkt)).toBe(true);
     expect(first.every((proof) => proof?.claims.htu === `${authorization.url}${token}`)).toBe(true);
 
-    const before = authorization.log.length;
+    const [before, called] = [authorization.log.length, server.log.length];
     expect(await script(LIST)).toMatchObject({ exit: 0 });
     expect(authorization.log).toHaveLength(before);
+    // A nonce is learned once a command.
+    const requests = server.log.slice(called).map(({ headers }) => readProof(headers.dpop)?.claims);
+    expect(requests.filter((claims) => claims?.nonce === undefined)).toHaveLength(
+      nonce ? 1 : requests.length,
+    );
 
     expect(await script('auth refresh')).toMatchObject({ exit: 0 });
     const renewed = await storedRecord(home);
@@ -118,14 +126,33 @@ test('`oauth.dpop` asks for it where the server does not', async () => {
   expect(server.log.some(({ headers }) => headers.dpop !== undefined)).toBe(true);
 });
 
-test('a registration that says bound tokens is taken at its word', async () => {
-  const dynamic = { metadata: { dpop_bound_access_tokens: true } };
+test.each([
+  ['asked for', { entry: { oauth: { dynamic_registration: { metadata: BOUND } } } }],
+  ['not asked for', { authorization: { clientDefaults: BOUND } }],
+])('a registration for bound tokens is taken at its word, %s', async (_, options) => {
   const made = await boundScene({
-    entry: { oauth: { dynamic_registration: dynamic } },
+    ...options,
     server: { protection: { metadata: ({ dpop_bound_access_tokens_required: _, ...rest }) => rest } },
   });
-  expect(await made.person(LIST)).toMatchObject({ exit: 0 });
-  expect((await storedRecord(made.home)).client.bound).toBe(true);
+  const { server, home, person } = made;
+  server.intercept = (hit, response) => {
+    if (hit.path !== new URL(server.mcpUrl).pathname || hit.headers.authorization) return false;
+    // So that the challenge does not ask for it either.
+    answer(response, 401, {});
+    return true;
+  };
+  expect(await person(LIST)).toMatchObject({ exit: 0 });
+  expect((await storedRecord(home)).client.bound).toBe(true);
+});
+
+test('the next sign-in keeps the key', async () => {
+  const { home, person } = await boundScene();
+  await person('auth login');
+  const { proofKey, tokens } = await storedRecord(home);
+  expect(await person('auth login --force')).toMatchObject({ exit: 0 });
+  const after = await storedRecord(home);
+  expect(after.proofKey).toEqual(proofKey);
+  expect(after.tokens?.accessToken).not.toBe(tokens?.accessToken);
 });
 
 test('a service signs in with a key of its own', async () => {

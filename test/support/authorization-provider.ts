@@ -38,6 +38,8 @@ export type ProviderOptions = {
   trusts?: Signer;
   /** Binds tokens to the key that is proved (RFC 9449); `nonce`: with a nonce of its own in every proof. */
   dpop?: 'plain' | 'nonce';
+  /** What it registers every client for, asked or not. */
+  clientDefaults?: object;
   /** What it lists as the algorithms of proofs. */
   proofAlgorithms?: string[];
   /** Takes pushed authorization requests (RFC 9126), or no others. */
@@ -59,7 +61,7 @@ export function createProvider(
     adapter: memory.adapter,
     // What a test keeps beside a client is nothing of the protocol.
     clients: clients.map(({ pem: _, ...client }: StaticClient & { pem?: string }) => client),
-    clientDefaults: { id_token_signed_response_alg: 'ES256' },
+    clientDefaults: { id_token_signed_response_alg: 'ES256', ...options.clientDefaults },
     clientAuthMethods: ['none', 'client_secret_basic', 'client_secret_post', 'private_key_jwt'],
     cookies: { keys: [randomBytes(16).toString('hex')] },
     enabledJWA: { dPoPSigningAlgValues: options.proofAlgorithms ?? ['ES256', 'EdDSA'] },
