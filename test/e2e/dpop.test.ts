@@ -7,7 +7,7 @@ import { configFile } from '../support/home.ts';
 import { answer } from '../support/loopback.ts';
 import { readProof } from '../support/proofs.ts';
 import { calledTool } from '../support/protection.ts';
-import { errorOf, keep } from '../support/scene.ts';
+import { errorOf, keep, type Scene } from '../support/scene.ts';
 import { registerSecret } from '../support/secrets.ts';
 import { sessionServer } from '../support/session-server.ts';
 import { sseServer } from '../support/sse-server.ts';
@@ -15,6 +15,15 @@ import { sseServer } from '../support/sse-server.ts';
 const LIST = '--server notes tools list';
 const BOUND = { dpop_bound_access_tokens: true };
 const CALL = '--server notes tools call echo text=hello';
+
+/** Whoever comes without a token is refused, and not told how to get one. */
+function challengesNothing({ server }: Scene): void {
+  server.intercept = (hit, response) => {
+    if (hit.path !== new URL(server.mcpUrl).pathname || hit.headers.authorization) return false;
+    answer(response, 401, {});
+    return true;
+  };
+}
 
 describe.each([
   ['without nonces', false],
@@ -134,15 +143,17 @@ test.each([
     ...options,
     server: { protection: { metadata: ({ dpop_bound_access_tokens_required: _, ...rest }) => rest } },
   });
-  const { server, home, person } = made;
-  server.intercept = (hit, response) => {
-    if (hit.path !== new URL(server.mcpUrl).pathname || hit.headers.authorization) return false;
-    // So that the challenge does not ask for it either.
-    answer(response, 401, {});
-    return true;
-  };
+  const { home, person } = made;
+  challengesNothing(made);
   expect(await person(LIST)).toMatchObject({ exit: 0 });
   expect((await storedRecord(home)).client.bound).toBe(true);
+});
+
+test('the resource metadata asks for it, where the refusal says nothing', async () => {
+  const made = await boundScene();
+  challengesNothing(made);
+  expect(await made.person(LIST)).toMatchObject({ exit: 0 });
+  expect((await storedRecord(made.home)).tokens?.tokenType).toBe('DPoP');
 });
 
 test('the next sign-in keeps the key', async () => {
