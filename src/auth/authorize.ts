@@ -10,6 +10,8 @@ export type AuthorizationRequest = {
   /** base64url only: some servers paste it into the redirect without encoding it. */
   state: string;
   challenge: string | undefined;
+  /** Thumbprint of the key that the code is to be bound to (RFC 9449 section 10). */
+  thumbprint: string | undefined;
 };
 
 /** Pure. `extra_auth_params` come last but cannot replace a protocol parameter (the configuration refuses those). */
@@ -26,6 +28,7 @@ export function authorizationUrl(plan: AuthPlan, request: AuthorizationRequest):
   set('code_challenge_method', request.challenge && 'S256');
   set('scope', plan.scopes.join(' '));
   set('resource', plan.resource);
+  set('dpop_jkt', request.thumbprint);
   // OpenID Connect Core section 11: without consent, offline_access is ignored. `"prompt": ""` leaves it out.
   if (plan.scopes.includes('offline_access')) set('prompt', 'consent');
   for (const [name, value] of Object.entries(plan.extraParams)) {

@@ -1,20 +1,28 @@
 // The token of one server during one command: fresh, refreshed, or signed in for, and what to do when it is refused.
 
+import type { Fetch } from '../deps.ts';
 import { AuthError, NetworkError } from '../errors.ts';
-import { isAlive, isFresh, type StoredRecord } from '../store/record.ts';
+import { isAlive, isFresh } from '../store/age.ts';
+import type { StoredRecord } from '../store/record.ts';
 import { machineGrant, maySignIn, requireEnabled } from './binding.ts';
 import type { Challenge } from './challenge.ts';
 import type { AuthContext } from './context.ts';
 import { requireExpected } from './expect.ts';
+import { fixedBearer } from './fixed.ts';
 import { findRecord } from './keep.ts';
 import { type SignInOptions, signIn } from './login.ts';
+import { proofOf } from './proof.ts';
 import { dropRefused, renew } from './renew.ts';
-import { loginCommand, loginRequired, statusCommand } from './required.ts';
+import { loginRequired, statusCommand } from './required.ts';
 import { coversScopes, scopeList } from './scope.ts';
 
 export type Bearer = {
   /** The token for the next request; undefined if the server is to be asked without one. */
   current(): Promise<string | undefined>;
+  /** Whether what `current` gave last is good with our key only. */
+  bound(): boolean;
+  /** Sends a request that carries the token, with the proof that goes with it if it is bound to a key. */
+  send: Fetch;
   /** The server said 401 to `token`: afterwards `current` gives another one, or this throws. */
   rejected(token: string | undefined, challenge: Challenge | undefined): Promise<void>;
   /** The server said 403 `insufficient_scope`. */
@@ -70,6 +78,14 @@ export function openBearer(ctx: AuthContext): Bearer {
         lasting = known?.tokens && !isFresh(known.tokens, ctx.now()) ? known : undefined;
       }
       return known?.tokens?.accessToken;
+    },
+    bound: () => known?.tokens?.tokenType === 'DPoP',
+    async send(url, init) {
+      const token = tokenIn(init);
+      const proof = token === undefined ? undefined : known && (await proofOf(ctx, known));
+      if (token === undefined || !proof) return ctx.http(url, init);
+      const { sendProved } = await import('./prove.ts');
+      return sendProved(ctx, token, proof, url, init);
     },
     async rejected(token, challenge) {
       if (isCurrent() && known?.tokens?.accessToken !== token) return;
@@ -160,6 +176,10 @@ async function widen(
   return enter({ challenge, scopes: wanted, rejected: known?.tokens?.accessToken });
 }
 
+function tokenIn(init: Parameters<Fetch>[1]): string | undefined {
+  return /^Bearer (.+)$/i.exec(new Headers(init?.headers).get('authorization') ?? '')?.[1];
+}
+
 function refusedAnew({ entry }: AuthContext): AuthError {
   return new AuthError('token_rejected', `${entry.name} refuses the token although it is fresh`, {
     hint: `check the account and the scopes, and the authorization server: ${statusCommand(entry)}`,
@@ -169,29 +189,4 @@ function refusedAnew({ entry }: AuthContext): AuthError {
 
 function isLoginRequired(error: unknown): boolean {
   return error instanceof AuthError && (error.code === 'login_required' || error.code === 'refresh_lost');
-}
-
-function fixedBearer(
-  ctx: AuthContext,
-  { value, source }: { value: string | undefined; source: string },
-): Bearer {
-  const refused = (code: string, what: string) =>
-    new AuthError(code, `${ctx.entry.name} ${what} the token from ${source}`, {
-      hint: `replace the token in ${source}, or remove it and sign in: ${loginCommand(ctx.entry)}`,
-      server: ctx.entry.name,
-    });
-  return {
-    current: async () => value,
-    rejected: async () => {
-      throw refused('token_rejected', 'does not accept');
-    },
-    stepUp: async (challenge) => {
-      const scope = challenge?.scope;
-      throw refused(
-        'insufficient_scope',
-        scope ? `needs a further scope (${scope}) than` : 'needs further scopes than',
-      );
-    },
-    accepted() {},
-  };
 }

@@ -5,27 +5,31 @@ export type Challenge = {
   error: string | undefined;
   /** Servers from before RFC 9728 name the issuer itself (`authorization_server`, `as_uri`). */
   authorizationServer: string | undefined;
+  /** It asks for tokens that are bound to a key, and for no others (RFC 9449 section 7.1). */
+  bound?: true;
 };
 
 const TOKEN = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+/;
 const PARAM = /^([!#$%&'*+\-.^_`|~0-9A-Za-z]+)[ \t]*=[ \t]*(?:"((?:[^"\\]|\\.)*)"|([^\s,"]+))/;
 
 /**
- * The first Bearer or DPoP challenge of a `WWW-Authenticate` header, wherever it stands among others (RFC 9110
- * section 11.6.1). Unquoted URLs are read, because servers write them. Undefined if there is none.
+ * What the Bearer and DPoP challenges of a `WWW-Authenticate` header say, wherever they stand among others (RFC 9110
+ * section 11.6.1); the first one that says something counts. Unquoted URLs are read, because servers write them.
+ * Undefined if there is none.
  */
 export function parseChallenge(header: string | null): Challenge | undefined {
   if (!header) return undefined;
-  for (const { scheme, params } of challenges(header)) {
-    if (scheme !== 'bearer' && scheme !== 'dpop') continue;
-    return {
-      resourceMetadata: params.get('resource_metadata'),
-      scope: params.get('scope'),
-      error: params.get('error'),
-      authorizationServer: params.get('authorization_server') ?? params.get('as_uri'),
-    };
-  }
-  return undefined;
+  const ours = [...challenges(header)].filter(({ scheme }) => scheme === 'bearer' || scheme === 'dpop');
+  if (ours.length === 0) return undefined;
+  const params = new Map(ours.reverse().flatMap((each) => [...each.params]));
+  const bound = ours.every(({ scheme }) => scheme === 'dpop');
+  return {
+    resourceMetadata: params.get('resource_metadata'),
+    scope: params.get('scope'),
+    error: params.get('error'),
+    authorizationServer: params.get('authorization_server') ?? params.get('as_uri'),
+    ...(bound && { bound }),
+  };
 }
 
 function* challenges(header: string): Generator<{ scheme: string; params: Map<string, string> }> {

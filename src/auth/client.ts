@@ -19,7 +19,9 @@ export type BoundClient = Client & {
   /** Registered before, and used again. */
   reused: boolean;
   /** What is kept of a registration. */
-  registered: Pick<StoredClient, 'secret' | 'redirectUris' | 'secretExpiresAt'> | undefined;
+  registered:
+    | Pick<StoredClient, 'secret' | 'redirectUris' | 'secretExpiresAt' | 'bound' | 'pushes'>
+    | undefined;
 };
 
 /**
@@ -160,5 +162,7 @@ function keptOf(client: StoredClient): BoundClient['registered'] {
     ...(client.secret !== undefined && { secret: client.secret }),
     ...(client.redirectUris && { redirectUris: client.redirectUris }),
     ...(client.secretExpiresAt !== undefined && { secretExpiresAt: client.secretExpiresAt }),
+    ...(client.bound && { bound: client.bound }),
+    ...(client.pushes && { pushes: client.pushes }),
   };
 }

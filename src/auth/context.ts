@@ -2,6 +2,7 @@ import type { HttpEntry } from '../config/entry.ts';
 import type { Deps, Fetch, Keyboard, Prompt } from '../deps.ts';
 import type { WithLock } from '../store/lock.ts';
 import type { Secrets } from '../store/store.ts';
+import type { Proof } from './proof.ts';
 
 /** What the auth room works with for one server and account. It never prints: it tells `notify`. */
 export type AuthContext = Pick<Deps, 'now' | 'random' | 'openUrl' | 'signal'> & {
@@ -28,6 +29,8 @@ export type AuthContext = Pick<Deps, 'now' | 'random' | 'openUrl' | 'signal'> & 
   rounds: { left: number };
   /** A token from the environment or the configuration: beats the store, starts no OAuth, belongs to this URL only. */
   fixedToken: FixedToken | undefined;
+  /** The keys that proved something in this command, by their public half. */
+  proofs: Map<string, Promise<Proof>>;
   /** What one request, its answer included, may take, milliseconds. */
   requestTimeout: number;
   /** How long the person has at the authorization server, milliseconds. */

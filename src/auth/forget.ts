@@ -1,7 +1,7 @@
 // Ending a sign-in: revoked at the server where it offers that (RFC 7009), forgotten here in any case.
 
 import * as oauth from 'oauth4webapi';
-import { ConfigError, NetworkError, ProtocolError } from '../errors.ts';
+import { ConfigError, NetworkError, ProtocolError, StoreError } from '../errors.ts';
 import type { StoredRecord } from '../store/record.ts';
 import { discard, readText } from './body.ts';
 import type { AuthContext } from './context.ts';
@@ -67,23 +67,39 @@ async function revokeOne(
   hint: string,
 ): Promise<Answer> {
   try {
-    const endpoint = await endpointOf(record, ctx.entry);
-    const response = await oauth.revocationRequest(
-      { issuer: record.issuer, revocation_endpoint: revocationEndpoint },
-      { client_id: record.client.id },
-      clientAuth(endpoint),
-      token,
-      {
-        additionalParameters: { token_type_hint: hint },
-        signal: AbortSignal.any([ctx.signal, AbortSignal.timeout(SEND_LIMIT)]),
-        [oauth.customFetch]: ctx.http as never,
-        [oauth.allowInsecureRequests]: true,
-      },
-    );
-    return await answerOf(response);
+    const endpoint = await endpointOf(ctx, record);
+    const { proof } = endpoint;
+    const client = { client_id: record.client.id };
+    const options = {
+      signal: AbortSignal.any([ctx.signal, AbortSignal.timeout(SEND_LIMIT)]),
+      [oauth.customFetch]: ctx.http as never,
+      [oauth.allowInsecureRequests]: true,
+    };
+    const send = () =>
+      proof
+        ? // The same form with a proof, which oauth4webapi sends to this kind of endpoint only.
+          oauth.pushedAuthorizationRequest(
+            { issuer: record.issuer, pushed_authorization_request_endpoint: revocationEndpoint },
+            client,
+            clientAuth(endpoint),
+            { token, token_type_hint: hint },
+            { ...options, DPoP: proof.handle },
+          )
+        : oauth.revocationRequest(
+            { issuer: record.issuer, revocation_endpoint: revocationEndpoint },
+            client,
+            clientAuth(endpoint),
+            token,
+            { ...options, additionalParameters: { token_type_hint: hint } },
+          );
+    const first = await send();
+    if (first.ok || !proof || !first.headers.has('dpop-nonce')) return await answerOf(first);
+    await discard(first);
+    return await answerOf(await send());
   } catch (error) {
     // An answer that is none, a place that may not be asked, or a key that is gone must not keep the tokens alive here either.
-    if ([NetworkError, ProtocolError, ConfigError].some((kind) => error instanceof kind)) return 'failed';
+    if ([NetworkError, ProtocolError, ConfigError, StoreError].some((kind) => error instanceof kind))
+      return 'failed';
     throw error;
   }
 }

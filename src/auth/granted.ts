@@ -7,6 +7,7 @@ import { requireExpected } from './expect.ts';
 import { nameOf } from './id-token.ts';
 import { foreignDocument, keepRecord } from './keep.ts';
 import type { GrantPlan } from './plan.ts';
+import type { Proof } from './proof.ts';
 import { withKnownOwner } from './whose.ts';
 
 const LOCK_WAIT = 30_000;
@@ -15,6 +16,8 @@ export type Granted = {
   plan: GrantPlan;
   client: BoundClient;
   tokens: StoredTokens;
+  /** What the tokens are bound to. */
+  proof?: Proof | undefined;
   /** Undefined: a person signed in. */
   grant?: MachineGrant;
 };
@@ -22,7 +25,7 @@ export type Granted = {
 /** The record, for what a store cannot or need not keep. Pure. */
 export function recordOf(ctx: Pick<AuthContext, 'entry'>, granted: Granted): SignedRecord {
   const { entry } = ctx;
-  const { plan, client, tokens, grant } = granted;
+  const { plan, client, tokens, grant, proof } = granted;
   const asked = plan.scopes.join(' ');
   return {
     version: 1,
@@ -41,6 +44,7 @@ export function recordOf(ctx: Pick<AuthContext, 'entry'>, granted: Granted): Sig
       authMethod: client.authMethod,
       ...(client.source === 'registered' && client.registered),
     },
+    ...(proof && { proofKey: proof.key }),
     // RFC 6749 section 5.1: an answer that does not name the scope granted what was asked for.
     tokens: { ...tokens, ...(!tokens.scope && asked && { scope: asked }) },
   };

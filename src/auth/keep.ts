@@ -21,10 +21,11 @@ export async function findRecord(ctx: Keeping): Promise<Kept> {
   const { name, account } = ctx.entry;
   const key = recordKey(name, account);
   const record = await read(ctx, key);
-  if (!record || belongsTo(record, ctx.entry)) return { key, record };
+  if (!record || belongsTo(record, ctx.entry)) return { key, record: record && asWanted(record, ctx.entry) };
   const beside = recordKey(name, account, variantOf(ctx.entry));
   const other = await read(ctx, beside);
-  return { key: beside, record: other && belongsTo(other, ctx.entry) ? other : undefined };
+  const ours = other && belongsTo(other, ctx.entry) ? asWanted(other, ctx.entry) : undefined;
+  return { key: beside, record: ours };
 }
 
 /** Durable when it resolves. Throws StoreError. */
@@ -49,6 +50,13 @@ function belongsTo(record: StoredRecord, entry: HttpEntry): boolean {
     return record.client.source === 'configured' && record.client.id === oauth.clientId;
   if (record.client.source === 'configured') return false;
   return record.client.source !== 'document' || record.client.id === oauth?.clientMetadataUrl;
+}
+
+/** Without its tokens, if they are bound to a key and must not be, or are not and must be. Pure. */
+function asWanted(record: StoredRecord, { oauth }: HttpEntry): StoredRecord {
+  const { tokens, ...rest } = record;
+  if (!tokens || oauth?.dpop === undefined || oauth.dpop === (tokens.tokenType === 'DPoP')) return record;
+  return rest;
 }
 
 /** A configured metadata document that does not lie where this issuer's own would. Pure. */

@@ -1,6 +1,7 @@
 // Signing in: one straight story, from what is configured to tokens that are kept.
 
-import { isFresh, type StoredRecord } from '../store/record.ts';
+import { isFresh } from '../store/age.ts';
+import type { StoredRecord } from '../store/record.ts';
 import { askForChallenge } from './ask.ts';
 import { hasConfiguredEndpoints, machineGrant, maySignIn, requireEnabled } from './binding.ts';
 import type { Challenge } from './challenge.ts';

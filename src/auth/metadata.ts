@@ -14,6 +14,10 @@ export type ResourceMetadata = {
   resource: string;
   authorizationServers: string[];
   scopes: string[];
+  /** It takes tokens that are bound to a key, and no others (RFC 9728 section 2). */
+  bound?: true;
+  /** What it takes proofs signed with. */
+  proofAlgorithms?: string[];
 };
 
 type Json = Record<string, unknown>;
@@ -24,6 +28,7 @@ const ENDPOINTS = [
   'registration_endpoint',
   'revocation_endpoint',
   'device_authorization_endpoint',
+  'pushed_authorization_request_endpoint',
   'introspection_endpoint',
   'userinfo_endpoint',
 ] as const;
@@ -33,11 +38,13 @@ const LISTS = [
   'token_endpoint_auth_methods_supported',
   'code_challenge_methods_supported',
   'grant_types_supported',
+  'dpop_signing_alg_values_supported',
 ] as const;
 
 const FLAGS = [
   'authorization_response_iss_parameter_supported',
   'client_id_metadata_document_supported',
+  'require_pushed_authorization_requests',
 ] as const;
 
 /** Lists of strings; anything else in a document of a stranger counts as absent. */
@@ -111,6 +118,10 @@ export function judgeResourceMetadata(
     resource,
     authorizationServers: stringList(document.authorization_servers),
     scopes: stringList(document.scopes_supported),
+    ...(document.dpop_bound_access_tokens_required === true && { bound: true as const }),
+    ...(Array.isArray(document.dpop_signing_alg_values_supported) && {
+      proofAlgorithms: stringList(document.dpop_signing_alg_values_supported),
+    }),
   };
 }
 

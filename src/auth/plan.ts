@@ -5,6 +5,7 @@ import { AuthError } from '../errors.ts';
 import type { StoredRecord } from '../store/record.ts';
 import { canonicalResource } from '../url.ts';
 import { keepSecretWithItsIssuer } from './binding.ts';
+import { type ProofPlan, planProof } from './bound.ts';
 import type { Challenge } from './challenge.ts';
 import type { Discovery } from './discover.ts';
 import { requireIssuer } from './expect.ts';
@@ -19,6 +20,7 @@ export type GrantPlan = {
   source: 'configured' | 'metadata' | 'defaults';
   scopes: string[];
   resource: string | undefined;
+  proof: ProofPlan;
 };
 
 /** A sign-in in a browser. */
@@ -78,6 +80,7 @@ export function planSignIn(entry: HttpEntry, facts: PlanFacts): AuthPlan {
     client: chooseClient(entry, server, facts),
     ...chosen,
     resource: chooseResource(entry, facts.discovery),
+    proof: planProof(entry, server, facts),
     pkce: oauth?.usePkce ?? true,
     extraParams: { ...hintOf(entry, chosen.scopes), ...oauth?.extraAuthParams },
   };
@@ -98,11 +101,12 @@ function withIdentity<T extends { scopes: string[] }>(
 
 /**
  * Decides a sign-in with a code that the person enters elsewhere. No code comes back here, so PKCE has no part in it.
- * @throws ProtocolError `issuer_changed`; AuthError `device_unsupported`, `registration_unavailable`
+ * @throws ProtocolError `unexpected_issuer`, `issuer_changed`; AuthError `device_unsupported`, `registration_unavailable`
  */
 export function planDevice(entry: HttpEntry, facts: PlanFacts): DevicePlan {
   const { oauth } = entry;
   const { server, source } = serverOf(oauth, facts.discovery);
+  requireIssuer(entry, server.issuer);
   const { device_authorization_endpoint } = server;
   if (!device_authorization_endpoint) {
     throw new AuthError('device_unsupported', `${server.issuer} offers no sign-in with a device code`, {
@@ -118,8 +122,9 @@ export function planDevice(entry: HttpEntry, facts: PlanFacts): DevicePlan {
     server: { ...server, device_authorization_endpoint },
     source,
     client: chooseClient(entry, server, facts),
-    ...scopesOf(entry, facts, server.scopes_supported ?? []),
+    ...withIdentity(entry, scopesOf(entry, facts, server.scopes_supported ?? []), server),
     resource: chooseResource(entry, facts.discovery),
+    proof: planProof(entry, server, facts),
     extraParams: oauth?.extraAuthParams ?? {},
   };
 }
@@ -139,6 +144,7 @@ export function planMachine(entry: HttpEntry, facts: PlanFacts): GrantPlan & { c
     // Nobody is away, so `offline_access` means nothing here.
     scopes: scopesOf(entry, facts, []).scopes,
     resource: chooseResource(entry, facts.discovery),
+    proof: planProof(entry, server, facts),
   };
 }
 

@@ -1,19 +1,25 @@
 // The end of a sign-in: the code is exchanged, and what comes back is kept.
 
 import type { StoredRecord } from '../store/record.ts';
+import { openProof } from './bound.ts';
 import type { BoundClient } from './client.ts';
 import type { AuthContext } from './context.ts';
 import type { Receiver } from './elsewhere.ts';
 import { keepTokens } from './granted.ts';
 import type { AuthPlan } from './plan.ts';
+import type { Proof } from './proof.ts';
 import { answerError } from './refusal.ts';
 import { loginCommand } from './required.ts';
 import { signingKey } from './signing.ts';
 import { exchangeCode } from './token.ts';
-import type { TokenAnswer } from './token-response.ts';
+import { asksForProof, type TokenAnswer } from './token-response.ts';
 import { within } from './within.ts';
 
-type Bound = { client: BoundClient; listener: Pick<Receiver, 'redirectUri'> };
+type Bound = {
+  client: BoundClient;
+  listener: Pick<Receiver, 'redirectUri'>;
+  proof: Proof | undefined;
+};
 
 /** The judged callback, and what proves that it is ours (RFC 7636). */
 type Answer = { params: URLSearchParams; verifier: string | undefined };
@@ -30,41 +36,47 @@ export async function redeem(
   callback: Answer,
 ): Promise<StoredRecord> {
   const { name: server, path } = ctx.entry;
-  const { answer, client } = await exchange(ctx, plan, bound, callback);
+  const { answer, client, proof } = await exchange(ctx, plan, bound, callback);
   if (answer.kind !== 'tokens') {
     const login = loginCommand(ctx.entry);
     throw answerError(answer, { issuer: plan.server.issuer, server, path, login });
   }
-  return keepTokens(ctx, key, { plan, client, tokens: answer.tokens });
+  return keepTokens(ctx, key, { plan, client, tokens: answer.tokens, proof });
 }
 
-/** A guessed client authentication method gets a second guess, with the same code: it was not used yet. */
+type Exchanged = { answer: TokenAnswer; client: BoundClient; proof: Proof | undefined };
+
+/** Each refusal that leaves the code unused gets one more try: a guessed way to authenticate, a proof not asked for before. */
 async function exchange(
   ctx: AuthContext,
   plan: AuthPlan,
-  { client, listener }: Bound,
+  { client, listener, proof }: Bound,
   { params, verifier }: Answer,
-): Promise<{ answer: TokenAnswer; client: BoundClient }> {
+): Promise<Exchanged> {
   const key = client.authMethod === 'private_key_jwt' ? await signingKey(ctx.entry) : undefined;
-  const post = (authMethod: BoundClient['authMethod']) =>
-    exchangeCode(
+  const post = async (client: BoundClient, proof: Proof | undefined): Promise<Exchanged> => {
+    const answer = await exchangeCode(
       {
         issuer: plan.server.issuer,
         tokenEndpoint: plan.server.token_endpoint,
         clientId: client.id,
         secret: client.secret,
         key,
-        authMethod,
+        authMethod: client.authMethod,
         resource: plan.resource,
+        proof,
       },
       { params, redirectUri: listener.redirectUri, verifier },
       { http: ctx.http, signal: within(ctx), now: ctx.now },
     );
-  const answer = await post(client.authMethod);
-  const guessed = !client.methodKnown && client.authMethod === 'client_secret_basic';
-  if (!guessed || answer.kind !== 'refused' || answer.error !== 'invalid_client') return { answer, client };
-  return {
-    answer: await post('client_secret_post'),
-    client: { ...client, authMethod: 'client_secret_post' },
+    return { answer, client, proof };
   };
+  let last = await post(client, proof);
+  const { answer } = last;
+  const guessed = !client.methodKnown && client.authMethod === 'client_secret_basic';
+  if (guessed && answer.kind === 'refused' && answer.error === 'invalid_client')
+    last = await post({ ...client, authMethod: 'client_secret_post' }, proof);
+  if (proof || !asksForProof(last.answer)) return last;
+  const late = await openProof(ctx, plan, { bound: true }, undefined);
+  return late ? post(last.client, late) : last;
 }

@@ -11,11 +11,11 @@ type RefusalContext = {
   login: string;
   /** Undefined: a person signed in with a browser. */
   grant?: MachineGrant | 'device_code';
-  /** Which endpoint answered. The token endpoint if absent. */
-  endpoint?: 'device authorization endpoint';
+  /** Which of its endpoints answered, if not that for tokens. */
+  endpoint?: string;
 };
 
-/** The error for an answer that is not tokens, at the end of a sign-in. */
+/** The error for an answer that is not what was asked for, at the end of a sign-in. */
 export function answerError(
   answer: Exclude<TokenAnswer, { kind: 'tokens' }>,
   context: RefusalContext,
@@ -33,6 +33,15 @@ export function answerError(
         `the ${endpoint} of ${issuer} broke the protocol: ${answer.why}`,
         { hint: endpointHint(context.path, endpoint), server },
       );
+    case 'unbound':
+      return new ProtocolError(
+        'dpop_downgraded',
+        `${issuer} did not bind the token of ${server} to our key`,
+        {
+          hint: unboundHint(context.path),
+          server,
+        },
+      );
     case 'refused':
       return new AuthError(
         codeOf(answer.error),
@@ -47,6 +56,7 @@ export function answerError(
 
 const CODES = new Set([
   'invalid_client',
+  'invalid_dpop_proof',
   'invalid_grant',
   'invalid_scope',
   'invalid_target',
@@ -58,6 +68,11 @@ const CODES = new Set([
 
 function codeOf(error: string): string {
   return CODES.has(error) ? error : 'token_refused';
+}
+
+/** For a token that is less than what was asked for. */
+export function unboundHint(path: string): string {
+  return `the token was not used; if the server has given up DPoP, set ${path}.oauth.dpop to false`;
 }
 
 /** For an endpoint whose answer is not OAuth's. */
@@ -82,6 +97,8 @@ function refusalHint(
   switch (answer.error) {
     case 'invalid_client':
       return `check ${path}.oauth.client_id, client_secret and token_endpoint_auth_method`;
+    case 'invalid_dpop_proof':
+      return `a proof is good for a few minutes: check the clock of this machine, and whether ${path}.oauth.dpop is false`;
     case 'unsupported_grant_type':
       return `check ${path}.oauth.grant_type, and token_url if it is set`;
     case 'unauthorized_client':

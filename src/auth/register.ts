@@ -27,13 +27,16 @@ export const DEVICE_GRANT = 'urn:ietf:params:oauth:grant-type:device_code';
 export async function register(
   http: Fetch,
   entry: HttpEntry,
-  plan: Pick<GrantPlan, 'server'>,
+  plan: Pick<GrantPlan, 'server' | 'proof'>,
   redirectUri: string | undefined,
   options: { signal: AbortSignal; omitMethod?: boolean; device?: boolean },
 ): Promise<Registration> {
   const endpoint = registrationEndpoint(entry.oauth, plan.server);
   if (!endpoint) throw registrationUnavailable(entry, plan.server.issuer);
-  const body = registrationRequest(entry, redirectUri, options.device);
+  const body = registrationRequest(entry, redirectUri, {
+    device: options.device ?? redirectUri === undefined,
+    bound: plan.proof.wanted,
+  });
   if (options.omitMethod) delete body.token_endpoint_auth_method;
   const initialAccessToken = entry.oauth?.dynamicRegistration?.initialAccessToken;
   const response = await http(endpoint, {
@@ -60,7 +63,7 @@ export async function register(
 export function registrationRequest(
   entry: HttpEntry,
   redirectUri: string | undefined,
-  device = redirectUri === undefined,
+  { device = redirectUri === undefined, bound = false } = {},
 ): Record<string, unknown> {
   const configured = entry.oauth?.dynamicRegistration?.metadata;
   const here = redirectUri === undefined ? [] : [redirectUri];
@@ -73,6 +76,7 @@ export function registrationRequest(
       ...(device ? [DEVICE_GRANT] : []),
     ],
     response_types: here.map(() => 'code'),
+    ...(bound && { dpop_bound_access_tokens: true }),
     ...configured,
     redirect_uris: configured ? withBound(configured.redirect_uris, here) : here,
   };
@@ -118,6 +122,8 @@ export function judgeRegistration(
     ...(hasSecret &&
       typeof expires === 'number' &&
       expires > 0 && { secretExpiresAt: momentOf(expires * 1000) }),
+    ...(json?.dpop_bound_access_tokens === true && { bound: true as const }),
+    ...(json?.require_pushed_authorization_requests === true && { pushes: true as const }),
   };
 }
 

@@ -3,14 +3,15 @@
 // A rotated refresh token that is sent twice makes careful servers revoke the whole grant (RFC 9700 section 4.14.2),
 // and whoever loses such a race must not delete what the winner has saved.
 
-import type { HttpEntry } from '../config/entry.ts';
 import { AuthError, CancelledError, NetworkError, ProtocolError } from '../errors.ts';
-import { isAlive, isFresh, type SignedRecord, type StoredRecord } from '../store/record.ts';
+import { isAlive, isFresh } from '../store/age.ts';
+import type { SignedRecord, StoredRecord } from '../store/record.ts';
 import type { AuthContext } from './context.ts';
 import { requireExpected } from './expect.ts';
 import { withOwner } from './id-token.ts';
 import { findRecord, keepRecord } from './keep.ts';
-import { endpointHint } from './refusal.ts';
+import { proofOf } from './proof.ts';
+import { endpointHint, unboundHint } from './refusal.ts';
 import { loginCommand, loginRequired } from './required.ts';
 import { signingKey } from './signing.ts';
 import { carryOver, refreshTokens, type TokenEndpoint } from './token.ts';
@@ -41,7 +42,7 @@ export async function renew(ctx: AuthContext, key: string, unwanted?: Unwanted):
     if (ctx.signal.aborted) throw new CancelledError();
     // From here to the save nothing is cancelled by Ctrl-C: the server may have rotated the token already.
     const sending = { http: ctx.http, now: ctx.now, signal: AbortSignal.timeout(SEND_LIMIT) };
-    const answer = await refreshTokens(await endpointOf(record, ctx.entry), tokens.refreshToken, sending);
+    const answer = await refreshTokens(await endpointOf(ctx, record), tokens.refreshToken, sending);
     if (answer.kind === 'tokens') {
       const renewed = { ...record, tokens: carryOver(tokens, answer.tokens) };
       const owned = withOwner(renewed, { ...record, tokens }).record;
@@ -80,6 +81,13 @@ async function afterRefusal(
       hint: `${endpointHint(path)}; the sign-in is kept`,
       server,
     });
+  }
+  if (answer.kind === 'unbound') {
+    throw new ProtocolError(
+      'dpop_downgraded',
+      `${sent.issuer} no longer binds the token of ${server} to our key`,
+      { hint: unboundHint(path), server },
+    );
   }
   const { record: now } = await findRecord(ctx);
   if (now?.tokens && now.tokens.refreshToken !== sent.tokens.refreshToken)
@@ -143,9 +151,10 @@ export async function dropRefused(ctx: AuthContext, key: string, refused: string
 
 /**
  * Where and how a stored refresh token is used: at the endpoint recorded when it was issued, with the client's present
- * secret or key. Throws ConfigError `private_key`.
+ * secret or key. Throws ConfigError `private_key`; StoreError `corrupt`.
  */
-export async function endpointOf(record: StoredRecord, entry: HttpEntry): Promise<TokenEndpoint> {
+export async function endpointOf(ctx: AuthContext, record: StoredRecord): Promise<TokenEndpoint> {
+  const { entry } = ctx;
   const configured = record.client.source === 'configured';
   const authMethod =
     (configured ? entry.oauth?.tokenEndpointAuthMethod : undefined) ?? record.client.authMethod;
@@ -157,5 +166,6 @@ export async function endpointOf(record: StoredRecord, entry: HttpEntry): Promis
     authMethod,
     ...(authMethod === 'private_key_jwt' && { key: await signingKey(entry) }),
     resource: record.resource,
+    proof: await proofOf(ctx, record),
   };
 }

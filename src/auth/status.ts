@@ -15,6 +15,8 @@ export type RecordDescription = {
   clientSource: StoredRecord['client']['source'];
   /** Whose it is, if the server said so. */
   identity?: Identity;
+  /** `DPoP`: good only with the key that is stored beside it. */
+  tokenType?: 'Bearer' | 'DPoP';
   scope?: string;
   issuedAt?: string;
   expiresAt?: string;
@@ -33,6 +35,7 @@ export function describeRecord(record: StoredRecord, now: number): RecordDescrip
     clientId: client.id,
     clientSource: client.source,
     ...(tokens === undefined || record.identity === undefined ? {} : { identity: record.identity }),
+    ...(tokens === undefined ? {} : { tokenType: tokens.tokenType }),
     ...(tokens?.scope === undefined ? {} : { scope: tokens.scope }),
     ...(tokens === undefined ? {} : { issuedAt: new Date(tokens.issuedAt).toISOString() }),
     ...(tokens?.expiresAt === undefined ? {} : { expiresAt: new Date(tokens.expiresAt).toISOString() }),

@@ -9,7 +9,9 @@ export type TokenAnswer =
   | { kind: 'refused'; error: string; description: string | undefined; status: number }
   /** Nothing is known about the grant: 5xx without an OAuth error, 429. */
   | { kind: 'trouble'; status: number }
-  | { kind: 'broken'; why: string };
+  | { kind: 'broken'; why: string }
+  /** A key was proved, and the token is good for whoever has it. */
+  | { kind: 'unbound' };
 
 export type RawAnswer = { status: number; contentType: string | null; text: string };
 
@@ -40,7 +42,7 @@ function judgeTokens(fields: Record<string, unknown>, now: number): TokenAnswer 
     return { kind: 'broken', why: 'its access token has forbidden characters, or too many' };
   }
   const type = (text(fields.token_type) ?? 'bearer').toLowerCase();
-  if (type !== 'bearer')
+  if (type !== 'bearer' && type !== 'dpop')
     return { kind: 'broken', why: `its token type is ${JSON.stringify(type.slice(0, 20))}` };
   const refreshToken = text(fields.refresh_token);
   if (refreshToken && !storable.token(refreshToken)) {
@@ -53,7 +55,7 @@ function judgeTokens(fields: Record<string, unknown>, now: number): TokenAnswer 
     kind: 'tokens',
     tokens: {
       accessToken,
-      tokenType: 'Bearer',
+      tokenType: type === 'dpop' ? 'DPoP' : 'Bearer',
       issuedAt: now,
       ...(refreshToken && { refreshToken }),
       // Nothing needs it: one that cannot be kept is as good as none.
@@ -63,6 +65,21 @@ function judgeTokens(fields: Record<string, unknown>, now: number): TokenAnswer 
       ...(Number.isFinite(lifetime) && lifetime > 0 && { expiresAt: momentOf(now + lifetime * 1000) }),
     },
   };
+}
+
+/** RFC 9449 section 5: what was asked for with a proof is taken bound to the key, or not at all. */
+export function judgeBinding(answer: TokenAnswer, proved: boolean): TokenAnswer {
+  if (answer.kind !== 'tokens') return answer;
+  const bound = answer.tokens.tokenType === 'DPoP';
+  if (bound === proved) return answer;
+  return proved
+    ? { kind: 'unbound' }
+    : { kind: 'broken', why: 'its token is bound to a key it has not seen' };
+}
+
+/** Whether a server refused because there was no proof: the code or token that came with it was not used. */
+export function asksForProof(answer: TokenAnswer): boolean {
+  return answer.kind === 'refused' && ['invalid_dpop_proof', 'use_dpop_nonce'].includes(answer.error);
 }
 
 /** A string, or nothing: null and the empty string are how some servers write "none". */

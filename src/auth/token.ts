@@ -6,7 +6,8 @@ import type { AuthMethod, StoredTokens } from '../store/record.ts';
 import { basicCredentials } from './basic.ts';
 import { readText } from './body.ts';
 import { echoes } from './echo.ts';
-import { judgeTokenAnswer, type TokenAnswer } from './token-response.ts';
+import type { Proof } from './proof.ts';
+import { judgeBinding, judgeTokenAnswer, type TokenAnswer } from './token-response.ts';
 
 export type TokenEndpoint = {
   issuer: string;
@@ -20,65 +21,74 @@ export type TokenEndpoint = {
   anonymous?: boolean;
   /** RFC 8707, repeated on every token request. */
   resource: string | undefined;
+  /** What the tokens are, or will be, bound to. */
+  proof?: Proof | undefined;
 };
 
 type Sending = { http: Fetch; signal: AbortSignal; now: () => number };
 
 /** Exchanges an authorization code; `params` are the callback's, already checked. Never throws for an answer. */
-export async function exchangeCode(
+export function exchangeCode(
   endpoint: TokenEndpoint,
   grant: { params: URLSearchParams; redirectUri: string; verifier: string | undefined },
   sending: Sending,
 ): Promise<TokenAnswer> {
-  const request = requestOf(endpoint, sending);
-  const response = await oauth.authorizationCodeGrantRequest(
-    request.as,
-    request.client,
-    request.auth,
-    grant.params,
-    grant.redirectUri,
-    grant.verifier ?? oauth.nopkce,
-    request.options,
-  );
   const code = grant.params.get('code') ?? undefined;
-  return judge(response, sending, [...proofs(endpoint), code, grant.verifier]);
+  return answered(endpoint, sending, [code, grant.verifier], ({ as, client, auth, options }) =>
+    oauth.authorizationCodeGrantRequest(
+      as,
+      client,
+      auth,
+      grant.params,
+      grant.redirectUri,
+      grant.verifier ?? oauth.nopkce,
+      options,
+    ),
+  );
 }
 
 /** Uses a refresh token once. Never throws for an answer. */
-export async function refreshTokens(
+export function refreshTokens(
   endpoint: TokenEndpoint,
   refreshToken: string,
   sending: Sending,
 ): Promise<TokenAnswer> {
-  const request = requestOf(endpoint, sending);
-  const response = await oauth.refreshTokenGrantRequest(
-    request.as,
-    request.client,
-    request.auth,
-    refreshToken,
-    request.options,
+  return answered(endpoint, sending, [refreshToken], ({ as, client, auth, options }) =>
+    oauth.refreshTokenGrantRequest(as, client, auth, refreshToken, options),
   );
-  return judge(response, sending, [...proofs(endpoint), refreshToken]);
 }
 
 /** Any other grant: its type and parameters. Never throws for an answer. */
-export async function requestTokens(
+export function requestTokens(
   endpoint: TokenEndpoint,
   grant: { type: string; params: Record<string, string> },
   sending: Sending,
 ): Promise<TokenAnswer> {
-  const { as, client, auth, options } = requestOf(endpoint, sending);
-  const { additionalParameters, ...rest } = options;
-  for (const [name, value] of Object.entries(grant.params)) additionalParameters.set(name, value);
-  const response = await oauth.genericTokenEndpointRequest(
-    as,
-    client,
-    auth,
-    grant.type,
-    additionalParameters,
-    rest,
+  return answered(
+    endpoint,
+    sending,
+    [grant.params.assertion, grant.params.device_code],
+    ({ as, client, auth, options }) => {
+      const { additionalParameters, ...rest } = options;
+      for (const [name, value] of Object.entries(grant.params)) additionalParameters.set(name, value);
+      return oauth.genericTokenEndpointRequest(as, client, auth, grant.type, additionalParameters, rest);
+    },
   );
-  return judge(response, sending, [...proofs(endpoint), grant.params.assertion, grant.params.device_code]);
+}
+
+/** The answer; with a proof, that of the second request where the server wants its nonce signed (RFC 9449 section 8). */
+async function answered(
+  endpoint: TokenEndpoint,
+  sending: Sending,
+  secrets: readonly (string | undefined)[],
+  send: (request: ReturnType<typeof requestOf>) => Promise<Response>,
+): Promise<TokenAnswer> {
+  const once = async () =>
+    judge(await send(requestOf(endpoint, sending)), sending, [...proofs(endpoint), ...secrets]);
+  const { proof } = endpoint;
+  const first = await once();
+  const wantsNonce = proof && first.kind === 'refused' && first.error === 'use_dpop_nonce';
+  return judgeBinding(wantsNonce ? await once() : first, proof !== undefined);
 }
 
 /** A refresh answers only with what changed: scope and refresh token stay (RFC 6749 sections 5.1 and 6). */
@@ -105,6 +115,7 @@ function requestOf(endpoint: TokenEndpoint, { http, signal }: Sending) {
     options: {
       additionalParameters,
       signal,
+      ...(endpoint.proof && { DPoP: endpoint.proof.handle }),
       [oauth.customFetch]: http as never,
       // The HTTP layer decides which URLs may be reached, on loopback too.
       [oauth.allowInsecureRequests]: true,

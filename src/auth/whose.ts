@@ -17,8 +17,6 @@ import { within } from './within.ts';
 
 export type Told = { identity: Identity; source: 'userinfo' | 'introspection' };
 
-type Asking = Pick<AuthContext, 'entry' | 'http' | 'signal' | 'requestTimeout'>;
-
 /** The record with its owner, as far as that can be known; nobody is asked unless the entry expects somebody. */
 export async function withKnownOwner(
   ctx: AuthContext,
@@ -41,7 +39,7 @@ export async function withKnownOwner(
  * @throws CancelledError
  */
 export async function askWhose(
-  ctx: Asking,
+  ctx: AuthContext,
   record: SignedRecord,
   server: ServerMetadata,
 ): Promise<Told | undefined> {
@@ -53,7 +51,7 @@ export async function askWhose(
 }
 
 async function fromUserinfo(
-  ctx: Asking,
+  ctx: AuthContext,
   { tokens }: SignedRecord,
   { userinfo_endpoint: endpoint }: ServerMetadata,
 ): Promise<Identity | undefined> {
@@ -69,7 +67,7 @@ async function fromUserinfo(
 
 /** For who may ask: a server that lets this client do so says who its token stands for. */
 async function fromIntrospection(
-  ctx: Asking,
+  ctx: AuthContext,
   record: SignedRecord,
   { introspection_endpoint: endpoint }: ServerMetadata,
 ): Promise<Identity | undefined> {
@@ -77,7 +75,7 @@ async function fromIntrospection(
   const response = await oauth.introspectionRequest(
     { issuer: record.issuer, introspection_endpoint: endpoint },
     { client_id: record.client.id },
-    clientAuth(await endpointOf(record, ctx.entry)),
+    clientAuth(await endpointOf(ctx, record)),
     record.tokens.accessToken,
     {
       additionalParameters: { token_type_hint: 'access_token' },
@@ -102,7 +100,7 @@ async function claimsIn(
 }
 
 /** An endpoint that fails says nothing of anybody. */
-async function quietly<T>(ctx: Asking, ask: () => Promise<T>): Promise<T | undefined> {
+async function quietly<T>(ctx: AuthContext, ask: () => Promise<T>): Promise<T | undefined> {
   try {
     return await ask();
   } catch (error) {

@@ -47,10 +47,15 @@ async function current(workspace: Workspace, entry: HttpEntry): Promise<Token> {
     import('../auth/required.ts'),
   ]);
   const auth = await workspace.auth(entry);
-  const accessToken = await openBearer(auth).current();
+  const bearer = openBearer(auth);
+  const accessToken = await bearer.current();
   if (accessToken === undefined) throw loginRequired(auth);
-  const plain = { server: entry.name, ...ownAccount(entry), accessToken, tokenType: 'Bearer' };
-  if (workspace.flags.format === 'text') return plain;
+  const tokenType = bearer.bound() ? 'DPoP' : 'Bearer';
+  const plain = { server: entry.name, ...ownAccount(entry), accessToken, tokenType };
+  if (workspace.flags.format === 'text') {
+    if (bearer.bound()) throw useless(entry.name);
+    return plain;
+  }
   // Only JSON tells more than the token: only then the store is asked a second time.
   const { expiresAt, scope } = (await findRecord(auth)).record?.tokens ?? {};
   return {
@@ -62,4 +67,12 @@ async function current(workspace: Workspace, entry: HttpEntry): Promise<Token> {
 
 function ownAccount({ account }: HttpEntry): { account?: string } {
   return account === undefined ? {} : { account };
+}
+
+/** Whoever puts a bare token behind `Bearer` would be refused, and would not learn why. JSON names the type. */
+function useless(name: string): UsageError {
+  return new UsageError('token_bound', `the token of ${name} is bound to a key that stays here (DPoP)`, {
+    hint: `no other program can use it: call the server through mcp-cli (--json prints the token, with its type)`,
+    server: name,
+  });
 }

@@ -3,7 +3,6 @@
 import { Client, type ClientOptions } from '@modelcontextprotocol/client';
 import type { Bearer } from '../auth/bearer.ts';
 import type { HttpEntry, Protocol, ServerEntry, StdioEntry } from '../config/entry.ts';
-import type { Fetch } from '../deps.ts';
 import { NetworkError } from '../errors.ts';
 import { takeAsComplete } from './complete.ts';
 import { failWhenCut } from './cut.ts';
@@ -33,7 +32,6 @@ export type ConnectOptions = {
   entry: ServerEntry;
   /** Undefined for stdio. */
   bearer: Bearer | undefined;
-  http: Fetch | undefined;
   signal: AbortSignal;
   clientInfo: { name: string; version: string };
   /** Milliseconds for one request. */
@@ -77,9 +75,9 @@ async function connectHttp(entry: HttpEntry, options: ConnectOptions): Promise<C
 }
 
 async function connectOver(kind: HttpKind, entry: HttpEntry, options: ConnectOptions): Promise<Connection> {
-  const { bearer, http, signal, timeout, unasked } = options;
-  if (!bearer || !http) throw new TypeError('an HTTP entry needs a bearer and an HTTP layer');
-  const opened = openHttpTransport(kind, entry, bearer, http, unasked);
+  const { bearer, signal, timeout, unasked } = options;
+  if (!bearer) throw new TypeError('an HTTP entry needs a bearer');
+  const opened = openHttpTransport(kind, entry, bearer, unasked);
   const { transport, refusal, reasonOf, broken, end, listen, stream } = opened;
   // The older transport exists only in revisions that begin with `initialize`.
   const client = newClient(options, kind === 'sse' ? 'legacy' : modeOf(entry.protocol));

@@ -49,11 +49,10 @@ export function openHttpTransport(
   kind: HttpKind,
   entry: HttpEntry,
   bearer: Bearer,
-  http: Fetch,
   unasked: boolean,
 ): HttpTransport {
   const url = new URL(entry.url);
-  const watch = watchAnswers(kind, bearer, http, unasked);
+  const watch = watchAnswers(kind, bearer, unasked);
   let token: string | undefined;
   let ending = false;
   const authProvider: AuthProvider = {

@@ -34,7 +34,7 @@ type Watch = {
 };
 
 /** `unasked`: the stream of messages that answer nothing is wanted from the start, not only from `listen` on. */
-export function watchAnswers(kind: HttpKind, bearer: Bearer, http: Fetch, unasked: boolean): Watch {
+export function watchAnswers(kind: HttpKind, bearer: Bearer, unasked: boolean): Watch {
   const refusals = new WeakMap<Response, Refusal>();
   let refusal: Refusal | undefined;
   let failure: unknown;
@@ -43,13 +43,13 @@ export function watchAnswers(kind: HttpKind, bearer: Bearer, http: Fetch, unaske
   const stream = new Promise<boolean>((resolve) => {
     opened = resolve;
   });
-  const questions = unaskedStream(http);
+  const questions = unaskedStream(bearer.send);
   const fetch: Fetch = async (target, init) => {
     const headers = new Headers(init?.headers);
     // One that goes on where an answer was cut is asked for.
     const isStream = kind === 'streamable' && init?.method === 'GET' && !headers.has('last-event-id');
     if (isStream && !unasked) return questions.fetch(target, init);
-    const response = await http(target, init).catch((error: unknown) => {
+    const response = await bearer.send(target, init).catch((error: unknown) => {
       failure = error;
       throw error;
     });

@@ -64,6 +64,9 @@ export function oneOf<T extends string | number>(...values: T[]): Check<T> {
   return (value) => values.find((one) => one === value);
 }
 
+/** A flag that is set, or absent. */
+export const yes: Check<true> = (value) => (value === true ? true : undefined);
+
 export function listOf<T>(check: Check<T>, most: number): Check<T[]> {
   return (value) => {
     if (!Array.isArray(value) || value.length > most) return undefined;

@@ -13,8 +13,10 @@ import {
   plain,
   visible,
   webUrl,
+  yes,
 } from './fields.ts';
 import { type Identity, parseIdentity } from './identity.ts';
+import { type ProofKey, proofKey } from './proof-key.ts';
 import { recordKey, splitKey } from './record-key.ts';
 
 const METHODS = ['none', 'client_secret_post', 'client_secret_basic', 'private_key_jwt'] as const;
@@ -31,6 +33,10 @@ export type StoredClient = {
   redirectUris?: string[];
   /** Milliseconds since the epoch. */
   secretExpiresAt?: number;
+  /** It was registered for tokens that are bound to a key (RFC 9449 section 5.2). */
+  bound?: true;
+  /** It was registered for pushed authorization requests alone (RFC 9126 section 6). */
+  pushes?: true;
 };
 
 export type StoredTokens = {
@@ -70,6 +76,8 @@ export type StoredRecord = {
   /** Absent: nothing said whose sign-in it is. */
   identity?: Identity;
   client: StoredClient;
+  /** What the tokens are bound to. Stays after a logout: this server is not to be content with less one day. */
+  proofKey?: ProofKey;
   /** Absent after a logout: the registration is kept. */
   tokens?: StoredTokens;
 };
@@ -121,8 +129,12 @@ export function parseRecord(
     ...record.may('grant', oneOf(...MACHINE_GRANTS)),
     ...(identity ? { identity: parseIdentity(identity) } : {}),
     client: parseClient(record.within('client')),
+    ...record.may('proofKey', proofKey),
     ...(tokens ? { tokens: parseTokens(tokens) } : {}),
   };
+  // A bound token without its key is good for nothing, and one that is not bound was never saved beside a key.
+  if (parsed.tokens && (parsed.tokens.tokenType === 'DPoP') !== (parsed.proofKey !== undefined))
+    throw fail('tokens.tokenType');
   // A record copied under another name would lend its tokens to another server.
   if (recordKey(parsed.server, parsed.account, splitKey(key).variant) !== key) throw fail('server');
   return parsed;
@@ -134,18 +146,6 @@ export function serializeRecord(record: StoredRecord, options: ReadOptions = {})
   return JSON.stringify(parseRecord(json, recordKey(record.server, record.account), options));
 }
 
-/** Whether the access token is good for a while: until min(300 s, 10 % of its lifetime) before it expires. */
-export function isFresh(tokens: StoredTokens, now: number): boolean {
-  if (tokens.expiresAt === undefined) return true;
-  const lifetime = Math.max(0, tokens.expiresAt - tokens.issuedAt);
-  return now < tokens.expiresAt - Math.min(300_000, lifetime / 10);
-}
-
-/** Whether the access token is known to be good still, though perhaps not for long. */
-export function isAlive({ expiresAt }: StoredTokens, now: number): boolean {
-  return expiresAt !== undefined && now < expiresAt;
-}
-
 function parseClient(client: Fields): StoredClient {
   return {
     id: client.need('id', storable.clientId),
@@ -154,6 +154,8 @@ function parseClient(client: Fields): StoredClient {
     authMethod: client.need('authMethod', oneOf(...METHODS)),
     ...client.may('redirectUris', listOf(absoluteUri, 64)),
     ...client.may('secretExpiresAt', moment),
+    ...client.may('bound', yes),
+    ...client.may('pushes', yes),
   };
 }
 

@@ -20,6 +20,8 @@ const RULES: [RegExp, string][] = [
   [/\b(Bearer|DPoP|Basic)\s+[\w~+/.=-]{4,}/gi, `$1 ${MASK}`],
   // JSON and printed objects.
   [new RegExp(`(["']?\\b(?:${NAMES})["']?\\s*:\\s*)("(?:[^"\\\\]|\\\\.)*"|'[^']*')`, 'gi'), `$1"${MASK}"`],
+  // The secret members of a private JWK (RFC 7518 section 6).
+  [/(["']?\b(?:d|p|q|dp|dq|qi)["']?\s*:\s*)(?:"[\w-]{16,}"|'[\w-]{16,}')/g, `$1"${MASK}"`],
   // Query strings and form bodies.
   [new RegExp(`((?:^|[?&#;\\s"'])(?:${NAMES})=)[^&#\\s"'<>]+`, 'gi'), `$1${MASK}`],
   // user:password@host

@@ -38,7 +38,7 @@ export function standingsText(standings: Standing[], now: number, view: TableVie
   const isDouble = (text: string) => labels.indexOf(text) !== labels.lastIndexOf(text);
   const rows = standings.map((each) => [
     isDouble(label(each)) ? `${label(each)} at ${each.url ?? '?'}` : label(each),
-    `${words(each)}${each.orphan ? ', not configured' : ''}`,
+    `${words(each)}${each.tokenType === 'DPoP' ? ' (DPoP)' : ''}${each.orphan ? ', not configured' : ''}`,
     each.expiresAt === undefined ? '' : relative(Date.parse(each.expiresAt), now),
     each.store ?? '',
     each.scope ?? '',

@@ -76,6 +76,7 @@ export async function openAuth(shared: Shared, entry: HttpEntry): Promise<AuthCo
     terminal: terminalOf(deps, flags),
     rounds: { left: BROWSER_ROUNDS },
     fixedToken,
+    proofs: new Map(),
     requestTimeout: entry.timeout ?? REQUEST_TIMEOUT,
     loginTimeout: flags.loginTimeout ?? LOGIN_TIMEOUT,
     variable: (name) => deps.env[name],

@@ -121,7 +121,6 @@ export function openWorkspace(given: Deps, flags: Flags): Workspace {
       return openSession({
         entry: whole,
         bearer: auth && openBearer(auth),
-        http: auth?.http,
         signal: deps.signal,
         clientInfo: { name: 'mcp-cli', version: version.version() },
         timeout: entry.timeout ?? REQUEST_TIMEOUT,

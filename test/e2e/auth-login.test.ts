@@ -35,6 +35,7 @@ describe('auth login', () => {
       issuer: authorization.issuer,
       clientId: expect.any(String),
       clientSource: 'registered',
+      tokenType: 'Bearer',
       scope: 'mcp:read',
       issuedAt: expect.stringMatching(/^\d{4}-.*Z$/),
       expiresAt: expect.stringMatching(/^\d{4}-.*Z$/),

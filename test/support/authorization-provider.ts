@@ -46,6 +46,14 @@ export type ProviderOptions = {
   introspection?: boolean;
   /** Takes assertions of this signer for tokens. */
   trusts?: Signer;
+  /** Binds tokens to the key that is proved (RFC 9449); `nonce`: with a nonce of its own in every proof. */
+  dpop?: 'plain' | 'nonce';
+  /** What it registers every client for, asked or not. */
+  clientDefaults?: object;
+  /** What it lists as the algorithms of proofs. */
+  proofAlgorithms?: string[];
+  /** Takes pushed authorization requests (RFC 9126), or no others. */
+  par?: 'offered' | 'required';
   /** Is an identity provider that vouches for its people. */
   vouches?: Signer;
 };
@@ -63,9 +71,10 @@ export function createProvider(
     adapter: memory.adapter,
     // What a test keeps beside a client is nothing of the protocol.
     clients: clients.map(({ pem: _, ...client }: StaticClient & { pem?: string }) => client),
-    clientDefaults: { id_token_signed_response_alg: 'ES256' },
+    clientDefaults: { id_token_signed_response_alg: 'ES256', ...options.clientDefaults },
     clientAuthMethods: ['none', 'client_secret_basic', 'client_secret_post', 'private_key_jwt'],
     cookies: { keys: [randomBytes(16).toString('hex')] },
+    enabledJWA: { dPoPSigningAlgValues: options.proofAlgorithms ?? ['ES256', 'EdDSA'] },
     jwks: { keys: [{ ...key.export({ format: 'jwk' }), alg: 'ES256', use: 'sig', kid: 'test' }] },
     pkce: { required: () => options.pkce ?? true },
     scopes: ['openid', 'offline_access', ...(options.people ? ['email', 'profile'] : [])],
@@ -103,6 +112,15 @@ export function createProvider(
         successSource: (context: { body: unknown }) => page(context, 'Signed in'),
       },
       rpInitiatedLogout: { enabled: false },
+      dPoP: {
+        enabled: options.dpop !== undefined,
+        nonceSecret: options.dpop === 'nonce' ? randomBytes(32) : undefined,
+        requireNonce: () => options.dpop === 'nonce',
+      },
+      pushedAuthorizationRequests: {
+        enabled: options.par !== undefined,
+        requirePushedAuthorizationRequests: options.par === 'required',
+      },
       revocation: {
         enabled: true,
         allowedPolicy: (_: unknown, { clientId }: Client, token: { clientId: string }) =>

@@ -21,7 +21,14 @@ export type AuthorizationServer = Loopback &
   TokenIssuer & {
     behaviour: Behaviour;
     /** Paths as they appear in `log`, for `count` and the faults. */
-    paths: { authorization: string; token: string; registration: string; revocation: string; device: string };
+    paths: {
+      authorization: string;
+      token: string;
+      registration: string;
+      revocation: string;
+      device: string;
+      push: string;
+    };
     /** Every access token ends now. JWTs are not stored, so they live on. */
     forgetAccessTokens(): void;
     /** Every refresh is refused with `invalid_grant` from now on. */
@@ -85,6 +92,7 @@ export async function authorizationServer(
       registration: `${path}/reg`,
       revocation: `${path}/token/revocation`,
       device: `${path}/device/auth`,
+      push: `${path}/request`,
     },
     validate: async (token: string, resource: string) =>
       options.tokens === 'jwt'

@@ -98,6 +98,7 @@ export async function exchange(given: Exchange): Promise<Outcome> {
     browser: true,
     device: false,
     terminal: undefined,
+    proofs: new Map(),
     rounds: { left: 2 },
     fixedToken: undefined,
     requestTimeout: 5_000,

@@ -24,6 +24,7 @@ declare module 'oidc-provider' {
     accountId: string;
     grantId: string;
     aud?: string;
+    jkt?: string;
     scope?: string;
     exp: number;
     isValid: boolean;

@@ -2,6 +2,7 @@
 // judgement of tokens and the 403 for a further scope. Real enough for a client; every part can be bent by a test.
 import type { ServerResponse } from 'node:http';
 import { answer, type Hit } from './loopback.ts';
+import type { ProofCheck } from './proofs.ts';
 import type { TokenIssuer } from './token-check.ts';
 
 /** What a test may change while the server runs. */
@@ -23,6 +24,8 @@ export type Protection = {
   metadata: (document: Record<string, unknown>) => Record<string, unknown>;
   /** What the tool `admin` needs. */
   adminScope: string;
+  /** Takes bound tokens with a proof, and those alone; a nonce is wanted in it where there is one. */
+  proofs: ProofCheck | undefined;
   /** As many good tokens are answered 401 `invalid_token`. */
   refuseGoodTokens: number;
 };
@@ -38,6 +41,7 @@ export function protection(mcpUrl: string, authorizationServers: TokenIssuer[]):
     scopesSupported: ['mcp:read'],
     metadata: (document) => document,
     adminScope: 'mcp:admin',
+    proofs: undefined,
     refuseGoodTokens: 0,
   };
 }
@@ -63,6 +67,7 @@ export function serveMetadata(
     authorization_servers: rules.authorizationServers.map(({ issuer }) => issuer),
     ...(rules.scopesSupported && { scopes_supported: rules.scopesSupported }),
     bearer_methods_supported: ['header'],
+    ...(rules.proofs && { dpop_bound_access_tokens_required: true }),
   };
   answer(response, 200, rules.metadata(document));
   return true;
@@ -75,6 +80,7 @@ export async function admit(
   hit: Hit,
   response: ServerResponse,
 ): Promise<boolean> {
+  if (rules.proofs) return admitProved(rules, rules.proofs, mcpUrl, hit, response);
   const token = /^Bearer (.+)$/.exec(hit.headers.authorization ?? '')?.[1];
   const facts = token === undefined ? undefined : await judge(rules, token);
   if (facts === undefined || rules.refuseGoodTokens > 0) {
@@ -93,6 +99,36 @@ export async function admit(
     return false;
   }
   return true;
+}
+
+/** RFC 9449 section 7: the scheme, the token, and a proof of its key for this very request. */
+async function admitProved(
+  rules: Protection,
+  proofs: ProofCheck,
+  mcpUrl: string,
+  hit: Hit,
+  response: ServerResponse,
+): Promise<boolean> {
+  if (proofs.nonce !== undefined) response.setHeader('dpop-nonce', proofs.nonce);
+  const token = /^DPoP (.+)$/.exec(hit.headers.authorization ?? '')?.[1];
+  const facts = token === undefined ? undefined : await judge(rules, token);
+  const refuse = rules.refuseGoodTokens > 0;
+  if (facts && refuse) rules.refuseGoodTokens -= 1;
+  const error =
+    token === undefined
+      ? undefined
+      : facts === undefined || refuse
+        ? 'invalid_token'
+        : proofs.fault(hit, { url: mcpUrl, token, jkt: facts.jkt });
+  if (token !== undefined && error === undefined) return true;
+  const parts = [
+    ...(error === undefined ? [] : [`error="${error}"`]),
+    'algs="ES256"',
+    ...metadataPart(rules, mcpUrl),
+  ];
+  response.setHeader('www-authenticate', `DPoP ${parts.join(', ')}`);
+  answer(response, 401, { error: error ?? 'unauthorized' });
+  return false;
 }
 
 /** The name of the tool a JSON-RPC request calls, if it calls one. */

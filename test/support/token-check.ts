@@ -3,7 +3,12 @@ import { type KeyObject, verify } from 'node:crypto';
 import type Provider from 'oidc-provider';
 
 /** What a resource server learns about a valid token. */
-export type TokenFacts = { scopes: string[]; clientId: string };
+export type TokenFacts = {
+  scopes: string[];
+  clientId: string;
+  /** Thumbprint of the key that it is bound to. */
+  jkt?: string | undefined;
+};
 
 /** What MCP servers need of an authorization server, real or hand-written. */
 export type TokenIssuer = {
@@ -19,7 +24,7 @@ export async function validateOpaque(
 ): Promise<TokenFacts | undefined> {
   const found = (await provider.AccessToken.find(token)) ?? (await provider.ClientCredentials.find(token));
   if (found === undefined || !found.isValid || found.aud !== resource) return undefined;
-  return { scopes: (found.scope ?? '').split(' '), clientId: found.clientId };
+  return { scopes: (found.scope ?? '').split(' '), clientId: found.clientId, jkt: found.jkt };
 }
 
 /** Signature, issuer, audience and time of an RFC 9068 token. Nothing here can know that it was revoked. */

@@ -24,7 +24,7 @@ const shortest = 16;
 export function registerRequest(hit: Hit): void {
   registerFields(hit.params);
   const [scheme = '', value = ''] = (hit.headers.authorization ?? '').split(' ');
-  if (scheme.toLowerCase() === 'bearer') register('bearer', value);
+  if (['bearer', 'dpop'].includes(scheme.toLowerCase())) register('bearer', value);
   if (scheme.toLowerCase() !== 'basic') return;
   const pair = Buffer.from(value, 'base64').toString();
   const secret = pair.slice(pair.indexOf(':') + 1);

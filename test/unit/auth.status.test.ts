@@ -25,6 +25,7 @@ describe('describeRecord', () => {
       issuer: 'https://auth.x.example',
       clientId: 'client-1',
       clientSource: 'registered',
+      tokenType: 'Bearer',
       scope: 'read write',
       issuedAt: new Date(NOW - 60_000).toISOString(),
       expiresAt: new Date(NOW + 3_600_000).toISOString(),

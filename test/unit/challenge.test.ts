@@ -23,7 +23,13 @@ describe('parseChallenge', () => {
     ['after Basic', `Basic realm="x", Bearer scope="a"`, { ...none, scope: 'a' }],
     ['after a token68', `Negotiate abc==, Bearer scope="a"`, { ...none, scope: 'a' }],
     ['before Basic', `Bearer scope="a", Basic realm="x", charset="UTF-8"`, { ...none, scope: 'a' }],
-    ['DPoP', `DPoP error="invalid_token"`, { ...none, error: 'invalid_token' }],
+    ['DPoP', `DPoP error="invalid_token"`, { ...none, error: 'invalid_token', bound: true }],
+    ['DPoP beside Bearer', `DPoP algs="ES256", Bearer scope="a"`, { ...none, scope: 'a' }],
+    [
+      'Bearer beside DPoP, which says more',
+      `Bearer scope="a", DPoP scope="b", error="x"`,
+      { ...none, scope: 'a', error: 'x' },
+    ],
     [
       'a scope inside a description',
       `Bearer error_description="need scope=foo", error="x"`,

@@ -36,7 +36,7 @@ const ELSEWHERE: { file: string; exit: number; within: RegExp; code: RegExp }[] 
   { file: 'auth/authorize.ts', exit: 4, within: /\? error : '\w+'/g, code: /'(\w+)'/g },
   { file: 'auth/refusal.ts', exit: 4, within: /const CODES[\s\S]*?\]\)/g, code: /'(\w+)'/g },
   { file: 'auth/refusal.ts', exit: 4, within: /\? error : '\w+'/g, code: /'(\w+)'/g },
-  { file: 'auth/bearer.ts', exit: 4, within: /refused\('\w+'/g, code: /'(\w+)'/g },
+  { file: 'auth/fixed.ts', exit: 4, within: /refused\('\w+'/g, code: /'(\w+)'/g },
 ];
 
 const sources = readdirSync(join(root, 'src'), { recursive: true })

@@ -1,6 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { isFresh, parseRecord, type StoredRecord, serializeRecord } from '../../src/store/record.ts';
+import { isFresh } from '../../src/store/age.ts';
+import type { ProofKey } from '../../src/store/proof-key.ts';
+import { parseRecord, type StoredRecord, serializeRecord } from '../../src/store/record.ts';
 import { recordKey, splitKey } from '../../src/store/record-key.ts';
 import { errorOf } from '../support/store.ts';
 
@@ -40,6 +42,20 @@ const small: StoredRecord = {
   tokenEndpoint: 'http://[::1]:9000/token',
   client: { id: 'x', source: 'configured', authMethod: 'none' },
 };
+const KEY: ProofKey = {
+  alg: 'ES256',
+  kty: 'EC',
+  crv: 'P-256',
+  x: 'public-half-of-the-key',
+  y: 'the-other-public-half',
+  d: 'secret-half-of-the-key',
+};
+const bound: StoredRecord = {
+  ...full,
+  client: { ...full.client, bound: true, pushes: true },
+  proofKey: KEY,
+  tokens: { ...full.tokens!, tokenType: 'DPoP' },
+};
 const keyOf = (record: StoredRecord) => recordKey(record.server, record.account);
 
 /** A copy with one member, given by its path, replaced; `undefined` removes it. */
@@ -60,6 +76,43 @@ describe('a record', () => {
     ['with the least', small],
   ])('comes back %s', (_, record) => {
     expect(parseRecord(serializeRecord(record), keyOf(record))).toEqual(record);
+  });
+
+  test.each<[string, StoredRecord]>([
+    ['with the key of its tokens', bound],
+    ['with a key that outlived them', { ...small, proofKey: KEY }],
+  ])('comes back %s', (_, record) => {
+    expect(parseRecord(serializeRecord(record), keyOf(record))).toEqual(record);
+  });
+
+  test.each<[string, unknown]>([
+    ['proofKey', undefined],
+    ['proofKey', null],
+    ['proofKey', []],
+    ['proofKey', JSON.stringify(KEY)],
+    ['proofKey.alg', 'HS256'],
+    ['proofKey.alg', 'none'],
+    ['proofKey.alg', 'toString'],
+    ['proofKey.alg', 'ES384'],
+    ['proofKey.kty', 'oct'],
+    ['proofKey.kty', undefined],
+    ['proofKey.crv', 'P-384'],
+    ['proofKey.x', undefined],
+    ['proofKey.y', 7],
+    ['proofKey.d', undefined],
+    ['proofKey.d', ''],
+    ['proofKey.d', 'a+b='],
+    ['proofKey.d', 'x'.repeat(2_000)],
+    ['tokens.tokenType', 'Bearer'],
+  ])('a bound one is refused with %s = %j', async (path, value) => {
+    const error = await errorOf(() => parseRecord(changed(path, value, bound), keyOf(bound)));
+    expect(error).toMatchObject({ code: 'corrupt', exit: 6 });
+    expect(error.message + error.hint).not.toContain(KEY.d);
+  });
+
+  test('of a key only what it needs is read', () => {
+    const json = changed('proofKey', { ...KEY, kid: 'a', k: 'oct', ext: true }, bound);
+    expect(parseRecord(json, keyOf(bound)).proofKey).toEqual(KEY);
   });
 
   test('unknown members are left out', () => {
@@ -120,6 +173,8 @@ describe('a record', () => {
     ['client.redirectUris', 'https://a.example/'],
     ['client.redirectUris', ['https://a.example/', 1]],
     ['client.redirectUris', Array(65).fill('https://a.example/')],
+    ['client.bound', 'yes'],
+    ['client.pushes', false],
     ['client.secretExpiresAt', -1],
     ['client.secretExpiresAt', '1800000000000'],
     ['tokens', []],

@@ -68,6 +68,11 @@ describe('redact', () => {
     ['json', '{"access_token":"a\\"b","expires_in":3600}', '{"access_token":"***","expires_in":3600}'],
     ['userinfo', 'http://me:pw@host/', 'http://***@host/'],
     ['jwt', 'got eyJhbGciOi.eyJzdWIi.c2ln here', 'got *** here'],
+    [
+      'private key',
+      '{"kty":"EC","x":"public-half-of-it-00","d":"secret-half-of-it-00"}',
+      '{"kty":"EC","x":"public-half-of-it-00","d":"***"}',
+    ],
     ['key of ours', 'mcpk1_abc-DEF', '***'],
     ['vault token', 'hvs.CAESIJabcdef', '***'],
     ['harmless', 'the code is 7 and the state is fine', 'the code is 7 and the state is fine'],

@@ -6,11 +6,14 @@ import type { StoredRecord } from '../../store/record.ts';
 import { isSafeBrowserUrl } from '../../url.ts';
 import { authorizationUrl, judgeCallback } from '../authorize.ts';
 import { configuredSecret } from '../binding.ts';
+import { openProof } from '../bound.ts';
 import { type BoundClient, bindClient } from '../client.ts';
 import type { AuthContext } from '../context.ts';
 import { keepTokens } from '../granted.ts';
 import type { Kept } from '../keep.ts';
 import { type AuthPlan, type PlanFacts, planSignIn } from '../plan.ts';
+import type { Proof } from '../proof.ts';
+import { mustPush, type Pushed, pushRequest } from '../push.ts';
 import { redeem } from '../redeem.ts';
 import { loginCommand } from '../required.ts';
 import { type Came, isAway, waitForPerson } from './waiting.ts';
@@ -93,18 +96,22 @@ async function attempt(
   if (plan.source !== 'configured') await ctx.mayVisit(plan.server.authorization_endpoint);
   const state = oauth.generateRandomState();
   const verifier = plan.pkce ? oauth.generateRandomCodeVerifier() : undefined;
-  const device = plan.server.device_authorization_endpoint !== undefined && isAway(ctx);
+  const offered = plan.server.device_authorization_endpoint !== undefined && !plan.proof.wanted;
+  const device = offered && isAway(ctx);
   const bound = await bindClient(ctx, plan, { record, state, omitMethod, device });
   trace.client = bound.client;
   try {
-    const came = await askPerson(ctx, plan, bound, state, verifier);
+    const proof = await openProof(ctx, plan, bound.client.registered, kept.record);
+    const request = await authorizationRequest(ctx, plan, { ...bound, proof }, state, verifier);
+    const came = await askPerson(ctx, plan, bound, { state, url: request.url });
     // What was pasted ends the wait as well: nothing is to come back here any more.
     void bound.listener.close();
     if (came.kind === 'anew') return undefined;
     ctx.notify({ kind: 'exchanging' });
-    const { client } = bound;
+    const { client } = request;
     if (came.kind === 'tokens') return await keepTokens(ctx, kept.key, { plan, client, tokens: came.tokens });
-    return await redeem(ctx, kept.key, plan, bound, { params: came.params, verifier });
+    const answered = { ...bound, client, proof };
+    return await redeem(ctx, kept.key, plan, answered, { params: came.params, verifier });
   } finally {
     await bound.listener.close();
   }
@@ -112,18 +119,29 @@ async function attempt(
 
 type Bound = Awaited<ReturnType<typeof bindClient>>;
 
-/** Makes the authorization URL, and waits for what comes of it. */
+/** The URL that the browser is given: the request itself, or the name of one that was pushed. */
+async function authorizationRequest(
+  ctx: AuthContext,
+  plan: AuthPlan,
+  { client, listener, proof }: Bound & { proof: Proof | undefined },
+  state: string,
+  verifier: string | undefined,
+): Promise<Pushed> {
+  const { redirectUri } = listener;
+  const challenge = verifier && (await oauth.calculatePKCECodeChallenge(verifier));
+  const thumbprint = proof?.thumbprint;
+  const url = authorizationUrl(plan, { clientId: client.id, redirectUri, state, challenge, thumbprint });
+  return mustPush(plan, client) ? pushRequest(ctx, plan, { client, proof }, url) : { url, client };
+}
+
+/** Shows and opens the authorization URL, and waits for what comes of it. */
 async function askPerson(
   ctx: AuthContext,
   plan: AuthPlan,
   bound: Bound,
-  state: string,
-  verifier: string | undefined,
+  { state, url }: { state: string; url: string },
 ): Promise<Came> {
-  const { client, listener } = bound;
-  const { redirectUri } = listener;
-  const challenge = verifier && (await oauth.calculatePKCECodeChallenge(verifier));
-  const url = authorizationUrl(plan, { clientId: client.id, redirectUri, state, challenge });
+  const { client } = bound;
   if (!isSafeBrowserUrl(url, ctx.entry.allowHttp)) {
     throw new AuthError(
       'unsafe_authorization_url',

@@ -3,6 +3,7 @@
 import { AuthError, CancelledError } from '../../errors.ts';
 import type { StoredRecord } from '../../store/record.ts';
 import { configuredSecret } from '../binding.ts';
+import { openProof } from '../bound.ts';
 import { type BoundClient, deviceClient } from '../client.ts';
 import type { AuthContext } from '../context.ts';
 import type { DeviceCode } from '../device-answer.ts';
@@ -49,9 +50,11 @@ export async function enterByDevice(
     }
     await confirmPlace(ctx, asked.given.code, plan.server.issuer);
     ctx.rounds.left--;
-    const tokens = await waitForEntry(ctx, plan, asked.given);
-    const { authMethod } = asked.given.endpoint;
-    return keepTokens(ctx, kept.key, { plan, client: { ...client, authMethod }, tokens });
+    const proof = await openProof(ctx, plan, client.registered, kept.record);
+    const { code, endpoint } = asked.given;
+    const tokens = await waitForEntry(ctx, plan, { code, endpoint: { ...endpoint, proof } });
+    const { authMethod } = endpoint;
+    return keepTokens(ctx, kept.key, { plan, client: { ...client, authMethod }, tokens, proof });
   }
 }
 

@@ -3,6 +3,7 @@
 import { StoreError } from '../../errors.ts';
 import type { MachineGrant, StoredRecord } from '../../store/record.ts';
 import { configuredSecret, pinnedIssuer } from '../binding.ts';
+import { openProof } from '../bound.ts';
 import type { AuthContext } from '../context.ts';
 import { keepTokens, recordOf } from '../granted.ts';
 import type { Kept } from '../keep.ts';
@@ -11,7 +12,7 @@ import { answerError } from '../refusal.ts';
 import { loginCommand } from '../required.ts';
 import { signingKey } from '../signing.ts';
 import { requestTokens, type TokenEndpoint } from '../token.ts';
-import type { TokenAnswer } from '../token-response.ts';
+import { asksForProof, type TokenAnswer } from '../token-response.ts';
 import { within } from '../within.ts';
 
 /** What is sent besides the client's proof, the resource and the scopes. */
@@ -42,21 +43,22 @@ export async function enterAlone(
     authMethod: client.authMethod,
     anonymous: client.source === 'assertion',
     resource: plan.resource,
+    proof: await openProof(ctx, plan, undefined, kept.record),
   };
   const grant = await grantOf(ctx, kind, plan);
-  const { answer, authMethod } = await send(
-    ctx,
-    endpoint,
-    client.methodKnown,
-    withScopes(grant, plan.scopes),
-  );
+  const sent = withScopes(grant, plan.scopes);
+  let { answer, authMethod } = await send(ctx, endpoint, client.methodKnown, sent);
+  if (!endpoint.proof && asksForProof(answer)) {
+    endpoint.proof = await openProof(ctx, plan, { bound: true }, kept.record);
+    if (endpoint.proof) ({ answer, authMethod } = await send(ctx, endpoint, client.methodKnown, sent));
+  }
   if (answer.kind !== 'tokens') {
     const { name, path } = entry;
     const context = { issuer: server.issuer, server: name, path, login: loginCommand(entry) };
     throw answerError(answer, { ...context, grant: kind });
   }
   const known = { ...client, authMethod, reused: false, registered: undefined };
-  const granted = { plan, client: known, tokens: answer.tokens, grant: kind };
+  const granted = { plan, client: known, tokens: answer.tokens, grant: kind, proof: endpoint.proof };
   return keeps ? keepTokens(ctx, kept.key, granted) : recordOf(ctx, granted);
 }
 

@@ -110,7 +110,9 @@ async function otherWays(ctx: AuthContext, round: Round, browser: Promise<boolea
 /** Undefined: it is not offered, or came to nothing. That ends no sign-in, but a person's no does. */
 async function byDevice(ctx: AuthContext, { plan, bound }: Round): Promise<Came | undefined> {
   const { device_authorization_endpoint } = plan.server;
-  if (!device_authorization_endpoint) return undefined;
+  // Tokens that are bound to a key come with the browser's answer, or not at all.
+  const isBound = plan.proof.wanted || bound.client.registered?.bound;
+  if (!device_authorization_endpoint || isBound) return undefined;
   const offer = { ...plan, server: { ...plan.server, device_authorization_endpoint } };
   try {
     const asked = await askForCode(ctx, offer, bound.client);
