@@ -3,8 +3,8 @@
 import fc from 'fast-check';
 import { CliError } from '../../src/errors.ts';
 
-/** Of this run: each run tries others. `MCP_CLI_TEST_SEED=<seed>` tries the same again. */
-export const SEED = Number(process.env.MCP_CLI_TEST_SEED ?? Date.now() % 2 ** 31);
+/** The same inputs in every run, so that a change is judged by itself; `MCP_CLI_TEST_SEED=<seed>` tries others. */
+export const SEED = Number(process.env.MCP_CLI_TEST_SEED ?? 20_261_121);
 process.stderr.write(`inputs of the seed ${SEED}\n`);
 const RUNS = 100_000;
 /** Milliseconds that no input of a few kilobytes may take, on a machine that is busy with other things. */
