@@ -1,10 +1,9 @@
-// `auth import` where both programs write: one folder, one Vault, one lock, and a kill between the two writes. Needs dist.
+// `auth import` where both programs write: one folder, one Vault, one lock. Needs dist.
 import { existsSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import type { Outcome } from '../../src/adopt/outcome.ts';
-import { KEY, leftovers, storedRecord } from '../support/expired.ts';
+import { KEY, storedRecord } from '../support/expired.ts';
 import {
   PYTHON_PASSWORD,
   pythonFields,
@@ -14,16 +13,13 @@ import {
   writeMcporter,
   writePython,
 } from '../support/foreign.ts';
-import { newHome } from '../support/home.ts';
 import { notes } from '../support/person.ts';
 import { spawnCli } from '../support/process.ts';
-import { inParallel } from '../support/random.ts';
 import { errorOf, keep, scene } from '../support/scene.ts';
-import { exemptFile, unsearchedFolder } from '../support/secrets.ts';
+import { exemptFile } from '../support/secrets.ts';
 import { vaultServer } from '../support/vault-server.ts';
 
 const env = { MCP_CLI_IMPORT_PASSWORD: PYTHON_PASSWORD };
-const preload = fileURLToPath(new URL('../support/kill-at-step.mjs', import.meta.url));
 
 async function here() {
   const made = await scene();
@@ -185,54 +181,4 @@ describe('a source that changes meanwhile', () => {
     expect(entriesOf(result.stdout)).toEqual([expect.objectContaining({ state: 'moved' })]);
     expect(readdirSync(dirname(path))).toEqual(['credentials.json']);
   });
-});
-
-test('killed at each step: never lost, and the next import finishes it', { timeout: 400_000 }, async () => {
-  const { theirs, server } = await here();
-  const config = notes({ url: server.mcpUrl });
-  const words = ['--config-file', config, '--json', 'auth', 'import', '--from', 'codex', 'notes', '--move'];
-  const run = (home: string, more: Record<string, string> = {}) =>
-    spawnCli(words, { home, env: { MCP_CLI_ENCRYPTION_KEY: KEY, CI: 'true', ...more } }).done;
-  async function until(home: string, at: number): Promise<string[]> {
-    const trace = join(unsearchedFolder('trace'), 'steps');
-    const { exit } = await run(home, {
-      NODE_OPTIONS: `--import=${preload}`,
-      KILL_AT: String(at),
-      KILL_TRACE: trace,
-    });
-    expect(exit).toBe(at === 0 ? 0 : -1);
-    return readFileSync(trace, 'utf8').trimEnd().split('\n');
-  }
-  const first = newHome();
-  writeCodex(first, 'notes', theirs);
-  const whole = await until(first, 0);
-  expect(whole).toEqual(
-    expect.arrayContaining(['rename .notes.enc.*.tmp', expect.stringMatching(/^rename .*credentials/)]),
-  );
-
-  const seen = { before: 0, between: 0, after: 0 };
-  await inParallel([...whole.keys()], 3, async (index) => {
-    const home = newHome();
-    const path = writeCodex(home, 'notes', theirs);
-    await until(home, index + 1);
-    const ours = (await storedRecord(home))?.tokens?.refreshToken === theirs.refresh;
-    const source = readFileSync(path, 'utf8');
-    const stays = source.includes(theirs.refresh);
-    expect(ours || stays).toBe(true);
-    // Whole, whatever happened to it.
-    expect(Object.keys(JSON.parse(source) as object).length).toBe(stays ? 2 : 1);
-    seen[ours ? (stays ? 'between' : 'after') : 'before']++;
-
-    const again = await run(home);
-    expect(again.exit).toBe(stays ? 0 : 2);
-    expect((await storedRecord(home))?.tokens?.refreshToken).toBe(theirs.refresh);
-    expect(readFileSync(path, 'utf8')).not.toContain(theirs.refresh);
-    if (stays) expect(leftovers(join(home, '.codex'))).toEqual([]);
-  });
-  expect(seen).toEqual({
-    before: expect.any(Number),
-    between: expect.any(Number),
-    after: expect.any(Number),
-  });
-  for (const count of Object.values(seen)) expect(count).toBeGreaterThan(0);
 });
