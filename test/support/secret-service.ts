@@ -6,6 +6,7 @@ import { chmodSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } 
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { setTimeout } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 
 export type SecretService = {
@@ -79,6 +80,16 @@ export async function secretService({
       encoding: 'utf8',
       stdio: ['ignore', 'pipe', 'ignore'],
     });
+  /** Whether the daemon was there to be ended. */
+  const ended = () => {
+    const bus = 'org.freedesktop.DBus';
+    try {
+      const said = send(bus, '/', `${bus}.GetConnectionUnixProcessID`, `string:${SECRETS}`);
+      return process.kill(Number(/uint32 (\d+)/.exec(said)?.[1]), 'SIGKILL');
+    } catch {
+      return false;
+    }
+  };
   const call = (method: string, what: string) =>
     send(SECRETS, '/org/freedesktop/secrets', `org.freedesktop.Secret.Service.${method}`, what);
   return {
@@ -88,17 +99,12 @@ export async function secretService({
     search: (service) =>
       call('SearchItems', `dict:string:string:service,${service}`).match(/\/collection\/\S+(?=")/g) ?? [],
     async close() {
-      // The daemon does not always notice that its bus is gone.
-      try {
-        const bus = 'org.freedesktop.DBus';
-        const said = send(bus, '/', `${bus}.GetConnectionUnixProcessID`, `string:${SECRETS}`);
-        process.kill(Number(/uint32 (\d+)/.exec(said)?.[1]), 'SIGKILL');
-      } catch {
-        // There is none.
-      }
+      // The daemon does not always notice that its bus is gone; and one that has just begun has no name there yet.
+      const until = performance.now() + (keyring === 'no daemon' ? 0 : 5_000);
+      while (!ended() && performance.now() < until) await setTimeout(50);
       session.stdin.end();
       if (session.exitCode === null) await once(session, 'exit');
-      rmSync(home, { recursive: true, force: true, maxRetries: 5 });
+      rmSync(home, { recursive: true, force: true, maxRetries: 10 });
     },
   };
 }
