@@ -30,11 +30,13 @@ export async function run(argv: string[], deps: Deps, open?: OpenWorkspace): Pro
     return 0;
   }
   const program = new Command('mcp-cli');
+  let exit = 0;
   const perform: Perform = async (work) => {
     const openWorkspace = open ?? (await import('./workspace/workspace.ts')).openWorkspace;
     const workspace = openWorkspace(deps, readFlags(program.opts()));
     try {
-      await work(workspace);
+      const ended = await work(workspace);
+      if (typeof ended === 'number') exit = ended;
     } finally {
       // Sessions, countdown and locks go before anything is told of a failure, and none of them can hide it.
       await workspace.close().catch(() => undefined);
@@ -43,7 +45,7 @@ export async function run(argv: string[], deps: Deps, open?: OpenWorkspace): Pro
   grow(program, deps, perform);
   try {
     await program.parseAsync(argv, { from: 'user' });
-    return 0;
+    return exit;
   } catch (error) {
     if (error instanceof CommanderError && error.exitCode === 0) return 0;
     const { format, verbose } = readFlags(program.opts());

@@ -3,15 +3,15 @@ import { loginCommand } from '../auth/required.ts';
 import { describeRecord, type RecordDescription } from '../auth/status.ts';
 import type { HttpEntry } from '../config/entry.ts';
 import { tokenVariable } from '../config/env-token.ts';
-import { AuthError, CancelledError, CliError } from '../errors.ts';
+import { AuthError, CancelledError, CliError, ConfigError, UsageError } from '../errors.ts';
 import { type Outcome, throwFailures } from '../session/side-by-side.ts';
 import { typed } from '../typed.ts';
-import { print } from '../ui/print.ts';
+import { note, print } from '../ui/print.ts';
 import { errorJson } from '../ui/report.ts';
 import { sanitize } from '../ui/sanitize.ts';
 import { relative } from '../ui/time.ts';
 import { obstacle } from '../workspace/auth.ts';
-import { refuseProvided, signInEntry, targets } from '../workspace/target.ts';
+import { asked, refuseProvided, signInEntry, targets } from '../workspace/target.ts';
 import type { Workspace } from '../workspace/workspace.ts';
 
 type LoginOptions = { force?: boolean; scope?: string[] };
@@ -64,13 +64,38 @@ async function unattended(
 }
 
 /** `auth refresh`: renews tokens now, whether or not they are still good. */
-export async function authRefresh(workspace: Workspace, named: string[]): Promise<void> {
+export async function authRefresh(
+  workspace: Workspace,
+  named: string[],
+  { all }: { all?: boolean } = {},
+): Promise<void> {
+  if (all && asked(workspace, named).length > 0)
+    throw new UsageError('all_or_some', '--all and the name of a server exclude each other', {
+      hint: 'leave out one of them',
+    });
   const { refreshNow } = await import('../auth/login.ts');
-  await inTurn(workspace, await targets(workspace, named), async (name) => {
+  const names = all ? await renewable(workspace) : await targets(workspace, named);
+  await inTurn(workspace, names, async (name) => {
     const entry = await signInEntry(workspace, name);
     await refuseProvided(workspace, entry, 'refresh');
     return describeRecord(await refreshNow(await workspace.auth(entry)), workspace.deps.now());
   });
+}
+
+/** The servers whose sign-in renews itself, which a job that keeps them alive is about. */
+async function renewable(workspace: Workspace): Promise<string[]> {
+  const { findRecord } = await import('../auth/keep.ts');
+  const found: string[] = [];
+  for (const name of await workspace.names()) {
+    const entry = await workspace.entry(name).catch((error: unknown) => {
+      if (!(error instanceof ConfigError)) throw error;
+      note(workspace, `${name} is passed over: ${errorJson(error).message}`);
+    });
+    if (entry?.kind !== 'http' || entry.disabled || (await workspace.provided(entry))) continue;
+    const { record } = await findRecord({ entry, store: workspace.store });
+    if (record && describeRecord(record, workspace.deps.now()).refreshable) found.push(name);
+  }
+  return found;
 }
 
 /** All are tried, in order; a Ctrl-C ends the row. */

@@ -11,6 +11,7 @@ import { print } from '../ui/print.ts';
 import { errorJson } from '../ui/report.ts';
 import { type Standing, standingsText, words } from '../ui/standings.ts';
 import { tableView } from '../ui/table.ts';
+import { relative } from '../ui/time.ts';
 import { asked } from '../workspace/target.ts';
 import type { Workspace } from '../workspace/workspace.ts';
 
@@ -22,8 +23,15 @@ const GOOD = new Set<Standing['state']>([
   'stdio',
 ]);
 
-/** `auth status`: how configured servers stand. Exit 4 if one that was named cannot be used without a sign-in. */
-export async function authStatus(workspace: Workspace, named: string[]): Promise<void> {
+/**
+ * `auth status`: how configured servers stand. Exit 4 if one that was named cannot be used without a sign-in, or if any
+ * sign-in will need a person within `failIfExpires` milliseconds.
+ */
+export async function authStatus(
+  workspace: Workspace,
+  named: string[],
+  { failIfExpires }: { failIfExpires?: number } = {},
+): Promise<void> {
   const given = asked(workspace, named);
   const standings: Standing[] = [];
   const failures: unknown[] = [];
@@ -31,29 +39,48 @@ export async function authStatus(workspace: Workspace, named: string[]): Promise
     try {
       const found = await standing(workspace, name);
       standings.push(found);
-      if (!GOOD.has(found.state)) failures.push(await notSignedIn(workspace, name, found));
+      if (given.length > 0 && !GOOD.has(found.state))
+        failures.push(await notSignedIn(workspace, name, found));
+      else if (failIfExpires !== undefined && endsWithin(found, failIfExpires, workspace.deps.now()))
+        failures.push(await notSignedIn(workspace, name, found, 'expires_soon'));
     } catch (error) {
       // A lost password concerns every server alike, a bad entry only itself.
       const own =
         error instanceof CliError && !(error instanceof StoreError || error instanceof CancelledError);
       if (!own || given.length === 1) throw error;
       error.server ??= name;
-      failures.push(error);
+      if (given.length > 0) failures.push(error);
       standings.push({ server: name, state: 'error', error: errorJson(error) });
     }
   }
   show(workspace, standings, given.length === 1);
-  if (given.length === 0) return;
-  throwAll(failures, given.length > 1);
+  throwAll(failures, given.length !== 1);
 }
 
-async function notSignedIn(workspace: Workspace, name: string, each: Standing): Promise<AuthError> {
+/** What renews itself lasts for as long as its server likes: nobody says how long a refresh token is good for. */
+function endsWithin({ state, refreshable, expiresAt }: Standing, span: number, now: number): boolean {
+  if (state === 'expired') return true;
+  return (
+    state === 'signed_in' && !refreshable && expiresAt !== undefined && Date.parse(expiresAt) - now < span
+  );
+}
+
+async function notSignedIn(
+  workspace: Workspace,
+  name: string,
+  each: Standing,
+  code: 'login_required' | 'expires_soon' = 'login_required',
+): Promise<AuthError> {
   const entry = await workspace.entry(name);
   if (each.state === 'unexpected' && each.error) {
     const { code, message, hint } = each.error;
     return new AuthError(code, message, { hint, server: each.server });
   }
-  return new AuthError('login_required', `${each.server} needs a sign-in: ${words(each)}`, {
+  const state =
+    code === 'expires_soon' && each.expiresAt !== undefined
+      ? `the sign-in to ${each.server} cannot be renewed, and ends ${relative(Date.parse(each.expiresAt), workspace.deps.now())}`
+      : `${each.server} needs a sign-in: ${words(each)}`;
+  return new AuthError(code, state, {
     ...(entry.kind === 'http' && { hint: `sign in with: ${loginCommand(entry)}` }),
     server: each.server,
   });

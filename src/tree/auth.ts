@@ -1,12 +1,14 @@
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
+import { lifetime } from '../workspace/flags.ts';
 import type { ImportOptions } from '../workspace/import-how.ts';
+import { growHelper } from './auth-helper.ts';
 import { examples, type Perform } from './branch.ts';
 
 export function growAuth(auth: Command, perform: Perform): void {
   growSignIn(auth, perform);
   growStored(auth, perform);
   growIdentity(auth, perform);
-  growTokens(auth, perform);
+  growHelper(auth, perform);
   growForgetting(auth, perform);
   growImport(auth, perform);
   growDoctor(auth, perform);
@@ -35,12 +37,19 @@ function growStored(auth: Command, perform: Perform): void {
     .command('status')
     .description('how the configured servers stand; exit 4 if one that is named needs a sign-in')
     .argument('[server...]')
-    .action((servers: string[]) =>
-      perform(async (w) => (await import('../commands/auth-status.ts')).authStatus(w, servers)),
+    .addOption(
+      new Option(
+        '--fail-if-expires <time>',
+        'exit 4 as well if a sign-in that cannot be renewed ends within this time',
+      ).argParser(lifetime),
+    )
+    .action((servers: string[], options: { failIfExpires?: number }) =>
+      perform(async (w) => (await import('../commands/auth-status.ts')).authStatus(w, servers, options)),
     );
   examples(status, [
     'mcp-cli auth status                  every configured server',
     'mcp-cli auth status notion --json    one, for a script; exit 4 if it needs a sign-in',
+    'mcp-cli auth status --fail-if-expires 48h    in a job that warns before a person is needed',
   ]);
   const stored = auth
     .command('list')
@@ -81,34 +90,6 @@ function growIdentity(auth: Command, perform: Perform): void {
 
 function repeated(text: string, before: string[] | undefined): string[] {
   return [...(before ?? []), text];
-}
-
-function growTokens(auth: Command, perform: Perform): void {
-  const refresh = auth
-    .command('refresh')
-    .description('renew the token now')
-    .argument('[server...]')
-    .action((servers: string[]) =>
-      perform(async (w) => (await import('../commands/auth-login.ts')).authRefresh(w, servers)),
-    );
-  examples(refresh, ['mcp-cli auth refresh notion']);
-  const token = auth
-    .command('token')
-    .description('print the access token, renewed if need be, for another program')
-    .argument('[server]')
-    .option('--show', 'also on a terminal')
-    .action((server: string | undefined, options: { show?: boolean }) =>
-      perform(async (w) =>
-        (await import('../commands/auth-token.ts')).authToken(
-          w,
-          server === undefined ? [] : [server],
-          options,
-        ),
-      ),
-    );
-  examples(token, [
-    'curl -H "Authorization: Bearer $(mcp-cli auth token notion)" https://mcp.notion.com/mcp',
-  ]);
 }
 
 function growForgetting(auth: Command, perform: Perform): void {

@@ -3,8 +3,11 @@ import { UsageError } from '../errors.ts';
 import { nearest } from '../nearest.ts';
 import type { Workspace } from '../workspace/workspace.ts';
 
-/** Runs a command's work in a workspace. Each action is one lazy import, so that `--help` loads none of them. */
-export type Perform = (work: (workspace: Workspace) => Promise<void>) => Promise<void>;
+/**
+ * Runs a command's work in a workspace. Each action is one lazy import, so that `--help` loads none of them. A number that
+ * the work resolves to is the exit code: of a program that was run.
+ */
+export type Perform = (work: (workspace: Workspace) => Promise<void> | Promise<number>) => Promise<void>;
 
 /** A command that only has commands; without one of them it says which there are. */
 export function group(program: Command, name: string, about: string): Command {
