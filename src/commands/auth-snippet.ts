@@ -4,7 +4,7 @@ import { UsageError } from '../errors.ts';
 import { nearest } from '../nearest.ts';
 import { note, print } from '../ui/print.ts';
 import { mask } from '../ui/redact.ts';
-import { CLIENTS } from '../ui/snippets.ts';
+import { CLIENTS } from '../workspace/snippets.ts';
 import { onlyTarget, signInEntry } from '../workspace/target.ts';
 import type { Workspace } from '../workspace/workspace.ts';
 

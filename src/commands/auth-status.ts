@@ -39,10 +39,10 @@ export async function authStatus(
     try {
       const found = await standing(workspace, name);
       standings.push(found);
-      if (given.length > 0 && !GOOD.has(found.state))
-        failures.push(await notSignedIn(workspace, name, found));
+      const looked = given.length > 0 || (failIfExpires !== undefined && found.state === 'expired');
+      if (looked && !GOOD.has(found.state)) failures.push(await notSignedIn(workspace, name, found));
       else if (failIfExpires !== undefined && endsWithin(found, failIfExpires, workspace.deps.now()))
-        failures.push(await notSignedIn(workspace, name, found, 'expires_soon'));
+        failures.push(await endsSoon(workspace, name, found));
     } catch (error) {
       // A lost password concerns every server alike, a bad entry only itself.
       const own =
@@ -59,31 +59,33 @@ export async function authStatus(
 
 /** What renews itself lasts for as long as its server likes: nobody says how long a refresh token is good for. */
 function endsWithin({ state, refreshable, expiresAt }: Standing, span: number, now: number): boolean {
-  if (state === 'expired') return true;
   return (
     state === 'signed_in' && !refreshable && expiresAt !== undefined && Date.parse(expiresAt) - now < span
   );
 }
 
-async function notSignedIn(
-  workspace: Workspace,
-  name: string,
-  each: Standing,
-  code: 'login_required' | 'expires_soon' = 'login_required',
-): Promise<AuthError> {
-  const entry = await workspace.entry(name);
+async function notSignedIn(workspace: Workspace, name: string, each: Standing): Promise<AuthError> {
   if (each.state === 'unexpected' && each.error) {
     const { code, message, hint } = each.error;
     return new AuthError(code, message, { hint, server: each.server });
   }
-  const state =
-    code === 'expires_soon' && each.expiresAt !== undefined
-      ? `the sign-in to ${each.server} cannot be renewed, and ends ${relative(Date.parse(each.expiresAt), workspace.deps.now())}`
-      : `${each.server} needs a sign-in: ${words(each)}`;
-  return new AuthError(code, state, {
-    ...(entry.kind === 'http' && { hint: `sign in with: ${loginCommand(entry)}` }),
+  return new AuthError('login_required', `${each.server} needs a sign-in: ${words(each)}`, {
+    hint: await wayIn(workspace, name),
     server: each.server,
   });
+}
+
+async function endsSoon(workspace: Workspace, name: string, each: Standing): Promise<AuthError> {
+  const end = relative(Date.parse(each.expiresAt ?? ''), workspace.deps.now());
+  return new AuthError('expires_soon', `the sign-in to ${each.server} cannot be renewed, and ends ${end}`, {
+    hint: await wayIn(workspace, name),
+    server: each.server,
+  });
+}
+
+async function wayIn(workspace: Workspace, name: string): Promise<string | undefined> {
+  const entry = await workspace.entry(name);
+  return entry.kind === 'http' ? `sign in with: ${loginCommand(entry)}` : undefined;
 }
 
 async function standing(workspace: Workspace, name: string): Promise<Standing> {

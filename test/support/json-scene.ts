@@ -35,7 +35,7 @@ export async function jsonScene(): Promise<(words: string[]) => Promise<CliResul
     // Which server comes first where one is chosen.
     const line = words.join(' ').replace(/^--server \S+ /, '');
     const options: CliOptions = {
-      showsSecrets: /auth token|token keygen|--show-value/.test(line),
+      showsSecrets: /auth (?:token|header)|token keygen|--show-value/.test(line),
       ...(line.startsWith('token set') && { stdin: 'a-token-of-a-person' }),
     };
     if (line.startsWith('auth login')) return person(words, options);
