@@ -3,6 +3,7 @@ import type { Deps } from './deps.ts';
 import { UsageError } from './errors.ts';
 import { growAuth } from './tree/auth.ts';
 import { examples, group, type Perform, unknownCommand } from './tree/branch.ts';
+import { growCompletion } from './tree/completion.ts';
 import { growDemo } from './tree/demo.ts';
 import { growPrompts } from './tree/prompts.ts';
 import { growResources } from './tree/resources.ts';
@@ -140,6 +141,7 @@ function grow(program: Command, deps: Deps, perform: Perform): void {
   examples(ping, ['mcp-cli ping notion', 'mcp-cli ping notion linear --json']);
   growSandbox(program, perform);
   growDemo(program, perform);
+  growCompletion(program, perform, deps.out);
   const help = program
     .command('help')
     .description('show help of a command')

@@ -16,8 +16,8 @@ const examples = [...page.matchAll(/^```text\n([\s\S]*?)^```/gm)]
     return { line, json: rest.join('\n') };
   });
 
-/** Of `help` and of the program that `auth exec` runs there is no JSON; `demo` takes a minute, and has its own test. */
-const ELSEWHERE = ['auth exec', 'demo', 'help'];
+/** Of `help`, of what a shell reads and of the program that `auth exec` runs there is no JSON; `demo` takes a minute, and has its own test. */
+const ELSEWHERE = ['auth exec', 'completion', 'demo', 'help'];
 
 test('every command is on the page', async () => {
   const shown = examples.map(({ line }) => line.replace(/--server \S+ /, ''));

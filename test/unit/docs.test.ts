@@ -35,7 +35,7 @@ function commandsIn(line: string): string[][] {
     .split(/(?:^|(?<=[(:|&;$] ?|\w=\S* ))mcp-cli (?=[\w-])/)
     .slice(1)
     .map((text) => {
-      const typed = text.replace(/(?:\)"? | [|;&>#]| {3}).*$/, '').trimEnd();
+      const typed = text.replace(/(?:\)"?(?: |$)| [|;&>#]| {3}).*$/, '').trimEnd();
       return splitWords(typed);
     });
 }
