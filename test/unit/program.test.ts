@@ -73,7 +73,8 @@ describe('flags', () => {
     ['2m', 120_000],
     ['0', undefined],
     ['-1', undefined],
-    ['1h', undefined],
+    ['1h', 3_600_000],
+    ['1w', undefined],
     ['99999999999', undefined],
   ])('--timeout %s', (text, span) => expect(parseDuration(text)).toBe(span));
 
