@@ -30,14 +30,15 @@ export async function authSnippet(workspace: Workspace, client: string, named: s
 }
 
 /** The other program starts us in a folder of its own choice. */
-function ownFlags({ deps, flags }: Workspace, { origin }: HttpEntry): string[] {
+function ownFlags({ deps, flags }: Workspace, { origin, path }: HttpEntry): string[] {
   const usual = [
     join(deps.home, '.mcp_cli', 'server_config.json'),
     join(deps.home, '.mcp', 'servers.json'),
     '--server',
   ];
+  const file = origin.endsWith(`: ${path}`) ? origin.slice(0, -path.length - 2) : origin;
   return [
-    ...(usual.includes(origin) ? [] : ['--config-file', origin]),
+    ...(usual.includes(file) ? [] : ['--config-file', file]),
     ...(flags.account === undefined ? [] : ['--account', flags.account]),
   ];
 }

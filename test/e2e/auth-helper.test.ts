@@ -157,7 +157,7 @@ test.each([
   const { snippet } = JSON.parse(stdout);
   expect(snippet).toContain('notes');
   // Another program is started elsewhere, and finds the file only if it is named.
-  if (client !== 'mcporter') expect(snippet).toContain(config);
+  if (client !== 'mcporter') expect(snippet).toMatch(new RegExp(`--config-file\\W+${config}[" ]`));
 });
 
 test('a client that nobody knows: the nearest name', async () => {
