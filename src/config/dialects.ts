@@ -52,7 +52,7 @@ export function sections(document: Document, warn: Warn): Sections {
 }
 
 /** Without a wrapper an unknown member is a server if it looks like one, or like nothing else we know. */
-function isServer(key: string, value: unknown, known: Map<string, string>): boolean {
+function isServer(key: string, value: unknown, known: ReadonlyMap<string, string>): boolean {
   if (!isObject(value)) return false;
   const looks = ['url', 'command', 'oauth', 'transport', 'type'].some((field) => Object.hasOwn(value, field));
   return looks || nearest(key, known.keys()) === undefined;

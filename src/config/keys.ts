@@ -141,12 +141,17 @@ export const VAULT: Keys = {
   kv_version: [],
 };
 
-/** All spellings of a table's keys, each with our own. */
-export function spellings(keys: Keys): Map<string, string> {
+const known = new WeakMap<Keys, ReadonlyMap<string, string>>();
+
+/** All spellings of a table's keys, each with our own. Asked for with every block of every entry, so made once. */
+export function spellings(keys: Keys): ReadonlyMap<string, string> {
+  const made = known.get(keys);
+  if (made !== undefined) return made;
   const all = new Map<string, string>();
   for (const [own, synonyms] of Object.entries(keys)) {
     for (const name of [own, ...synonyms]) all.set(name, own).set(camel(name), own);
   }
+  known.set(keys, all);
   return all;
 }
 

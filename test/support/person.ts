@@ -2,22 +2,24 @@
 import { walkingBrowser } from './browser.ts';
 import { type CliOptions, type CliResult, runCli } from './cli.ts';
 import { configFile } from './home.ts';
+import { KEY } from './store.ts';
 
+/** For tests of passwords: to all others a key spares its stretching, with every command. */
 export const PASSWORD = 'a password of the test';
 
-/** Runs with a password, a terminal on stderr and a browser that consents. */
+/** Runs with a key, a terminal on stderr and a browser that consents. */
 export function atTerminal(options: CliOptions = {}): CliOptions {
   return {
     browser: walkingBrowser(),
     terminal: { stderr: true },
     ...options,
-    env: { MCP_CLI_ENCRYPTION_KEY: PASSWORD, ...options.env },
+    env: { MCP_CLI_ENCRYPTION_KEY: KEY, ...options.env },
   };
 }
 
 /** As a CI job: nobody is there, and no browser may open. */
 export function unattended(options: CliOptions = {}): CliOptions {
-  return { ...options, env: { MCP_CLI_ENCRYPTION_KEY: PASSWORD, CI: 'true', ...options.env } };
+  return { ...options, env: { MCP_CLI_ENCRYPTION_KEY: KEY, CI: 'true', ...options.env } };
 }
 
 /** One configured server called `notes`. */

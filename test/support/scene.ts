@@ -10,7 +10,6 @@ import { configFile, newHome } from './home.ts';
 import type { McpOptions, McpServerHandle } from './mcp-server.ts';
 import { modernServer } from './modern-server.ts';
 import { atTerminal, unattended } from './person.ts';
-import { KEY } from './store.ts';
 
 const closing: (() => Promise<void>)[] = [];
 afterEach(async () => {
@@ -32,8 +31,7 @@ export function desk(config: string, home = newHome()): { home: string; person: 
     (line, options = {}) =>
       runCli(
         ['--config-file', config, ...(typeof line === 'string' ? line.split(' ') : line)],
-        // A key spares every command the stretching of a password.
-        who({ home, ...options, env: { MCP_CLI_ENCRYPTION_KEY: KEY, ...options.env } }),
+        who({ home, ...options }),
       );
   return { home, person: typed(atTerminal), script: typed(unattended) };
 }
