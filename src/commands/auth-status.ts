@@ -20,6 +20,7 @@ const GOOD = new Set<Standing['state']>([
   'environment',
   'header',
   'stdio',
+  'none',
 ]);
 
 /** `auth status`: how configured servers stand. Exit 4 if one that was named cannot be used without a sign-in. */
@@ -53,8 +54,15 @@ async function notSignedIn(workspace: Workspace, name: string, each: Standing): 
     const { code, message, hint } = each.error;
     return new AuthError(code, message, { hint, server: each.server });
   }
-  return new AuthError('login_required', `${each.server} needs a sign-in: ${words(each)}`, {
-    ...(entry.kind === 'http' && { hint: `sign in with: ${loginCommand(entry)}` }),
+  // No server is asked here: one that nothing is known of may need no sign-in at all.
+  const open = entry.kind === 'http' && each.state === 'signed_out' && entry.oauth === undefined;
+  const message = open
+    ? `${each.server} is not signed in, which it may not need`
+    : `${each.server} needs a sign-in: ${words(each)}`;
+  const off =
+    open && entry.origin !== '--server' ? `\nif it needs none: "oauth": false in ${entry.path}` : '';
+  return new AuthError('login_required', message, {
+    ...(entry.kind === 'http' && { hint: `sign in with: ${loginCommand(entry)}${off}` }),
     server: each.server,
   });
 }
@@ -69,6 +77,7 @@ async function standing(workspace: Workspace, name: string): Promise<Standing> {
       state: given.value === undefined ? 'header' : 'environment',
       source: given.source,
     };
+  if (entry.oauth?.enabled === false) return { server: name, state: 'none' };
   const owner = { server: entry.name, ...(entry.account !== undefined && { account: entry.account }) };
   return readable(owner, async () => {
     const { key, record } = await findRecord({ entry, store: workspace.store });
