@@ -93,12 +93,15 @@ export function machineClient(
   record: StoredRecord | undefined,
 ): Client {
   if (oauth?.clientId !== undefined) {
-    return {
-      id: oauth.clientId,
-      secret: oauth.clientSecret,
-      source: 'configured',
-      ...configuredMethod(oauth, server, record),
-    };
+    const method = configuredMethod(oauth, server, record);
+    // RFC 6749 section 4.4: only for a client that proves itself.
+    if (oauth.grantType === 'client_credentials' && method.authMethod === 'none') {
+      throw new ConfigError('client_needed', `${path}.oauth has nothing to prove its client with`, {
+        hint: `set ${path}.oauth.client_secret or private_key_file`,
+        server: name,
+      });
+    }
+    return { id: oauth.clientId, secret: oauth.clientSecret, source: 'configured', ...method };
   }
   if (oauth?.grantType === 'jwt_bearer') {
     return { id: NO_CLIENT, secret: undefined, source: 'assertion', authMethod: 'none', methodKnown: true };
