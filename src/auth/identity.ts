@@ -66,9 +66,12 @@ export function registrationUnavailable(entry: HttpEntry, issuer: string): AuthE
 }
 
 /** How to get a client where none is registered: the provider's own steps, if it is a well-known one. Pure. */
-export function registerByHand({ oauth, path }: HttpEntry, issuer: string, then: string): string[] {
+export function registerByHand({ oauth, path, url }: HttpEntry, issuer: string, then: string): string[] {
   const redirect = redirectToRegister(oauth);
-  const steps = providerSteps(issuer, path, redirect);
+  // Some have the server under their own name alone, and the authorization server elsewhere.
+  const [steps = []] = [issuer, url]
+    .map((at) => providerSteps(at, path, redirect))
+    .filter(({ length }) => length);
   return steps.length > 0 ? steps : [`register mcp-cli with ${issuer}, redirect ${redirect}, and ${then}`];
 }
 
