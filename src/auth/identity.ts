@@ -29,7 +29,9 @@ export function chooseClient(entry: HttpEntry, server: ServerMetadata, facts: Pl
     };
   }
   if (oauth?.clientMetadataUrl && server.client_id_metadata_document_supported === true) {
-    const known = { authMethod: 'none', methodKnown: true } as const;
+    // The document says how the client proves itself, and it is the person's own.
+    const signs = oauth.tokenEndpointAuthMethod !== 'none' && hasPrivateKey(oauth);
+    const known = { authMethod: signs ? 'private_key_jwt' : 'none', methodKnown: true } as const;
     return { id: oauth.clientMetadataUrl, secret: undefined, source: 'document', ...known };
   }
   const mayRegister = oauth?.dynamicRegistration?.enabled !== false;
