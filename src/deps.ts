@@ -59,8 +59,8 @@ export type Deps = {
   prompt: Prompt & Form & Keyboard;
   /** Results, and nothing else. */
   out(text: string): void;
-  /** Progress, warnings, errors. */
-  err(text: string): void;
+  /** Progress, warnings, errors. `logged` is what a log file says in the place of `text`. */
+  err(text: string, logged?: string): void;
   stdin: NodeJS.ReadStream;
   stdout: { isTTY: boolean; columns: number; stream: NodeJS.WritableStream };
   stderr: { isTTY: boolean; columns: number };

@@ -12,6 +12,7 @@ import { growServers } from './tree/servers.ts';
 import { growSkills } from './tree/skills.ts';
 import { growToken } from './tree/token.ts';
 import { growTools } from './tree/tools.ts';
+import type { LogFile } from './ui/log-file.ts';
 import { environmentSecrets } from './ui/redact.ts';
 import { report } from './ui/report.ts';
 import { version } from './version.ts';
@@ -32,9 +33,15 @@ export async function run(argv: string[], deps: Deps, open?: OpenWorkspace): Pro
   }
   const program = new Command('mcp-cli');
   let exit = 0;
+  let log: LogFile | undefined;
   const perform: Perform = async (work) => {
     const openWorkspace = open ?? (await import('./workspace/workspace.ts')).openWorkspace;
-    const workspace = openWorkspace(deps, readFlags(program.opts()));
+    const flags = readFlags(program.opts());
+    if (flags.logFile !== undefined) {
+      log = (await import('./ui/log-file.ts')).openLogFile(deps, flags.logFile);
+      log.deps.err('', `mcp-cli ${version()}\n`);
+    }
+    const workspace = openWorkspace(log?.deps ?? deps, flags);
     try {
       const ended = await work(workspace);
       if (typeof ended === 'number') exit = ended;
@@ -51,12 +58,14 @@ export async function run(argv: string[], deps: Deps, open?: OpenWorkspace): Pro
     if (error instanceof CommanderError && error.exitCode === 0) return 0;
     const { format, verbose } = readFlags(program.opts());
     return report(error instanceof CommanderError ? usageError(error, program, argv) : error, {
-      err: deps.err,
+      err: log?.deps.err ?? deps.err,
       json: format !== 'text' || (error instanceof CommanderError && wantsJson(argv)),
       verbose,
       aborted: deps.signal.aborted,
       secrets: environmentSecrets(deps.env),
     });
+  } finally {
+    log?.close();
   }
 }
 

@@ -29,7 +29,9 @@ export function chooseClient(entry: HttpEntry, server: ServerMetadata, facts: Pl
     };
   }
   if (oauth?.clientMetadataUrl && server.client_id_metadata_document_supported === true) {
-    const known = { authMethod: 'none', methodKnown: true } as const;
+    // The document says how the client proves itself, and it is the person's own.
+    const signs = oauth.tokenEndpointAuthMethod !== 'none' && hasPrivateKey(oauth);
+    const known = { authMethod: signs ? 'private_key_jwt' : 'none', methodKnown: true } as const;
     return { id: oauth.clientMetadataUrl, secret: undefined, source: 'document', ...known };
   }
   const mayRegister = oauth?.dynamicRegistration?.enabled !== false;
@@ -66,9 +68,12 @@ export function registrationUnavailable(entry: HttpEntry, issuer: string): AuthE
 }
 
 /** How to get a client where none is registered: the provider's own steps, if it is a well-known one. Pure. */
-export function registerByHand({ oauth, path }: HttpEntry, issuer: string, then: string): string[] {
+export function registerByHand({ oauth, path, url }: HttpEntry, issuer: string, then: string): string[] {
   const redirect = redirectToRegister(oauth);
-  const steps = providerSteps(issuer, path, redirect);
+  // Some have the server under their own name alone, and the authorization server elsewhere.
+  const [steps = []] = [issuer, url]
+    .map((at) => providerSteps(at, path, redirect))
+    .filter(({ length }) => length);
   return steps.length > 0 ? steps : [`register mcp-cli with ${issuer}, redirect ${redirect}, and ${then}`];
 }
 
@@ -93,12 +98,15 @@ export function machineClient(
   record: StoredRecord | undefined,
 ): Client {
   if (oauth?.clientId !== undefined) {
-    return {
-      id: oauth.clientId,
-      secret: oauth.clientSecret,
-      source: 'configured',
-      ...configuredMethod(oauth, server, record),
-    };
+    const method = configuredMethod(oauth, server, record);
+    // RFC 6749 section 4.4: only for a client that proves itself.
+    if (oauth.grantType === 'client_credentials' && method.authMethod === 'none') {
+      throw new ConfigError('client_needed', `${path}.oauth has nothing to prove its client with`, {
+        hint: `set ${path}.oauth.client_secret or private_key_file`,
+        server: name,
+      });
+    }
+    return { id: oauth.clientId, secret: oauth.clientSecret, source: 'configured', ...method };
   }
   if (oauth?.grantType === 'jwt_bearer') {
     return { id: NO_CLIENT, secret: undefined, source: 'assertion', authMethod: 'none', methodKnown: true };

@@ -4,7 +4,7 @@
 type Provider = {
   name: string;
   /** Hosts of issuers, or of registration endpoints; a host under one of them counts too. */
-  hosts: readonly string[];
+  hosts: readonly (string | RegExp)[];
   /** REDIRECT and PATH stand for the redirect to enter and for the key path of the entry. */
   steps: readonly string[];
 };
@@ -16,15 +16,15 @@ const PROVIDERS: readonly Provider[] = [
     steps: [
       'make an OAuth app at https://github.com/settings/applications/new',
       'enter REDIRECT as its authorization callback URL, and generate a client secret',
-      'set PATH.oauth.client_id and client_secret',
+      'set PATH.oauth.client_id and client_secret; an organization may have to approve the app',
     ],
   },
   {
     name: 'Google',
     hosts: ['accounts.google.com', 'googleapis.com'],
     steps: [
-      'make an OAuth client of the type "Desktop app" at https://console.cloud.google.com/apis/credentials',
-      'enable the API of the server in the same project, and add yourself as a test user',
+      'make an OAuth client of the type "Desktop app" at https://console.cloud.google.com/auth/clients',
+      'enable the API of the server in the same project, and add yourself under "Audience" as a test user',
       'set PATH.oauth.client_id and client_secret',
     ],
   },
@@ -41,8 +41,8 @@ const PROVIDERS: readonly Provider[] = [
     name: 'Notion',
     hosts: ['notion.com', 'notion.so'],
     steps: [
-      'https://mcp.notion.com/mcp registers clients by itself: check PATH.url, and that your workspace allows MCP clients',
-      'otherwise make a public integration at https://www.notion.so/profile/integrations with REDIRECT',
+      'https://mcp.notion.com/mcp registers clients by itself: check PATH.url, and what the owner of the workspace allows ("Manage workspace clients")',
+      "for another server, on Notion's API: make a public integration at https://www.notion.so/profile/integrations with REDIRECT",
       'set PATH.oauth.client_id and client_secret',
     ],
   },
@@ -50,7 +50,8 @@ const PROVIDERS: readonly Provider[] = [
     name: 'Slack',
     hosts: ['slack.com'],
     steps: [
-      'make an app at https://api.slack.com/apps: internal to your workspace, or published',
+      'make an app at https://api.slack.com/apps, internal to your workspace or published; others may not use MCP',
+      'switch on "Model Context Protocol" under "Agents & AI Apps"',
       'under "OAuth & Permissions" add REDIRECT and the user token scopes of the tools',
       'set PATH.oauth.client_id and client_secret from "Basic Information"; an administrator may have to approve it',
     ],
@@ -68,8 +69,18 @@ const PROVIDERS: readonly Provider[] = [
     hosts: ['asana.com'],
     steps: [
       'make an app of the type "MCP app" at https://app.asana.com/0/my-apps',
-      'under "OAuth" add REDIRECT, and under "Manage distribution" the workspaces that may use it',
+      'under "OAuth" add REDIRECT as a redirect URL, and under "Manage distribution" the workspaces that may use it',
       'set PATH.oauth.client_id and client_secret',
+    ],
+  },
+  {
+    name: 'Amazon Cognito',
+    // Not all of amazonaws.com: anybody's servers are there.
+    hosts: ['amazoncognito.com', /^cognito-idp\.[\w-]+\.amazonaws\.com$/],
+    steps: [
+      'make an app client in the user pool (App clients, Create app client)',
+      'add REDIRECT under "Allowed callback URLs"',
+      'set PATH.oauth.client_id, and client_secret if it has one',
     ],
   },
 ];
@@ -79,7 +90,9 @@ export function providerSteps(issuer: string, path: string, redirect: string): s
   if (!URL.canParse(issuer)) return [];
   const { hostname } = new URL(issuer);
   const known = PROVIDERS.find(({ hosts }) =>
-    hosts.some((host) => hostname === host || hostname.endsWith(`.${host}`)),
+    hosts.some((host) =>
+      typeof host === 'string' ? hostname === host || hostname.endsWith(`.${host}`) : host.test(hostname),
+    ),
   );
   if (!known) return [];
   return known.steps.map(

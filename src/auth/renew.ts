@@ -109,8 +109,17 @@ async function afterRefusal(
       },
     );
   }
-  if (answer.error === 'invalid_grant') await dropGrant(ctx, key, sent, dead);
-  throw loginRequired(ctx);
+  if (answer.error !== 'invalid_grant') throw loginRequired(ctx);
+  await dropGrant(ctx, key, sent, dead);
+  // Expired, taken back, or used by somebody else, which ends it for all (RFC 9700 section 4.14.2): nobody says which.
+  throw new AuthError(
+    'login_required',
+    `the sign-in to ${server} is over: ${sent.issuer} renews it no more`,
+    {
+      hint: `sign in with: ${loginCommand(ctx.entry)}`,
+      server,
+    },
+  );
 }
 
 /**

@@ -1,6 +1,8 @@
-import { clientMetadata, isListenedOn } from '../auth/client-metadata.ts';
+import { readFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { clientMetadata, isListenedOn, publicKeyOf } from '../auth/client-metadata.ts';
 import { documentFault, redirectFault } from '../config/address.ts';
-import { UsageError } from '../errors.ts';
+import { ConfigError, UsageError } from '../errors.ts';
 import { print } from '../ui/print.ts';
 import type { Workspace } from '../workspace/workspace.ts';
 
@@ -10,7 +12,7 @@ const REDIRECTS = ['http://127.0.0.1/callback', 'http://localhost/callback'];
 /** `auth client-metadata`: the document to be hosted at `--url`, for `oauth.client_metadata_url`. */
 export async function authClientMetadata(
   workspace: Workspace,
-  options: { url?: string; redirect?: string[]; name?: string },
+  options: { url?: string; redirect?: string[]; name?: string; key?: string },
 ): Promise<void> {
   const { url, redirect = REDIRECTS, name } = options;
   if (url === undefined) {
@@ -30,6 +32,18 @@ export async function authClientMetadata(
       { hint: wrong?.hint ?? 'write it like "http://localhost:8080/callback"' },
     );
   }
-  const document = clientMetadata(url, redirect, name);
+  const key = options.key === undefined ? undefined : await publicKey(workspace, options.key);
+  const document = clientMetadata(url, redirect, { name, key });
   print(workspace, { json: document, text: () => `${JSON.stringify(document, null, 2)}\n` });
+}
+
+async function publicKey({ deps }: Workspace, path: string) {
+  const refused = (what: string, hint: string) =>
+    new ConfigError('private_key', `the private key at ${path} ${what}`, { hint });
+  const text = await readFile(resolve(deps.cwd, path), 'utf8').catch((error: NodeJS.ErrnoException) => {
+    throw refused(`cannot be read (${error.code ?? 'no file'})`, 'check the path given to --key');
+  });
+  const key = publicKeyOf(text);
+  if (!key) throw refused('is no private key', 'give --key a file with PEM without a password, or a JWK');
+  return key;
 }

@@ -2,6 +2,7 @@ import { unexpected } from '../auth/expect.ts';
 import { findRecord } from '../auth/keep.ts';
 import { loginCommand } from '../auth/required.ts';
 import { describeRecord } from '../auth/status.ts';
+import type { ServerEntry } from '../config/entry.ts';
 import { AuthError, CancelledError, CliError, ConfigError, StoreError } from '../errors.ts';
 import { throwAll } from '../session/side-by-side.ts';
 import { parseRecord } from '../store/record.ts';
@@ -21,6 +22,7 @@ const GOOD = new Set<Standing['state']>([
   'environment',
   'header',
   'stdio',
+  'none',
 ]);
 
 /**
@@ -69,8 +71,16 @@ async function notSignedIn(workspace: Workspace, name: string, each: Standing): 
     const { code, message, hint } = each.error;
     return new AuthError(code, message, { hint, server: each.server });
   }
-  return new AuthError('login_required', `${each.server} needs a sign-in: ${words(each)}`, {
-    hint: await wayIn(workspace, name),
+  const entry = await workspace.entry(name);
+  // No server is asked here: one that nothing is known of may need no sign-in at all.
+  const open = entry.kind === 'http' && each.state === 'signed_out' && entry.oauth === undefined;
+  const message = open
+    ? `${each.server} is not signed in, which it may not need`
+    : `${each.server} needs a sign-in: ${words(each)}`;
+  const off =
+    open && entry.origin !== '--server' ? `\nif it needs none: "oauth": false in ${entry.path}` : '';
+  return new AuthError('login_required', message, {
+    hint: wayIn(entry, off),
     server: each.server,
   });
 }
@@ -78,14 +88,13 @@ async function notSignedIn(workspace: Workspace, name: string, each: Standing): 
 async function endsSoon(workspace: Workspace, name: string, each: Standing): Promise<AuthError> {
   const end = relative(Date.parse(each.expiresAt ?? ''), workspace.deps.now());
   return new AuthError('expires_soon', `the sign-in to ${each.server} cannot be renewed, and ends ${end}`, {
-    hint: await wayIn(workspace, name),
+    hint: wayIn(await workspace.entry(name)),
     server: each.server,
   });
 }
 
-async function wayIn(workspace: Workspace, name: string): Promise<string | undefined> {
-  const entry = await workspace.entry(name);
-  return entry.kind === 'http' ? `sign in with: ${loginCommand(entry)}` : undefined;
+function wayIn(entry: ServerEntry, more = ''): string | undefined {
+  return entry.kind === 'http' ? `sign in with: ${loginCommand(entry)}${more}` : undefined;
 }
 
 async function standing(workspace: Workspace, name: string): Promise<Standing> {
@@ -98,6 +107,7 @@ async function standing(workspace: Workspace, name: string): Promise<Standing> {
       state: given.value === undefined ? 'header' : 'environment',
       source: given.source,
     };
+  if (entry.oauth?.enabled === false) return { server: name, state: 'none' };
   const owner = { server: entry.name, ...(entry.account !== undefined && { account: entry.account }) };
   return readable(owner, async () => {
     const { key, record } = await findRecord({ entry, store: workspace.store });

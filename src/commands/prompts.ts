@@ -1,9 +1,10 @@
 import type { Prompt } from '@modelcontextprotocol/client';
 import { readArgumentFile } from '../session/argument-file.ts';
-import { checkPromptArguments, findPrompt, textArguments } from '../session/prompt-arguments.ts';
+import { checkPromptArguments, findPrompt, onlyTexts, textArguments } from '../session/prompt-arguments.ts';
 import { messagesText } from '../ui/contents.ts';
 import { print } from '../ui/print.ts';
 import { firstLine, sparseTable, tableView } from '../ui/table.ts';
+import { baseArguments } from '../workspace/arguments.ts';
 import { completionWord, printCompletion } from '../workspace/complete.ts';
 import { printLists } from '../workspace/lists.ts';
 import { onlyTarget, withSession } from '../workspace/target.ts';
@@ -35,10 +36,17 @@ export async function promptsGet(
   workspace: Workspace,
   name: string,
   words: string[],
-  options: { complete?: string },
+  options: { args?: string; complete?: string },
 ): Promise<void> {
   const { deps } = workspace;
-  const given = await textArguments(words, (path) => readArgumentFile(deps.cwd, path));
+  // What is only completed takes no word from a pipe.
+  const base = await baseArguments(
+    workspace,
+    words.length > 0 || options.complete !== undefined,
+    options.args,
+  );
+  const typed = await textArguments(words, (path) => readArgumentFile(deps.cwd, path));
+  const given = { ...onlyTexts(base), ...typed };
   const wanted = options.complete === undefined ? undefined : completionWord(options.complete);
   const server = await onlyTarget(workspace, []);
   await withSession(workspace, server, async (session) => {

@@ -1,12 +1,12 @@
 import { ToolError, UsageError } from '../errors.ts';
 import { readArgumentFile } from '../session/argument-file.ts';
-import { parseObject, parseWord, toolArguments } from '../session/arguments.ts';
+import { parseWord, toolArguments } from '../session/arguments.ts';
 import { findTool, listCommand } from '../session/catalog.ts';
 import { serverWord, typed } from '../typed.ts';
 import { callProgress } from '../ui/call-progress.ts';
-import { note, print } from '../ui/print.ts';
+import { print } from '../ui/print.ts';
 import { resultText } from '../ui/result.ts';
-import { readInput } from '../workspace/input.ts';
+import { baseArguments } from '../workspace/arguments.ts';
 import { onlyTarget, withSession } from '../workspace/target.ts';
 import type { Workspace } from '../workspace/workspace.ts';
 
@@ -48,28 +48,4 @@ function refuseServer({ flags }: Workspace, name: string, [tool]: string[]): voi
       `if ${name} is the server: ${typed('mcp-cli', '--server', serverWord(name), 'tools', 'call', tool)}`,
     ].join('\n'),
   });
-}
-
-/** From `--args`, or from a pipe if nothing else was given. */
-async function baseArguments(
-  workspace: Workspace,
-  words: boolean,
-  args?: string,
-): Promise<Record<string, unknown>> {
-  const { deps, flags } = workspace;
-  if (args !== undefined && args !== '-') return parseObject(args, '--args');
-  const taken = flags.elicitationAnswers === '-';
-  if (args === undefined && (words || taken || deps.stdin.isTTY)) return {};
-  if (taken) {
-    throw new UsageError('conflicting_flags', '--args and --elicitation-answers both read standard input', {
-      hint: 'give one of them another way, such as --elicitation-answers @file',
-    });
-  }
-  const text = await readInput(
-    deps,
-    () => note(workspace, 'waiting for the arguments as JSON on standard input...'),
-    'give the arguments as key=value or with --args JSON',
-  );
-  // An empty pipe is what programs without a terminal inherit.
-  return text.trim() === '' && args === undefined ? {} : parseObject(text, 'standard input');
 }

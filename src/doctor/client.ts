@@ -11,7 +11,6 @@ import { loopbackRedirect } from '../url.ts';
 import { type Case, noBrowser } from './case.ts';
 import { type Finding, failed, passed, warned } from './finding.ts';
 import { storedRecord } from './kept.ts';
-import { wordsFor } from './providers.ts';
 
 export async function probeRegistration(subject: Case, signal: AbortSignal): Promise<Finding> {
   const { entry, known, now } = subject;
@@ -35,9 +34,7 @@ export async function probeRegistration(subject: Case, signal: AbortSignal): Pro
     known.client = chooseClient(entry, server, facts);
   } catch (error) {
     if (!(error instanceof CliError)) throw error;
-    const fix =
-      wordsFor(server.issuer, 'registration', entry.path) ?? wordsFor(entry.url, 'registration', entry.path);
-    return failed(error, fix === undefined ? {} : { fix });
+    return failed(error);
   }
   const { client } = known;
   if (client?.source === 'document') return judgeDocument(subject, client, signal);

@@ -20,6 +20,15 @@ export async function textArguments(
   return given;
 }
 
+/** The values of a JSON object, if all of them are texts. Throws UsageError `bad_arguments` that names those that are not. */
+export function onlyTexts(values: Record<string, unknown>): Record<string, string> {
+  const other = Object.keys(values).filter((key) => typeof values[key] !== 'string');
+  if (other.length === 0) return values as Record<string, string>;
+  throw new UsageError('bad_arguments', `arguments of a prompt are texts, and not so: ${other.join(', ')}`, {
+    hint: 'write each value in quotes: {"key":"value"}',
+  });
+}
+
 function onlyText({ key, value }: Word): UsageError {
   return new UsageError('bad_argument', `${key} is a text here, and no JSON`, {
     hint: `write ${key}=${value}`,

@@ -77,7 +77,8 @@ function growIdentity(auth: Command, perform: Perform): void {
     .option('--url <url>', 'where it will lie; this is the client id')
     .option('--redirect <uri>', 'a redirect to list instead of the usual ones; may be repeated', repeated)
     .option('--name <name>', 'what a consent page calls the client')
-    .action((options: { url?: string; redirect?: string[]; name?: string }) =>
+    .option('--key <file>', 'the private key that the client signs with: its public half is listed')
+    .action((options: { url?: string; redirect?: string[]; name?: string; key?: string }) =>
       perform(async (w) =>
         (await import('../commands/auth-client-metadata.ts')).authClientMetadata(w, options),
       ),

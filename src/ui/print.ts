@@ -24,5 +24,6 @@ export function print(output: Output, result: Result): void {
 
 /** A remark for a person, on stderr. */
 export function note(output: Output, text: string): void {
-  if (!output.flags.quiet && output.flags.format === 'text') output.deps.err(`${text}\n`);
+  const shown = !output.flags.quiet && output.flags.format === 'text';
+  output.deps.err(shown ? `${text}\n` : '', `${text}\n`);
 }

@@ -1,10 +1,12 @@
 import type { AuthEvent } from '../auth/context.ts';
+import type { Deps } from '../deps.ts';
+import { MASK } from './redact.ts';
 import { sanitize } from './sanitize.ts';
 import { statusLine } from './status-line.ts';
 import { clock, relative, roughly } from './time.ts';
 
 export type ProgressView = {
-  err(text: string): void;
+  err: Deps['err'];
   stderr: { isTTY: boolean; columns: number };
   now(): number;
   /** Only what a person must act on: the URL, and warnings. */
@@ -25,6 +27,7 @@ export function openProgress(view: ProgressView, server: string): Progress {
   let ticking: NodeJS.Timeout | undefined;
   let tick = () => {};
   let typed = 0;
+  const whole = { ...view, quiet: false, verbose: true };
 
   const close = () => {
     clearInterval(ticking);
@@ -51,12 +54,22 @@ export function openProgress(view: ProgressView, server: string): Progress {
       // What is only told goes above the countdown: the wait goes on.
       else if (goesOn(event)) line.clear();
       else close();
-      for (const text of wording(event, name, view)) view.err(`${text}\n`);
+      view.err(lines(wording(event, name, view)), lines(wording(forLog(event), name, whole)));
       tick();
       const waits = event.kind === 'open' || (event.kind === 'device' && !event.beside);
       if (waits && view.stderr.isTTY && !view.quiet) countdown(event.timeout);
     },
   };
+}
+
+function lines(texts: string[]): string {
+  return texts.map((text) => `${text}\n`).join('');
+}
+
+/** Whoever reads a log in time could enter the code with an account of their own. */
+function forLog(event: AuthEvent): AuthEvent {
+  if (event.kind !== 'device') return event;
+  return { ...event, userCode: MASK, complete: undefined };
 }
 
 function goesOn(event: AuthEvent): boolean {

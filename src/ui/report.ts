@@ -1,10 +1,11 @@
+import type { Deps } from '../deps.ts';
 import { CancelledError, CliError } from '../errors.ts';
 import { json } from './json.ts';
 import { mask, redact } from './redact.ts';
 import { sanitize, sanitizeLines } from './sanitize.ts';
 
 export type ErrorView = {
-  err(text: string): void;
+  err: Deps['err'];
   json: boolean;
   verbose: boolean;
   /** Ctrl-C or SIGTERM came: what broke because of it is told as a cancellation. */
@@ -68,18 +69,22 @@ function details(error: unknown, clean: (text: string) => string): string[] {
 export function report(error: unknown, view: ErrorView): number {
   const all = failures(error, view.aborted);
   const told = all.map((each) => errorJson(each, view.secrets));
-  if (view.json) {
-    view.err(json(told.length > 1 ? { error: told[0], errors: told } : { error: told[0] }));
-    return exitOf(all[0]);
-  }
-  for (const [index, { message, hint, server }] of told.entries()) {
-    const name = sanitize(server ?? '');
-    const named = name === '' || message.startsWith(`${name} `) || message.endsWith(` ${name}`);
-    const whose = error instanceof AggregateError && !named ? `${name}: ` : '';
-    view.err(`error: ${whose}${message}\n`);
-    for (const line of hint?.split('\n') ?? []) view.err(`hint: ${line}\n`);
-    if (!view.verbose) continue;
-    for (const line of details(all[index], (text) => redact(text, view.secrets))) view.err(`${line}\n`);
-  }
+  const lines = (verbose: boolean) =>
+    told.flatMap(({ message, hint, server }, index) => {
+      const name = sanitize(server ?? '');
+      const named = name === '' || message.startsWith(`${name} `) || message.endsWith(` ${name}`);
+      const whose = error instanceof AggregateError && !named ? `${name}: ` : '';
+      return [
+        `error: ${whose}${message}\n`,
+        ...(hint?.split('\n') ?? []).map((line) => `hint: ${line}\n`),
+        ...(verbose ? details(all[index], (text) => redact(text, view.secrets)) : []).map(
+          (line) => `${line}\n`,
+        ),
+      ];
+    });
+  const shown = view.json
+    ? json(told.length > 1 ? { error: told[0], errors: told } : { error: told[0] })
+    : lines(view.verbose).join('');
+  view.err(shown, lines(true).join(''));
   return exitOf(all[0]);
 }

@@ -20,11 +20,16 @@ type LogFlags = {
   logLevel: LogLevel | undefined;
   quiet: boolean;
   verbose: boolean;
+  logFile?: string | undefined;
   format: 'text' | 'json' | 'ndjson';
 };
 
 /** From which level on a server is asked for its messages; undefined: it is not asked. */
-export function askedLevel({ logLevel, verbose }: LogFlags): LogLevel | undefined {
+export function askedLevel({ logLevel, verbose, logFile }: LogFlags): LogLevel | undefined {
+  return shownLevel({ logLevel, verbose: verbose || logFile !== undefined });
+}
+
+function shownLevel({ logLevel, verbose }: Pick<LogFlags, 'logLevel' | 'verbose'>): LogLevel | undefined {
   return logLevel ?? (verbose ? 'debug' : undefined);
 }
 
@@ -35,7 +40,7 @@ const LONGEST = 2000;
 export function logLine(server: string, message: LogMessage, flags: LogFlags): string | undefined {
   // Unasked, a person is told of trouble, and a script of nothing.
   const silent = flags.quiet || flags.format !== 'text';
-  const least = askedLevel(flags) ?? (silent ? undefined : 'warning');
+  const least = shownLevel(flags) ?? (silent ? undefined : 'warning');
   if (least === undefined || LOG_LEVELS.indexOf(message.level) < LOG_LEVELS.indexOf(least)) return undefined;
   const { data, logger } = message;
   const text = sanitize(typeof data === 'string' ? data : json(data).trimEnd());

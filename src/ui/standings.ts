@@ -20,6 +20,8 @@ export type Standing = {
     | 'environment'
     | 'header'
     | 'stdio'
+    /** OAuth is switched off for it. */
+    | 'none'
     | 'error';
   /** Where a provided token comes from. */
   source?: string;
@@ -76,6 +78,8 @@ export function words(each: Standing): string {
       return 'Authorization header configured';
     case 'stdio':
       return 'no sign-in (stdio)';
+    case 'none':
+      return 'no sign-in (switched off)';
     case 'unexpected':
     case 'error':
       return each.error?.message ?? 'error';

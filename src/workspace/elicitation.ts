@@ -64,7 +64,7 @@ export function withinReach(
 }
 
 function tell({ deps, flags }: Desk, line: string): void {
-  if (!flags.quiet) deps.err(`   ${line}\n`);
+  deps.err(flags.quiet ? '' : `   ${line}\n`, `   ${line}\n`);
 }
 
 /** The fields that servers must not ask for this way. */

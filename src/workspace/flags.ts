@@ -13,6 +13,8 @@ export type Flags = {
   verbose: boolean;
   /** From which level on a server's own messages are asked for and shown. */
   logLevel: LogLevel | undefined;
+  /** Gets what stderr would say with `verbose`. */
+  logFile: string | undefined;
   browser: boolean;
   /** Sign in with a code that is entered elsewhere. */
   device: boolean;
@@ -89,6 +91,7 @@ export function addRootFlags(program: Command): void {
         LOG_LEVELS,
       ),
     )
+    .option('--log-file <path>', 'add what --verbose would say to this file, without secrets')
     .option('--no-browser', 'show the URL, start no browser')
     .option('--device', 'sign in with a code that you enter in a browser of any machine')
     .option('--non-interactive', 'start no sign-in and ask nothing: exit 4 instead')
@@ -144,6 +147,7 @@ export function readFlags(options: Record<string, unknown>): Flags {
     quiet: given.quiet ?? false,
     verbose: given.verbose ?? false,
     logLevel: given.logLevel,
+    logFile: given.logFile,
     browser: given.browser ?? true,
     device: given.device ?? false,
     nonInteractive: given.nonInteractive ?? false,

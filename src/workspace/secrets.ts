@@ -52,7 +52,8 @@ export function brokenConfig(error: unknown): ConfigError {
 
 function tell(deps: Deps, flags: Flags, text: string, level: 'detail' | 'info' | 'warning'): void {
   const shown = level === 'warning' || (level === 'detail' ? flags.verbose : !flags.quiet);
-  if (shown) deps.err(`${level === 'warning' ? 'warning: ' : ''}${sanitize(text)}\n`);
+  const line = `${level === 'warning' ? 'warning: ' : ''}${sanitize(text)}\n`;
+  deps.err(shown ? line : '', line);
 }
 
 function reachStore(

@@ -128,12 +128,16 @@ export function openWorkspace(given: Deps, flags: Flags): Workspace {
         logs: {
           level,
           told(message) {
-            const line = logLine(entry.name, message, flags);
-            if (line !== undefined) deps.err(`${mask(line, whole.secrets ?? [])}\n`);
+            const [line, logged] = [flags, { ...flags, verbose: true, quiet: false }].map((each) => {
+              const text = logLine(entry.name, message, each);
+              return text === undefined ? '' : `${mask(text, whole.secrets ?? [])}\n`;
+            });
+            deps.err(line ?? '', logged);
           },
         },
         warn(text) {
-          if (!flags.quiet) deps.err(`warning: ${cut(sanitize(text), LONGEST_WARNING)}\n`);
+          const line = `warning: ${cut(sanitize(text), LONGEST_WARNING)}\n`;
+          deps.err(flags.quiet ? '' : line, line);
         },
         // Servers of the older revisions send there what belongs to no request, messages as well.
         unasked: unasked || level !== undefined,

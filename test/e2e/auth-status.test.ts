@@ -84,6 +84,28 @@ describe('auth status', () => {
     expect(told.errors.map((each: { code: string }) => each.code)).toEqual(['missing_env', 'login_required']);
   });
 
+  test('does not claim that a server needs a sign-in which nothing is known of', async () => {
+    const open = { url: 'https://open.example/mcp' };
+    const { script } = await scene({
+      others: { open, named: { ...open, oauth: { client_id: 'me' } }, off: { ...open, oauth: false } },
+    });
+    expect(await script('auth status open')).toMatchObject({
+      exit: 4,
+      stderr:
+        'error: open is not signed in, which it may not need\nhint: sign in with: mcp-cli auth login open\nhint: if it needs none: "oauth": false in mcpServers.open\n',
+    });
+    expect((await script('auth status https://open.example/mcp')).stderr).not.toContain('"oauth"');
+    expect((await script('auth status named')).stderr).toMatch(
+      /^error: named needs a sign-in: not signed in\n/,
+    );
+    expect(await script('auth status off --json')).toMatchObject({
+      exit: 0,
+      stdout: '{"server":"off","state":"none"}\n',
+      stderr: '',
+    });
+    expect((await script('auth status off')).stdout).toMatch(/^off +no sign-in \(switched off\)/m);
+  });
+
   test('of one account, and of a URL', async () => {
     const { person, script, server } = await scene();
     await person('auth login --account work');

@@ -1,7 +1,9 @@
 // The document that is hosted for `oauth.client_metadata_url`, and the URLs it may have.
+import { generateKeyPairSync } from 'node:crypto';
 import { expect, test } from 'vitest';
 import { configFile } from '../support/home.ts';
 import { desk, errorOf, scene } from '../support/scene.ts';
+import { registerSecret } from '../support/secrets.ts';
 
 const URL = 'https://example.com/mcp-cli.json';
 const PRINT = 'auth client-metadata --json';
@@ -27,6 +29,39 @@ test('is what the specification asks for, and lists the redirects of a sign-in',
   expect((await script(`auth client-metadata --url ${URL}`)).stdout).toContain(
     `\n  "client_id": "${URL}",\n`.slice(1),
   );
+});
+
+test('with a key is the client that signs, at the server that has read it', async () => {
+  const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+  const pem = registerSecret(privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(), 'private_key');
+  const file = configFile(pem, 'client.pem');
+  const printed = await desk('/nonexistent/server_config.json').script(`${PRINT} --url ${URL} --key ${file}`);
+  const document = JSON.parse(printed.stdout);
+  expect(document).toMatchObject({ client_id: URL, token_endpoint_auth_method: 'private_key_jwt' });
+  expect(document.jwks.keys.map((key: object) => Object.keys(key).sort())).toEqual([
+    ['crv', 'kty', 'use', 'x', 'y'],
+  ]);
+
+  const { authorization, person, script } = await scene({
+    entry: { oauth: { client_metadata_url: URL, private_key_file: file } },
+    authorization: { clients: [document] },
+  });
+  authorization.behaviour.metadata = (it) => ({ ...it, client_id_metadata_document_supported: true });
+  expect(await person('tools list notes')).toMatchObject({ exit: 0 });
+  expect((await script('auth refresh notes')).exit).toBe(0);
+  const sent = authorization.log.filter(({ path }) => path === authorization.paths.token);
+  expect(sent.map(({ params }) => params.grant_type)).toEqual(['authorization_code', 'refresh_token']);
+  for (const { params } of sent) expect(params.client_assertion).toMatch(/^eyJ/);
+  expect(authorization.count(authorization.paths.registration)).toBe(0);
+});
+
+test.each([
+  ['/nowhere.pem', 'cannot be read'],
+  [configFile('nothing of a key', 'x.pem'), 'is no private key'],
+])('a key at %s is exit 3', async (file, why) => {
+  const result = await desk('/nonexistent/server_config.json').script(`${PRINT} --url ${URL} --key ${file}`);
+  expect(result.exit).toBe(3);
+  expect(errorOf(result)).toMatchObject({ code: 'private_key', message: expect.stringContaining(why) });
 });
 
 const BAD = [

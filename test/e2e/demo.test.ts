@@ -1,11 +1,12 @@
 // The story that a newcomer sees, as the processes that they would start.
-import { mkdtempSync, readdirSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { chromiumMissing, chromiumPath } from '../support/chromium.ts';
 import { type ProcessOptions, spawnCli } from '../support/process.ts';
 import { errorOf } from '../support/scene.ts';
+import { difference, examplesOf } from '../support/shape.ts';
 
 type Step = { title: string; command: string; facts: string[]; ms: number };
 
@@ -34,6 +35,9 @@ test(
     expect(told.steps.every(({ command, facts }) => command.startsWith('mcp-cli ') && facts.length > 0)).toBe(
       true,
     );
+    const page = readFileSync(join(import.meta.dirname, '../../docs/scripts.md'), 'utf8');
+    const { json = '' } = examplesOf(page).find(({ line }) => line === 'demo --json') ?? {};
+    expect(difference(JSON.parse(json), told)).toBeUndefined();
     await expect(fetch(told.url)).rejects.toThrow();
     expect(left()).toEqual([]);
   },

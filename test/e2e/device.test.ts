@@ -43,16 +43,6 @@ describe('a device code', () => {
     expect(await script(LIST)).toMatchObject({ exit: 0 });
   });
 
-  test.each(['none', 'post', 'basic'] as const)('for a configured client: %s', async (method) => {
-    const client = { ...staticClient(method), grant_types: ['authorization_code', 'refresh_token', GRANT] };
-    const { client_id, client_secret } = client;
-    const oauth = { grant_type: 'device_code', client_id, client_secret };
-    const options = { entry: { oauth }, authorization: { device: true, clients: [client] } };
-    const { authorization, person } = await scene(options);
-    expect(await person(LIST, { browser: devicePerson(authorization) })).toMatchObject({ exit: 0 });
-    expect(authorization.count(authorization.paths.registration)).toBe(0);
-  });
-
   test('from configured endpoints, without a look at any metadata', async () => {
     const client = { ...staticClient('none'), grant_types: ['refresh_token', GRANT] };
     const { authorization, server, ...made } = await scene({

@@ -2,10 +2,15 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import type { Fetch } from '../../src/deps.ts';
 import { askedBy, askers, call, form } from '../support/asking.ts';
+import { noBrowser } from '../support/browser.ts';
 import type { CliResult } from '../support/cli.ts';
+import { modernServer } from '../support/modern-server.ts';
+import { notes } from '../support/person.ts';
+import { addQuestions } from '../support/questions.mjs';
 import { sandboxed } from '../support/sandbox.ts';
-import { errorOf } from '../support/scene.ts';
+import { desk, errorOf, keep } from '../support/scene.ts';
 
 const COLOR = form({ color: { type: 'string', enum: ['red', 'green'] } });
 const ask = call([COLOR]);
@@ -216,3 +221,27 @@ describe.each(['modern', 'legacy'])('the trip of the sandbox (%s)', (era) => {
     expect((await script([...words, '--elicitation', 'decline'])).stdout).toContain('No trip');
   });
 });
+
+test.each([
+  'http://127.0.0.1:8080/delete',
+  'https://192.168.1.1/reboot',
+  'http://localhost:1/',
+  'https://[::ffff:7f00:1]/',
+])(
+  'a public server sends nobody to %s: nothing is asked, nothing opens, and it is told cancel',
+  async (url) => {
+    const server = keep(await modernServer({ modernOnly: true, register: (it) => addQuestions(it) }));
+    // The world in which the server is a public one.
+    const through: Fetch = (to, init) => {
+      const { dispatcher: _, ...rest } = init ?? {};
+      return fetch(to.replace('https://mcp.example.com', new URL(server.mcpUrl).origin), rest);
+    };
+    const visit = { mode: 'url', message: 'Please look', url, elicitationId: 'a' };
+    const { person } = desk(notes({ url: `https://mcp.example.com${new URL(server.mcpUrl).pathname}` }));
+    const browser = noBrowser();
+    const result = await person(call([visit]), { browser, answers: [], deps: { fetch: through } });
+    expect(result.exit).toBe(0);
+    expect(told(result)).toEqual([{ action: 'cancel' }]);
+    expect(result.stderr).toMatch(/warning: .* (loopback|private) address: not visited/);
+  },
+);

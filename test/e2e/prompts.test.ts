@@ -100,6 +100,23 @@ describe.each(kinds)('a server of %s', (era, kind) => {
 });
 
 describe('arguments', () => {
+  test.each<[string, string[], string?]>([
+    ['--args', ['--args', '{"text":"hi","style":"short"}']],
+    ['words over --args', ['style=short', '--args', '{"text":"hi","style":"long"}']],
+    ['--args -', ['--args', '-'], '{"text":"hi","style":"short"}'],
+    ['a pipe', [], '{"text":"hi","style":"short"}'],
+  ])('are taken from %s', async (_, words, stdin) => {
+    const { script } = await open();
+    const result = await script(['prompts', 'get', 'review', ...words], stdin === undefined ? {} : { stdin });
+    expect(result).toMatchObject({ exit: 0, stdout: REVIEW });
+  });
+
+  test('a pipe is left alone where something is given, or proposed', async () => {
+    const { script } = await open();
+    expect((await script('prompts get review text=hi', { stdin: 'no JSON' })).exit).toBe(0);
+    expect((await script('prompts get review --complete style=sh', { stdin: 'no JSON' })).exit).toBe(0);
+  });
+
   test.each([
     [['review'], 'bad_arguments', 'wrong arguments for review: text is missing'],
     [['review', 'txt=x'], 'bad_arguments', 'there is no txt (did you mean text?); text is missing'],
@@ -107,6 +124,10 @@ describe('arguments', () => {
     [['review', 'text:=1'], 'bad_argument', 'text is a text here, and no JSON'],
     [['review', 'text=1', 'text=2'], 'bad_argument', 'text is given twice'],
     [['review', 'text'], 'bad_argument', '"text" is not an argument'],
+    [['review', '--args', '{"text":1,"style":null}'], 'bad_arguments', 'are texts, and not so: text, style'],
+    [['review', '--args', '{"txt":"x"}'], 'bad_arguments', 'there is no txt (did you mean text?)'],
+    [['review', '--args', '[]'], 'bad_json', '--args must be a JSON object'],
+    [['review', '--args', '{'], 'bad_json', '--args is not JSON'],
     [['revue'], 'unknown_prompt', 'there is no prompt named "revue" on notes'],
   ])('%j is exit 2 before the prompt is asked for', async (words, code, message) => {
     const { server, script } = await open();

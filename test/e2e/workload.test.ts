@@ -76,6 +76,43 @@ describe('the assertion comes from', () => {
     });
   });
 
+  test('GitLab, under the name that the job gives it', async () => {
+    const made = await workload();
+    const assertion = made.assertion();
+    expect(
+      await made.script(LIST, { env: { GITLAB_CI: 'true', MCP_CLI_ID_TOKEN: assertion } }),
+    ).toMatchObject({
+      exit: 0,
+    });
+    expect(sent(made).map((params) => params.assertion)).toEqual([assertion]);
+  });
+
+  test('Kubernetes, from the file that the pod has', async () => {
+    const made = await workload();
+    const file = configFile(made.assertion(), 'projected.jwt');
+    const env = { KUBERNETES_SERVICE_HOST: '10.0.0.1', MCP_CLI_ID_TOKEN_FILE: file };
+    expect(await made.script(LIST, { env })).toMatchObject({ exit: 0 });
+    writeFileSync(file, 'nothing of a token');
+    const result = await made.script('auth login notes --force --json', { env });
+    expect(result.exit).toBe(3);
+    expect(errorOf(result)).toMatchObject({
+      code: 'credential_missing',
+      hint: 'check MCP_CLI_ID_TOKEN_FILE',
+    });
+  });
+
+  test('the configuration before any variable of a platform', async () => {
+    const made = await workload({ assertion_env: 'CI_JWT' });
+    const assertion = made.assertion();
+    const env = {
+      CI_JWT: assertion,
+      MCP_CLI_ID_TOKEN: made.assertion(),
+      ACTIONS_ID_TOKEN_REQUEST_URL: 'https://of-a.job.example',
+    };
+    expect(await made.script(LIST, { env })).toMatchObject({ exit: 0 });
+    expect(sent(made).map((params) => params.assertion)).toEqual([assertion]);
+  });
+
   test('the federated token file of Azure', async () => {
     const made = await workload();
     const file = configFile(made.assertion(), 'azure.jwt');

@@ -3,6 +3,16 @@
 /** In an example: any value; as a key, more keys than are shown. */
 const MORE = '…';
 
+/** `$ mcp-cli …` in the fences of a page, and the document below it, in the order of the page. */
+export function examplesOf(page: string): { line: string; json: string }[] {
+  return [...page.matchAll(/^```text\n([\s\S]*?)^```/gm)]
+    .flatMap(([, block = '']) => block.split(/^\$ mcp-cli /m).slice(1))
+    .map((text) => {
+      const [line = '', ...rest] = text.split('\n');
+      return { line, json: rest.join('\n') };
+    });
+}
+
 const MOMENT = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/;
 
 /**

@@ -27,7 +27,7 @@ async function flagsOf(line: string): Promise<Flags | undefined> {
 describe('flags', () => {
   it('are understood before and after the command', async () => {
     const words =
-      '--config-file c.json --server a,b --account me --yes --quiet --verbose --no-browser --device --non-interactive --token-backend vault --timeout 1.5 --login-timeout 2m --log-level info --protocol modern --ca-file ca.pem --elicitation accept --elicitation-answers {} --format ndjson';
+      '--config-file c.json --server a,b --account me --yes --quiet --verbose --no-browser --device --non-interactive --token-backend vault --timeout 1.5 --login-timeout 2m --log-level info --log-file x.log --protocol modern --ca-file ca.pem --elicitation accept --elicitation-answers {} --format ndjson';
     const expected: Flags = {
       configFile: 'c.json',
       servers: ['a', 'b'],
@@ -37,6 +37,7 @@ describe('flags', () => {
       quiet: true,
       verbose: true,
       logLevel: 'info',
+      logFile: 'x.log',
       browser: false,
       device: true,
       nonInteractive: true,

@@ -8,11 +8,12 @@ const REDIRECT = 'http://localhost:8080/callback';
 
 test.each([
   ['https://github.com/login/oauth', 'GitHub', 'https://github.com/settings/applications/new'],
-  ['https://accounts.google.com', 'Google', 'https://console.cloud.google.com/apis/credentials'],
+  ['https://accounts.google.com', 'Google', 'https://console.cloud.google.com/auth/clients'],
   ['https://login.microsoftonline.com/tenant/v2.0', 'Microsoft Entra', 'https://entra.microsoft.com'],
   ['https://mcp.notion.com', 'Notion', 'https://www.notion.so/profile/integrations'],
   ['https://slack.com', 'Slack', 'https://api.slack.com/apps'],
   ['https://api.figma.com', 'Figma', 'https://www.figma.com/mcp-catalog/'],
+  ['https://cognito-idp.eu-west-1.amazonaws.com/pool', 'Amazon Cognito', 'Allowed callback URLs'],
   ['https://mcp.asana.com', 'Asana', 'https://app.asana.com/0/my-apps'],
 ])('%s: the steps of %s', (issuer, name, page) => {
   const steps = providerSteps(issuer, 'mcpServers.x', REDIRECT);
@@ -31,13 +32,14 @@ test.each([
   'https://github.com.attacker.example',
   'https://notgithub.com',
   'https://as.example/github.com',
+  'https://abc.execute-api.eu-west-1.amazonaws.com/mcp',
   'no url',
 ])('%s: none', (issuer) => {
   expect(providerSteps(issuer, 'mcpServers.x', REDIRECT)).toEqual([]);
 });
 
 describe('the hint where nobody registers clients', () => {
-  const hint = (issuer: string, oauth = {}) => {
+  const hint = (issuer: string, oauth = {}, url = 'https://mcp.example/mcp') => {
     const server = {
       issuer,
       authorization_endpoint: `${issuer}/authorize`,
@@ -45,7 +47,7 @@ describe('the hint where nobody registers clients', () => {
       code_challenge_methods_supported: ['S256'],
     };
     try {
-      planSignIn(httpEntry({ oauth: oauthEntry(oauth) }), {
+      planSignIn(httpEntry({ oauth: oauthEntry(oauth), url }), {
         discovery: { resource: undefined, server, source: 'metadata' },
         challenge: undefined,
         record: undefined,
@@ -64,6 +66,12 @@ describe('the hint where nobody registers clients', () => {
     const lines = hint('https://github.com/login/oauth');
     expect(lines.filter((line) => line.startsWith('GitHub: '))).toHaveLength(3);
     expect(lines.at(-1)).toContain('bearer_token_env');
+  });
+
+  test('knows a provider by its server too, and by the issuer first', () => {
+    const github = 'https://api.githubcopilot.com/mcp/';
+    expect(hint('https://as.example', {}, github)[0]).toMatch(/^GitHub: /);
+    expect(hint('https://slack.com', {}, github)[0]).toMatch(/^Slack: .*internal/);
   });
 
   test('of any other names the redirect that fits', () => {

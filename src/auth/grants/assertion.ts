@@ -13,9 +13,13 @@ import { within } from '../within.ts';
 /** A JWT, and nothing that a header or a form could be broken with. */
 const JWT = /^[\w-]+\.[\w-]+\.[\w-]*$/;
 
+const TOKEN = 'MCP_CLI_ID_TOKEN';
+const TOKEN_FILE = 'MCP_CLI_ID_TOKEN_FILE';
+
 /**
- * The assertion for this authorization server: `assertion`, `assertion_file` or `assertion_env`; without them that of
- * GitHub Actions, made for this server alone, or the federated token of Azure.
+ * The assertion for this authorization server: `assertion`, `assertion_file` or `assertion_env`; without them
+ * `MCP_CLI_ID_TOKEN` or `MCP_CLI_ID_TOKEN_FILE`, that of GitHub Actions, made for this server alone, or the federated
+ * token of Azure.
  * @throws ConfigError `credential_missing`, `assertion_audience`; NetworkError
  */
 export async function workloadAssertion(ctx: AuthContext, { server, source }: GrantPlan): Promise<string> {
@@ -58,13 +62,18 @@ async function findAssertion(ctx: AuthContext, issuer: string): Promise<string> 
   if (assertion !== undefined) return checked(ctx, assertion, `${path}.oauth.assertion`);
   if (assertionFile !== undefined) return fromFile(ctx, assertionFile, `${path}.oauth.assertion_file`);
   if (assertionEnv !== undefined) return fromVariable(ctx, assertionEnv);
+  // GitLab and Kubernetes give a token under whatever name the job or the pod says.
+  if (ctx.variable(TOKEN)) return fromVariable(ctx, TOKEN);
+  const file = ctx.variable(TOKEN_FILE);
+  if (file) return fromFile(ctx, file, TOKEN_FILE);
   const request = ctx.variable('ACTIONS_ID_TOKEN_REQUEST_URL');
   const bearer = ctx.variable('ACTIONS_ID_TOKEN_REQUEST_TOKEN');
   if (request && bearer) return fromGitHub(ctx, { request, bearer, audience: issuer });
   const azure = ctx.variable('AZURE_FEDERATED_TOKEN_FILE');
   if (azure) return fromFile(ctx, azure, 'AZURE_FEDERATED_TOKEN_FILE');
   throw missing(ctx, 'there is no assertion to sign in with', [
-    `set ${path}.oauth.assertion_env or assertion_file (GitLab: id_tokens; Kubernetes: a projected token)`,
+    `set ${TOKEN} (GitLab: a name under id_tokens) or ${TOKEN_FILE} (Kubernetes: a projected token)`,
+    `or name another variable or file in ${path}.oauth.assertion_env or assertion_file`,
     'or run it in GitHub Actions with "permissions: id-token: write"',
   ]);
 }

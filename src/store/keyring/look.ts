@@ -3,6 +3,7 @@ import { access } from 'node:fs/promises';
 import { posix } from 'node:path';
 import self from 'node:process';
 import type { Env } from '../../deps.ts';
+import { hasDefaultKeychain } from './default-keychain.ts';
 import type { Engine } from './engine.ts';
 import { faultError } from './failure.ts';
 import { type KeyringOptions, type KeyringProbe, probeKeyring } from './store.ts';
@@ -11,12 +12,15 @@ import { type KeyringOptions, type KeyringProbe, probeKeyring } from './store.ts
 export async function lookAtKeyring(
   options: Omit<KeyringOptions, 'home' | 'random'>,
   engine?: () => Engine,
+  hasKeychain = hasDefaultKeychain,
 ): Promise<KeyringProbe> {
   const { name, platform, env } = options;
   const socket =
     name === 'secretservice' && platform === 'linux' ? busSocket(env, self.getuid?.()) : undefined;
   const gone = socket !== undefined && !(await access(socket).then(...EITHER));
   if (gone) return { works: false, error: faultError(name, 'no_service', '') };
+  if (name === 'keychain' && platform === 'darwin' && !(await hasKeychain(env)))
+    return { works: false, error: faultError(name, 'no_collection', '') };
   return probeKeyring(options, engine?.());
 }
 
