@@ -2,7 +2,7 @@
 
 import { StoreError } from '../../errors.ts';
 import type { MachineGrant, StoredRecord } from '../../store/record.ts';
-import { configuredSecret, pinnedIssuer } from '../binding.ts';
+import { pinnedIssuer } from '../binding.ts';
 import { openProof } from '../bound.ts';
 import type { AuthContext } from '../context.ts';
 import { keepTokens, recordOf } from '../granted.ts';
@@ -14,6 +14,7 @@ import { signingKey } from '../signing.ts';
 import { requestTokens, type TokenEndpoint } from '../token.ts';
 import { asksForProof, type TokenAnswer } from '../token-response.ts';
 import { within } from '../within.ts';
+import { tellReceiver } from './beforehand.ts';
 
 /** What is sent besides the client's proof, the resource and the scopes. */
 type Grant = { type: string; params: Record<string, string> };
@@ -33,7 +34,13 @@ export async function enterAlone(
   const plan = planMachine(entry, facts);
   const { server, client } = plan;
   const keeps = await canKeep(ctx, kept.key);
-  if (!kept.record) tellFirst(ctx, server.issuer, keeps);
+  // Nobody is asked who gets the secret. What cannot be remembered is the server's word anew each time.
+  if (!kept.record && pinnedIssuer(entry.oauth) === undefined)
+    tellReceiver(
+      ctx,
+      server.issuer,
+      keeps ? undefined : `as the server says, and nothing here remembers it: set ${entry.path}.oauth.issuer`,
+    );
   const endpoint: TokenEndpoint = {
     issuer: server.issuer,
     tokenEndpoint: server.token_endpoint,
@@ -60,18 +67,6 @@ export async function enterAlone(
   const known = { ...client, authMethod, reused: false, registered: undefined };
   const granted = { plan, client: known, tokens: answer.tokens, grant: kind, proof: endpoint.proof };
   return keeps ? keepTokens(ctx, kept.key, granted) : recordOf(ctx, granted);
-}
-
-/** Nobody is asked who gets the secret. What cannot be remembered is the server's word anew each time. */
-function tellFirst({ entry, notify }: AuthContext, issuer: string, keeps: boolean): void {
-  const secret = configuredSecret(entry.oauth);
-  if (!secret || pinnedIssuer(entry.oauth) !== undefined) return;
-  const text = `the ${secret.name} of ${entry.name} goes to ${issuer}`;
-  const more = `as the server says, and nothing here remembers it: set ${entry.path}.oauth.issuer`;
-  notify({
-    kind: 'notice',
-    ...(keeps ? { level: 'info', text } : { level: 'warning', text: `${text}, ${more}` }),
-  });
 }
 
 async function grantOf(
