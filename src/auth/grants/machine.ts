@@ -6,11 +6,13 @@ import { pinnedIssuer } from '../binding.ts';
 import { openProof } from '../bound.ts';
 import type { AuthContext } from '../context.ts';
 import { keepTokens, recordOf } from '../granted.ts';
+import { withGuess } from '../guess.ts';
+import type { Client } from '../identity.ts';
 import type { Kept } from '../keep.ts';
 import { type PlanFacts, planMachine } from '../plan.ts';
 import { answerError } from '../refusal.ts';
 import { loginCommand } from '../required.ts';
-import { signingKey } from '../signing.ts';
+import { keyFor } from '../signing.ts';
 import { requestTokens, type TokenEndpoint } from '../token.ts';
 import { asksForProof, type TokenAnswer } from '../token-response.ts';
 import { within } from '../within.ts';
@@ -46,7 +48,7 @@ export async function enterAlone(
     tokenEndpoint: server.token_endpoint,
     clientId: client.id,
     secret: client.secret,
-    key: client.authMethod === 'private_key_jwt' ? await signingKey(entry) : undefined,
+    key: await keyFor(entry, client.authMethod),
     authMethod: client.authMethod,
     anonymous: client.source === 'assertion',
     resource: plan.resource,
@@ -54,10 +56,10 @@ export async function enterAlone(
   };
   const grant = await grantOf(ctx, kind, plan);
   const sent = withScopes(grant, plan.scopes);
-  let { answer, authMethod } = await send(ctx, endpoint, client.methodKnown, sent);
+  let { answer, authMethod } = await send(ctx, endpoint, client, sent);
   if (!endpoint.proof && asksForProof(answer)) {
     endpoint.proof = await openProof(ctx, plan, { bound: true }, kept.record);
-    if (endpoint.proof) ({ answer, authMethod } = await send(ctx, endpoint, client.methodKnown, sent));
+    if (endpoint.proof) ({ answer, authMethod } = await send(ctx, endpoint, client, sent));
   }
   if (answer.kind !== 'tokens') {
     const { name, path } = entry;
@@ -97,15 +99,10 @@ function withScopes({ type, params }: Grant, scopes: string[]): Grant {
   return { type, params: { ...params, ...(scopes.length > 0 && { scope: scopes.join(' ') }) } };
 }
 
-/** A guessed client authentication method gets a second guess. */
-async function send(ctx: AuthContext, endpoint: TokenEndpoint, methodKnown: boolean, grant: Grant) {
-  const post = (authMethod: TokenEndpoint['authMethod']): Promise<TokenAnswer> =>
-    requestTokens({ ...endpoint, authMethod }, grant, { http: ctx.http, signal: within(ctx), now: ctx.now });
-  const answer = await post(endpoint.authMethod);
-  const guessed = !methodKnown && endpoint.authMethod === 'client_secret_basic';
-  if (!guessed || answer.kind !== 'refused' || answer.error !== 'invalid_client')
-    return { answer, authMethod: endpoint.authMethod };
-  return { answer: await post('client_secret_post'), authMethod: 'client_secret_post' as const };
+function send(ctx: AuthContext, endpoint: TokenEndpoint, client: Client, grant: Grant) {
+  return withGuess<TokenAnswer>(client, (authMethod) =>
+    requestTokens({ ...endpoint, authMethod }, grant, { http: ctx.http, signal: within(ctx), now: ctx.now }),
+  );
 }
 
 /** Whether the store can keep tokens. These can be had again at any time: without a password they are just not kept. */
