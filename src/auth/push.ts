@@ -3,6 +3,7 @@
 
 import * as oauth from 'oauth4webapi';
 import { ProtocolError } from '../errors.ts';
+import { parseObject } from '../json-object.ts';
 import { visible } from '../store/fields.ts';
 import { readText } from './body.ts';
 import type { BoundClient } from './client.ts';
@@ -113,16 +114,8 @@ async function judgePushed(
     return echoes ? { ...refusal, description: undefined } : refusal;
   }
   if (refusal.kind === 'trouble') return refusal;
-  const uri = requestUri(uriIn(text));
+  const uri = requestUri(parseObject(text)?.request_uri);
   return status >= 200 && status < 300 && uri !== undefined
     ? { kind: 'pushed', uri }
     : { kind: 'broken', why: 'its answer has no request_uri' };
-}
-
-function uriIn(text: string): unknown {
-  try {
-    return (JSON.parse(text) as { request_uri?: unknown } | null)?.request_uri;
-  } catch {
-    return undefined;
-  }
 }

@@ -3,12 +3,13 @@
 
 import * as oauth from 'oauth4webapi';
 import { CancelledError, CliError } from '../errors.ts';
+import { parseObject } from '../json-object.ts';
 import type { Identity } from '../store/identity.ts';
 import type { SignedRecord } from '../store/record.ts';
 import { discard, readText } from './body.ts';
 import type { AuthContext } from './context.ts';
 import { unexpected } from './expect.ts';
-import { identityOf, merged, objectOf, withOwner } from './id-token.ts';
+import { identityOf, merged, withOwner } from './id-token.ts';
 import type { ServerMetadata } from './metadata.ts';
 import { endpointOf } from './renew.ts';
 import { coversScopes } from './scope.ts';
@@ -95,7 +96,7 @@ async function claimsIn(
     await discard(response);
     return undefined;
   }
-  const claims = objectOf(await readText(response));
+  const claims = parseObject(await readText(response));
   return claims && counts(claims) ? identityOf(claims) : undefined;
 }
 
