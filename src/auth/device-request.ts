@@ -16,7 +16,7 @@ import { clientAuth, type TokenEndpoint } from './token.ts';
 import { within } from './within.ts';
 
 /** What is needed of a plan; one for a browser has it where the server offers both. */
-export type Asked = Pick<DevicePlan, 'server' | 'scopes' | 'resource' | 'extraParams'>;
+export type Asked = Pick<DevicePlan, 'server' | 'scopes' | 'resource' | 'extraParams' | 'proof'>;
 
 /** A code, and the client that it was given to, as it proved itself. */
 export type Given = { code: DeviceCode; endpoint: TokenEndpoint };

@@ -1,7 +1,7 @@
 // The end of a sign-in: the code is exchanged, and what comes back is kept.
 
 import type { StoredRecord } from '../store/record.ts';
-import { openProof } from './bound.ts';
+import { withProof } from './bound.ts';
 import type { BoundClient } from './client.ts';
 import type { AuthContext } from './context.ts';
 import type { Receiver } from './elsewhere.ts';
@@ -13,7 +13,7 @@ import { answerError } from './refusal.ts';
 import { loginCommand } from './required.ts';
 import { keyFor } from './signing.ts';
 import { exchangeCode } from './token.ts';
-import { asksForProof, type TokenAnswer } from './token-response.ts';
+import type { TokenAnswer } from './token-response.ts';
 import { within } from './within.ts';
 
 type Bound = {
@@ -70,11 +70,11 @@ async function exchange(
       { params, redirectUri: listener.redirectUri, verifier },
       { http: ctx.http, signal: within(ctx), now: ctx.now },
     );
-  const { answer, authMethod } = await withGuess(client, (authMethod) => post(authMethod, proof));
-  const used = { ...client, authMethod };
-  const late =
-    proof || !asksForProof(answer) ? undefined : await openProof(ctx, plan, { bound: true }, undefined);
-  return late
-    ? { answer: await post(authMethod, late), client: used, proof: late }
-    : { answer, client: used, proof };
+  let used = client;
+  const asked = await withProof(ctx, plan, proof, async (proof) => {
+    const { answer, authMethod } = await withGuess(used, (authMethod) => post(authMethod, proof));
+    used = { ...client, authMethod };
+    return answer;
+  });
+  return { ...asked, client: used };
 }

@@ -72,34 +72,37 @@ async function attempt(
   if (plan.source !== 'configured') await ctx.mayVisit(plan.server.authorization_endpoint);
   const state = oauth.generateRandomState();
   const verifier = plan.pkce ? oauth.generateRandomCodeVerifier() : undefined;
-  const offered = plan.server.device_authorization_endpoint !== undefined && !plan.proof.wanted;
-  const device = offered && isAway(ctx);
+  const device = plan.server.device_authorization_endpoint !== undefined && isAway(ctx);
   const bound = await bindClient(ctx, plan, { record, state, omitMethod, device });
   trace.client = bound.client;
   try {
     const proof = await openProof(ctx, plan, bound.client.registered, kept.record);
-    const request = await authorizationRequest(ctx, plan, { ...bound, proof }, state, verifier);
-    const came = await askPerson(ctx, plan, bound, { state, url: request.url });
+    const proved = { ...bound, proof };
+    const request = await authorizationRequest(ctx, plan, proved, state, verifier);
+    const came = await askPerson(ctx, plan, proved, { state, url: request.url });
     // What was pasted ends the wait as well: nothing is to come back here any more.
     void bound.listener.close();
     if (came.kind === 'anew') return undefined;
     ctx.notify({ kind: 'exchanging' });
     const { client } = request;
-    if (came.kind === 'tokens') return await keepTokens(ctx, kept.key, { plan, client, tokens: came.tokens });
-    const answered = { ...bound, client, proof };
+    if (came.kind === 'tokens') {
+      const { tokens, proof, authMethod } = came;
+      return await keepTokens(ctx, kept.key, { plan, client: { ...client, authMethod }, tokens, proof });
+    }
+    const answered = { ...proved, client };
     return await redeem(ctx, kept.key, plan, answered, { params: came.params, verifier });
   } finally {
     await bound.listener.close();
   }
 }
 
-type Bound = Awaited<ReturnType<typeof bindClient>>;
+type Bound = Awaited<ReturnType<typeof bindClient>> & { proof: Proof | undefined };
 
 /** The URL that the browser is given: the request itself, or the name of one that was pushed. */
 async function authorizationRequest(
   ctx: AuthContext,
   plan: AuthPlan,
-  { client, listener, proof }: Bound & { proof: Proof | undefined },
+  { client, listener, proof }: Bound,
   state: string,
   verifier: string | undefined,
 ): Promise<Pushed> {

@@ -52,9 +52,9 @@ export async function enterByDevice(
     ctx.rounds.left--;
     const proof = await openProof(ctx, plan, client.registered, kept.record);
     const { code, endpoint } = asked.given;
-    const tokens = await waitForEntry(ctx, plan, { code, endpoint: { ...endpoint, proof } });
+    const granted = await waitForEntry(ctx, plan, { code, endpoint: { ...endpoint, proof } });
     const { authMethod } = endpoint;
-    return keepTokens(ctx, kept.key, { plan, client: { ...client, authMethod }, tokens, proof });
+    return keepTokens(ctx, kept.key, { plan, client: { ...client, authMethod }, ...granted });
   }
 }
 

@@ -3,7 +3,7 @@
 import { StoreError } from '../../errors.ts';
 import type { MachineGrant, StoredRecord } from '../../store/record.ts';
 import { pinnedIssuer } from '../binding.ts';
-import { openProof } from '../bound.ts';
+import { openProof, withProof } from '../bound.ts';
 import type { AuthContext } from '../context.ts';
 import { keepTokens, recordOf } from '../granted.ts';
 import { withGuess } from '../guess.ts';
@@ -14,7 +14,7 @@ import { answerError } from '../refusal.ts';
 import { loginCommand } from '../required.ts';
 import { keyFor } from '../signing.ts';
 import { requestTokens, type TokenEndpoint } from '../token.ts';
-import { asksForProof, type TokenAnswer } from '../token-response.ts';
+import type { TokenAnswer } from '../token-response.ts';
 import { within } from '../within.ts';
 import { tellReceiver } from './beforehand.ts';
 
@@ -56,18 +56,19 @@ export async function enterAlone(
   };
   const grant = await grantOf(ctx, kind, plan);
   const sent = withScopes(grant, plan.scopes);
-  let { answer, authMethod } = await send(ctx, endpoint, client, sent);
-  if (!endpoint.proof && asksForProof(answer)) {
-    endpoint.proof = await openProof(ctx, plan, { bound: true }, kept.record);
-    if (endpoint.proof) ({ answer, authMethod } = await send(ctx, endpoint, client, sent));
-  }
+  let used = client;
+  const { answer, proof } = await withProof(ctx, plan, endpoint.proof, async (proof) => {
+    const { answer, authMethod } = await send(ctx, { ...endpoint, proof }, used, sent);
+    used = { ...client, authMethod };
+    return answer;
+  });
   if (answer.kind !== 'tokens') {
     const { name, path } = entry;
     const context = { issuer: server.issuer, server: name, path, login: loginCommand(entry) };
     throw answerError(answer, { ...context, grant: kind });
   }
-  const known = { ...client, authMethod, reused: false, registered: undefined };
-  const granted = { plan, client: known, tokens: answer.tokens, grant: kind, proof: endpoint.proof };
+  const known = { ...used, reused: false, registered: undefined };
+  const granted = { plan, client: known, tokens: answer.tokens, grant: kind, proof };
   return keeps ? keepTokens(ctx, kept.key, granted) : recordOf(ctx, granted);
 }
 
