@@ -69,6 +69,7 @@ declare module 'oidc-provider' {
     readonly issuer: string;
     readonly Grant: typeof Grant;
     readonly AccessToken: { find(value: string): Promise<StoredToken | undefined> };
+    readonly RefreshToken: { find(value: string): Promise<StoredToken | undefined> };
     readonly ClientCredentials: {
       new (properties: { client: object; scope: string }): ServiceToken;
       find(value: string): Promise<StoredToken | undefined>;
