@@ -3,7 +3,8 @@
 // endpoint of the issuer that gave it, or nowhere.
 
 import { AuthError } from '../errors.ts';
-import type { AuthMethod, StoredClient, StoredRecord, StoredTokens } from '../store/record.ts';
+import { parseObject } from '../json-object.ts';
+import type { StoredClient, StoredRecord, StoredTokens } from '../store/record.ts';
 import { issuerEquals } from '../url.ts';
 import { askForChallenge } from './ask.ts';
 import { hasConfiguredEndpoints, keepSecretWithItsIssuer, pinnedIssuer, requireEnabled } from './binding.ts';
@@ -11,7 +12,7 @@ import type { AuthContext } from './context.ts';
 import { type Discovery, discover } from './discover.ts';
 import { requireIssuer } from './expect.ts';
 import { withOwner } from './id-token.ts';
-import { methodForSecret } from './identity.ts';
+import { methodForIssuedSecret, methodForSecret } from './identity.ts';
 import { foreignDocument } from './keep.ts';
 import type { ServerMetadata } from './metadata.ts';
 import { chooseResource, configuredServer } from './plan.ts';
@@ -112,17 +113,9 @@ function clientOf({ entry }: AuthContext, { client }: Grant, server: ServerMetad
     id,
     ...(secret !== undefined && { secret }),
     source: 'registered',
-    authMethod: secret === undefined ? 'none' : (told ?? postUnlessBasic(server)),
+    authMethod: secret === undefined ? 'none' : (told ?? methodForIssuedSecret(server)),
     ...(secretExpiresAt !== undefined && { secretExpiresAt }),
   };
-}
-
-/** As of a registration whose answer does not say (auth/register). */
-function postUnlessBasic({
-  token_endpoint_auth_methods_supported: methods = [],
-}: ServerMetadata): AuthMethod {
-  const basic = methods.includes('client_secret_basic') && !methods.includes('client_secret_post');
-  return basic ? 'client_secret_basic' : 'client_secret_post';
 }
 
 function refused(ctx: Pick<AuthContext, 'entry'>, why: string, ways: string[] = []): AuthError {
@@ -137,14 +130,10 @@ function refused(ctx: Pick<AuthContext, 'entry'>, why: string, ways: string[] = 
 function issuerOf(accessToken: string): string | undefined {
   const [, payload, ...rest] = accessToken.split('.');
   if (payload === undefined || rest.length !== 1) return undefined;
-  try {
-    const { iss } = JSON.parse(Buffer.from(payload, 'base64url').toString()) as { iss?: unknown };
-    if (typeof iss !== 'string') return undefined;
-    // It is quoted in a message; whatever else it is, it is no issuer that we know.
-    return /^[\x21-\x7e]{1,500}$/.test(iss) ? iss : 'nobody whose name could be shown';
-  } catch {
-    return undefined;
-  }
+  const iss = parseObject(Buffer.from(payload, 'base64url').toString())?.iss;
+  if (typeof iss !== 'string') return undefined;
+  // It is quoted in a message; whatever else it is, it is no issuer that we know.
+  return /^[\x21-\x7e]{1,500}$/.test(iss) ? iss : 'nobody whose name could be shown';
 }
 
 function sameEndpoint(one: string, other: string): boolean {

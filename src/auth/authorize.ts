@@ -39,23 +39,40 @@ export function authorizationUrl(plan: AuthPlan, request: AuthorizationRequest):
 }
 
 /** The `iss` table of RFC 9207 section 2.4, compared character by character. Pure. */
-export function issuerHolds(plan: Pick<AuthPlan, 'server'>, params: URLSearchParams): boolean {
+function issuerHolds(plan: Pick<AuthPlan, 'server'>, params: URLSearchParams): boolean {
   const iss = params.get('iss');
   if (iss === null) return plan.server.authorization_response_iss_parameter_supported !== true;
   return iss === plan.server.issuer;
+}
+
+/** Members of answers that were not asked for: a signed one (JARM), and what other flows send beside a code. */
+const OTHER_FORMS = ['response', 'id_token', 'token'];
+
+/** Whether the answer is the issuer's, and a code alone or an error. Pure. */
+export function answerHolds(plan: Pick<AuthPlan, 'server'>, params: URLSearchParams): boolean {
+  return issuerHolds(plan, params) && !OTHER_FORMS.some((name) => params.has(name));
 }
 
 /**
  * Judges the callback before its code goes anywhere: the `iss` table of RFC 9207 section 2.4 first, for error answers
  * too, because after a mix-up neither code nor error text may be used or shown. `state` was checked by the listener.
  * Returns the parameters in the form oauth4webapi will exchange.
- * @throws ProtocolError `issuer_mismatch`; AuthError with the server's error code; NetworkError `server_error`
+ * @throws ProtocolError `issuer_mismatch`, `unexpected_answer`; AuthError with the server's error code; NetworkError `server_error`
  */
 export function judgeCallback(
   plan: AuthPlan,
   params: URLSearchParams,
   context: { clientId: string; server: string; path: string; login: string },
 ): URLSearchParams {
+  const { issuer } = plan.server;
+  const { server } = context;
+  if (!issuerHolds(plan, params)) {
+    const text = 'the answer to the sign-in came from another authorization server';
+    throw new ProtocolError('issuer_mismatch', text, {
+      hint: `expected ${issuer}; the code was not used`,
+      server,
+    });
+  }
   try {
     return oauth.validateAuthResponse(
       plan.server,
@@ -67,14 +84,11 @@ export function judgeCallback(
     if (error instanceof oauth.AuthorizationResponseError) {
       throw refusal(error.error, error.error_description, plan, context);
     }
-    throw new ProtocolError(
-      'issuer_mismatch',
-      'the answer to the sign-in came from another authorization server',
-      {
-        hint: `expected ${plan.server.issuer}; the code was not used`,
-        server: context.server,
-      },
-    );
+    const text = `${issuer} answered the sign-in in a form that was not asked for`;
+    throw new ProtocolError('unexpected_answer', text, {
+      hint: `tell its operator: what was asked for is a code alone, and not a signed or hybrid answer; the code was not used\nor use another client, in ${context.path}.oauth.client_id`,
+      server,
+    });
   }
 }
 

@@ -8,6 +8,7 @@ import type { AuthContext } from './context.ts';
 import type { ServerMetadata } from './metadata.ts';
 import type { GrantPlan, PlanFacts } from './plan.ts';
 import { newProof, type Proof, proofWith } from './proof.ts';
+import { asksForProof, type TokenAnswer } from './token-response.ts';
 
 export type ProofPlan = {
   /** Never: nobody may bind them. */
@@ -58,4 +59,20 @@ export async function openProof(
   }
   const key = record?.issuer === plan.server.issuer ? record.proofKey : undefined;
   return key && algorithms.includes(key.alg) ? proofWith(ctx, key) : newProof(ctx, best);
+}
+
+/**
+ * Asks for tokens with this proof. Where there is none and the server turns out to want one, asks once more: what came
+ * with the first request was not used then. Returns the proof of the last one. Throws what `openProof` and `ask` throw.
+ */
+export async function withProof(
+  ctx: AuthContext,
+  plan: Pick<GrantPlan, 'proof' | 'server'>,
+  proof: Proof | undefined,
+  ask: (proof: Proof | undefined) => Promise<TokenAnswer>,
+): Promise<{ answer: TokenAnswer; proof: Proof | undefined }> {
+  const answer = await ask(proof);
+  if (proof || !asksForProof(answer)) return { answer, proof };
+  const late = await openProof(ctx, plan, { bound: true }, undefined);
+  return late ? { answer: await ask(late), proof: late } : { answer, proof };
 }

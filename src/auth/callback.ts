@@ -19,10 +19,10 @@ export type ListenOptions = {
   /** Milliseconds that the person has. */
   timeout: number;
   /**
-   * The RFC 9207 check of `iss`. False: the answer still ends the wait, but with a failure page. Only where it is
+   * The RFC 9207 check of `iss`, and that of the form. False: the answer still ends the wait, but with a failure page. Only where it is
    * given and true does the page show the `error` of the answer, which must not be shown otherwise (section 2.4).
    */
-  issuerHolds?: (answer: URLSearchParams) => boolean;
+  answerHolds?: (answer: URLSearchParams) => boolean;
   /** The key of the configuration that decides the redirect, for hints. */
   setting?: string;
   /** What may be wrong with the redirect or the client if the browser never comes back, for the hint. */
@@ -84,7 +84,7 @@ export async function listen(options: ListenOptions): Promise<Listener> {
     if (!isAnswer(params, options.state)) return refusal(400, 'This answer belongs to no sign-in here');
     if (!outcome.succeed(params)) return refusal(410, 'This sign-in is over', 'Look at the terminal.');
     const error = params.get('error');
-    const holds = options.issuerHolds?.(params);
+    const holds = options.answerHolds?.(params);
     if (!error && holds !== false) return { status: 200, page: successPage() };
     const shown = holds && error ? error : undefined;
     return { status: 200, page: failurePage('Not signed in', 'The terminal says why.', shown) };

@@ -4,7 +4,7 @@
 import { CliError } from '../errors.ts';
 import type { StoredClient, StoredRecord } from '../store/record.ts';
 import { issuerTag, loopbackRedirect } from '../url.ts';
-import { issuerHolds } from './authorize.ts';
+import { answerHolds } from './authorize.ts';
 import { listen } from './callback.ts';
 import type { AuthContext } from './context.ts';
 import { type Receiver, waitElsewhere } from './elsewhere.ts';
@@ -47,7 +47,7 @@ export async function bindClient(
       ...waiting,
       state: options.state,
       random: ctx.random,
-      issuerHolds: (answer) => issuerHolds(plan, answer),
+      answerHolds: (answer) => answerHolds(plan, answer),
       setting: `${ctx.entry.path}.oauth.redirect_uri`,
     });
   };

@@ -7,15 +7,16 @@ import { readText } from './body.ts';
 import type { BoundClient } from './client.ts';
 import type { AuthContext } from './context.ts';
 import { type DeviceAnswer, type DeviceCode, judgeDeviceAnswer } from './device-answer.ts';
+import { withGuess } from './guess.ts';
 import type { DevicePlan } from './plan.ts';
 import { answerError } from './refusal.ts';
 import { deviceCommand } from './required.ts';
-import { signingKey } from './signing.ts';
+import { keyFor } from './signing.ts';
 import { clientAuth, type TokenEndpoint } from './token.ts';
 import { within } from './within.ts';
 
 /** What is needed of a plan; one for a browser has it where the server offers both. */
-export type Asked = Pick<DevicePlan, 'server' | 'scopes' | 'resource' | 'extraParams'>;
+export type Asked = Pick<DevicePlan, 'server' | 'scopes' | 'resource' | 'extraParams' | 'proof'>;
 
 /** A code, and the client that it was given to, as it proved itself. */
 export type Given = { code: DeviceCode; endpoint: TokenEndpoint };
@@ -24,16 +25,14 @@ export type Refused = Exclude<DeviceAnswer, { kind: 'code' }>;
 
 type Sending = { http: Fetch; signal: AbortSignal; now(): number; allowHttp: boolean };
 
+type Asking = { kind: 'given'; given: Given } | Refused;
+
 /** Asks for a code. A guessed client authentication method gets a second guess. Throws NetworkError. */
-export async function askForCode(
-  ctx: AuthContext,
-  plan: Asked,
-  client: BoundClient,
-): Promise<{ kind: 'given'; given: Given } | Refused> {
+export async function askForCode(ctx: AuthContext, plan: Asked, client: BoundClient): Promise<Asking> {
   const { entry } = ctx;
   const { server } = plan;
-  const key = client.authMethod === 'private_key_jwt' ? await signingKey(entry) : undefined;
-  const ask = async (authMethod: BoundClient['authMethod']) => {
+  const key = await keyFor(entry, client.authMethod);
+  const ask = async (authMethod: BoundClient['authMethod']): Promise<Asking> => {
     const endpoint = {
       issuer: server.issuer,
       tokenEndpoint: server.token_endpoint,
@@ -46,14 +45,9 @@ export async function askForCode(
     };
     const sending = { http: ctx.http, signal: within(ctx), now: ctx.now, allowHttp: entry.allowHttp };
     const answer = await requestDeviceCode(endpoint, paramsOf(plan), sending);
-    return answer.kind === 'code'
-      ? { kind: 'given' as const, given: { code: answer.code, endpoint } }
-      : answer;
+    return answer.kind === 'code' ? { kind: 'given', given: { code: answer.code, endpoint } } : answer;
   };
-  const first = await ask(client.authMethod);
-  const guessed = !client.methodKnown && client.authMethod === 'client_secret_basic';
-  const wrong = first.kind === 'refused' && first.error === 'invalid_client';
-  return guessed && wrong ? ask('client_secret_post') : first;
+  return (await withGuess(client, ask)).answer;
 }
 
 /** As of an authorization request: servers decide here what the person is asked. */

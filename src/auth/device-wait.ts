@@ -3,9 +3,11 @@
 import { setTimeout } from 'node:timers/promises';
 import { AuthError, CancelledError } from '../errors.ts';
 import type { StoredTokens } from '../store/record.ts';
+import { withProof } from './bound.ts';
 import type { AuthContext } from './context.ts';
 import { type Asked, type Given, refusalContext } from './device-request.ts';
 import { pollForTokens } from './poll.ts';
+import type { Proof } from './proof.ts';
 import { answerError } from './refusal.ts';
 import { DEVICE_GRANT } from './register.ts';
 import { deviceCommand } from './required.ts';
@@ -13,7 +15,8 @@ import { requestTokens } from './token.ts';
 import { within } from './within.ts';
 
 /**
- * Shows the code and waits. `beside`: a browser sign-in goes on at the same time, and the code is one more way.
+ * Shows the code and waits. Returns the tokens, and what they are bound to. `beside`: a browser sign-in goes on at the
+ * same time, and the code is one more way.
  * @throws AuthError with the server's error, `device_code_expired`, `login_timeout`; NetworkError; ProtocolError
  */
 export async function waitForEntry(
@@ -21,7 +24,7 @@ export async function waitForEntry(
   plan: Asked,
   { code, endpoint }: Given,
   beside = false,
-): Promise<StoredTokens> {
+): Promise<{ tokens: StoredTokens; proof: Proof | undefined }> {
   const { entry } = ctx;
   const opened = ctx.browser && !beside;
   const limit = ctx.now() + ctx.loginTimeout;
@@ -36,12 +39,20 @@ export async function waitForEntry(
       ctx.notify({ kind: 'notice', level: 'warning', text });
     });
   const grant = { type: DEVICE_GRANT, params: { device_code: code.code } };
-  const polled = await pollForTokens(
-    { interval: code.interval, expiresAt },
-    () => requestTokens(endpoint, grant, { http: ctx.http, signal: within(ctx), now: ctx.now }),
-    { now: ctx.now, wait: (span) => pause(span, ctx.signal) },
-  );
-  if (polled.kind === 'tokens') return polled.tokens;
+  let { proof } = endpoint;
+  const ask = async () => {
+    const sending = { http: ctx.http, signal: within(ctx), now: ctx.now };
+    const asked = await withProof(ctx, plan, proof, (proof) =>
+      requestTokens({ ...endpoint, proof }, grant, sending),
+    );
+    proof = asked.proof;
+    return asked.answer;
+  };
+  const polled = await pollForTokens({ interval: code.interval, expiresAt }, ask, {
+    now: ctx.now,
+    wait: (span) => pause(span, ctx.signal),
+  });
+  if (polled.kind === 'tokens') return { tokens: polled.tokens, proof };
   if (polled.kind !== 'expired') throw answerError(polled, refusalContext(ctx, plan));
   if (polled.failure) throw polled.failure;
   const login = deviceCommand(entry);

@@ -2,10 +2,10 @@
 
 import * as oauth from 'oauth4webapi';
 import { ConfigError, NetworkError, ProtocolError, StoreError } from '../errors.ts';
+import { parseObject } from '../json-object.ts';
 import type { StoredRecord } from '../store/record.ts';
 import { discard, readText } from './body.ts';
 import type { AuthContext } from './context.ts';
-import { objectOf } from './id-token.ts';
 import { findRecord, keepRecord } from './keep.ts';
 import { endpointOf } from './renew.ts';
 import { clientAuth } from './token.ts';
@@ -110,6 +110,6 @@ async function answerOf(response: Response): Promise<Answer> {
     await discard(response);
     return response.ok ? 'revoked' : 'failed';
   }
-  const error = objectOf(await readText(response))?.error;
+  const error = parseObject(await readText(response))?.error;
   return error === 'unsupported_token_type' ? 'not_supported' : 'failed';
 }

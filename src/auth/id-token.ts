@@ -1,6 +1,7 @@
 // Whose sign-in it is, from an ID token (OpenID Connect Core section 2). Pure. It came from the token endpoint itself, so
 // the claims count without the signature (section 3.1.3.7); who shows them later says whether that was checked.
 
+import { parseObject } from '../json-object.ts';
 import { momentOf } from '../store/fields.ts';
 import { type Identity, told } from '../store/identity.ts';
 import type { SignedRecord } from '../store/record.ts';
@@ -96,17 +97,5 @@ export function nameOf({ email, username, subject }: Identity): string {
 function claimsOf(token: string): Record<string, unknown> | undefined {
   const parts = token.split('.');
   if (parts.length !== 3) return undefined;
-  return objectOf(Buffer.from(parts[1] ?? '', 'base64url').toString());
-}
-
-/** Undefined for what is no JSON object. */
-export function objectOf(text: string): Record<string, unknown> | undefined {
-  try {
-    const json: unknown = JSON.parse(text);
-    return typeof json === 'object' && json !== null && !Array.isArray(json)
-      ? (json as Record<string, unknown>)
-      : undefined;
-  } catch {
-    return undefined;
-  }
+  return parseObject(Buffer.from(parts[1] ?? '', 'base64url').toString());
 }

@@ -144,6 +144,13 @@ export function methodForSecret(server: ServerMetadata): AuthMethod {
   return 'client_secret_post';
 }
 
+/** A secret that a registration gave with no word on its use is posted, unless the metadata lists Basic alone. */
+export function methodForIssuedSecret(server: ServerMetadata): AuthMethod {
+  const methods = server.token_endpoint_auth_methods_supported ?? [];
+  const basicOnly = methods.includes('client_secret_basic') && !methods.includes('client_secret_post');
+  return basicOnly ? 'client_secret_basic' : 'client_secret_post';
+}
+
 function hasPrivateKey({ credentials }: OAuthEntry): boolean {
   return credentials?.privateKey !== undefined || credentials?.privateKeyFile !== undefined;
 }

@@ -1,6 +1,7 @@
 import type { AuthorizationServer } from 'oauth4webapi';
 import type { HttpEntry } from '../config/entry.ts';
 import { ProtocolError } from '../errors.ts';
+import { asObject, type JsonObject } from '../json-object.ts';
 import { absoluteUri, webUrl } from '../store/fields.ts';
 import { coversResource, issuerEquals, parseEndpoint } from '../url.ts';
 import { withoutMetadata } from './document.ts';
@@ -19,8 +20,6 @@ export type ResourceMetadata = {
   /** What it takes proofs signed with. */
   proofAlgorithms?: string[];
 };
-
-type Json = Record<string, unknown>;
 
 const ENDPOINTS = [
   'authorization_endpoint',
@@ -63,7 +62,7 @@ export function judgeServerMetadata(
 ): { metadata: ServerMetadata; slash: boolean } {
   const { path, allowHttp } = expected.entry;
   const unusable = (why: string) => invalid(expected.url, why, path);
-  const document = asObject(json, unusable);
+  const document = documentOf(json, unusable);
   const issuer = document.issuer;
   if (typeof issuer !== 'string') throw unusable('it has no issuer');
   const match = expected.issuer === undefined ? 'same' : issuerEquals(expected.issuer, issuer);
@@ -74,7 +73,7 @@ export function judgeServerMetadata(
   }
   const storable = webUrl(allowHttp);
   if (!storable(issuer)) throw unusable('its issuer is no URL of a server');
-  const metadata: Json = { issuer };
+  const metadata: JsonObject = { issuer };
   for (const name of ENDPOINTS) {
     const value = document[name];
     if (typeof value !== 'string' || value === '') continue;
@@ -104,7 +103,7 @@ export function judgeResourceMetadata(
   url: string,
 ): ResourceMetadata {
   const unusable = (why: string) => invalid(url, why, path);
-  const document = asObject(json, unusable);
+  const document = documentOf(json, unusable);
   const resource = document.resource;
   if (typeof resource !== 'string') throw unusable('it has no resource');
   // Before it is quoted in a hint: one with a line break in it would write a hint of its own.
@@ -144,9 +143,10 @@ export function requirePkce(metadata: ServerMetadata, allowMissing: boolean, pat
   );
 }
 
-function asObject(json: unknown, unusable: (why: string) => ProtocolError): Json {
-  if (typeof json !== 'object' || json === null || Array.isArray(json)) throw unusable('it is not an object');
-  return json as Json;
+function documentOf(json: unknown, unusable: (why: string) => ProtocolError): JsonObject {
+  const document = asObject(json);
+  if (!document) throw unusable('it is not an object');
+  return document;
 }
 
 function invalid(url: string, why: string, path: string): ProtocolError {

@@ -3,15 +3,17 @@
 
 import * as oauth from 'oauth4webapi';
 import { ProtocolError } from '../errors.ts';
+import { parseObject } from '../json-object.ts';
 import { visible } from '../store/fields.ts';
 import { readText } from './body.ts';
 import type { BoundClient } from './client.ts';
 import type { AuthContext } from './context.ts';
+import { withGuess } from './guess.ts';
 import type { AuthPlan } from './plan.ts';
 import type { Proof } from './proof.ts';
 import { answerError } from './refusal.ts';
 import { loginCommand } from './required.ts';
-import { signingKey } from './signing.ts';
+import { keyFor } from './signing.ts';
 import { clientAuth } from './token.ts';
 import { judgeTokenAnswer, type TokenAnswer } from './token-response.ts';
 import { within } from './within.ts';
@@ -45,14 +47,9 @@ export async function pushRequest(
   const { name: server, path } = ctx.entry;
   const { issuer, authorization_endpoint } = plan.server;
   const params = new URL(url).searchParams;
-  const push = (client: BoundClient) => send(ctx, plan, client, proof, params);
-  let used = client;
-  let answer = await push(used);
-  const guessed = !client.methodKnown && client.authMethod === 'client_secret_basic';
-  if (guessed && answer.kind === 'refused' && answer.error === 'invalid_client') {
-    used = { ...client, authMethod: 'client_secret_post' };
-    answer = await push(used);
-  }
+  const { answer, authMethod } = await withGuess<PushAnswer>(client, (authMethod) =>
+    send(ctx, plan, { ...client, authMethod }, proof, params),
+  );
   if (answer.kind !== 'pushed')
     throw answerError(answer, {
       issuer,
@@ -64,7 +61,7 @@ export async function pushRequest(
   const browser = new URL(authorization_endpoint);
   browser.searchParams.set('client_id', client.id);
   browser.searchParams.set('request_uri', answer.uri);
-  return { url: browser.href, client: used };
+  return { url: browser.href, client: { ...client, authMethod } };
 }
 
 /** One request; with a proof, a second one where the server wants its nonce signed. */
@@ -83,7 +80,7 @@ async function send(
       server: ctx.entry.name,
     });
   }
-  const key = client.authMethod === 'private_key_jwt' ? await signingKey(ctx.entry) : undefined;
+  const key = await keyFor(ctx.entry, client.authMethod);
   const once = async () =>
     judgePushed(
       await oauth.pushedAuthorizationRequest(
@@ -117,16 +114,8 @@ async function judgePushed(
     return echoes ? { ...refusal, description: undefined } : refusal;
   }
   if (refusal.kind === 'trouble') return refusal;
-  const uri = requestUri(uriIn(text));
+  const uri = requestUri(parseObject(text)?.request_uri);
   return status >= 200 && status < 300 && uri !== undefined
     ? { kind: 'pushed', uri }
     : { kind: 'broken', why: 'its answer has no request_uri' };
-}
-
-function uriIn(text: string): unknown {
-  try {
-    return (JSON.parse(text) as { request_uri?: unknown } | null)?.request_uri;
-  } catch {
-    return undefined;
-  }
 }

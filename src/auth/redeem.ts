@@ -1,18 +1,19 @@
 // The end of a sign-in: the code is exchanged, and what comes back is kept.
 
 import type { StoredRecord } from '../store/record.ts';
-import { openProof } from './bound.ts';
+import { withProof } from './bound.ts';
 import type { BoundClient } from './client.ts';
 import type { AuthContext } from './context.ts';
 import type { Receiver } from './elsewhere.ts';
 import { keepTokens } from './granted.ts';
+import { withGuess } from './guess.ts';
 import type { AuthPlan } from './plan.ts';
 import type { Proof } from './proof.ts';
 import { answerError } from './refusal.ts';
 import { loginCommand } from './required.ts';
-import { signingKey } from './signing.ts';
+import { keyFor } from './signing.ts';
 import { exchangeCode } from './token.ts';
-import { asksForProof, type TokenAnswer } from './token-response.ts';
+import type { TokenAnswer } from './token-response.ts';
 import { within } from './within.ts';
 
 type Bound = {
@@ -53,30 +54,27 @@ async function exchange(
   { client, listener, proof }: Bound,
   { params, verifier }: Answer,
 ): Promise<Exchanged> {
-  const key = client.authMethod === 'private_key_jwt' ? await signingKey(ctx.entry) : undefined;
-  const post = async (client: BoundClient, proof: Proof | undefined): Promise<Exchanged> => {
-    const answer = await exchangeCode(
+  const key = await keyFor(ctx.entry, client.authMethod);
+  const post = (authMethod: BoundClient['authMethod'], proof: Proof | undefined): Promise<TokenAnswer> =>
+    exchangeCode(
       {
         issuer: plan.server.issuer,
         tokenEndpoint: plan.server.token_endpoint,
         clientId: client.id,
         secret: client.secret,
         key,
-        authMethod: client.authMethod,
+        authMethod,
         resource: plan.resource,
         proof,
       },
       { params, redirectUri: listener.redirectUri, verifier },
       { http: ctx.http, signal: within(ctx), now: ctx.now },
     );
-    return { answer, client, proof };
-  };
-  let last = await post(client, proof);
-  const { answer } = last;
-  const guessed = !client.methodKnown && client.authMethod === 'client_secret_basic';
-  if (guessed && answer.kind === 'refused' && answer.error === 'invalid_client')
-    last = await post({ ...client, authMethod: 'client_secret_post' }, proof);
-  if (proof || !asksForProof(last.answer)) return last;
-  const late = await openProof(ctx, plan, { bound: true }, undefined);
-  return late ? post(last.client, late) : last;
+  let used = client;
+  const asked = await withProof(ctx, plan, proof, async (proof) => {
+    const { answer, authMethod } = await withGuess(used, (authMethod) => post(authMethod, proof));
+    used = { ...client, authMethod };
+    return answer;
+  });
+  return { ...asked, client: used };
 }

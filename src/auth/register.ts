@@ -3,11 +3,17 @@
 import type { HttpEntry } from '../config/entry.ts';
 import type { Fetch } from '../deps.ts';
 import { AuthError, NetworkError, ProtocolError } from '../errors.ts';
+import { parseObject } from '../json-object.ts';
 import { momentOf } from '../store/fields.ts';
 import { type AuthMethod, type StoredClient, storable } from '../store/record.ts';
 import { readText } from './body.ts';
 import { OUR_NAME, OURSELVES } from './client-metadata.ts';
-import { registerByHand, registrationEndpoint, registrationUnavailable } from './identity.ts';
+import {
+  methodForIssuedSecret,
+  registerByHand,
+  registrationEndpoint,
+  registrationUnavailable,
+} from './identity.ts';
 import type { ServerMetadata } from './metadata.ts';
 import type { GrantPlan } from './plan.ts';
 
@@ -127,12 +133,9 @@ export function judgeRegistration(
   };
 }
 
-/** A secret that comes with no word on its use is posted, unless the metadata lists Basic alone. */
 function methodOfRegistration(answered: unknown, server: ServerMetadata): AuthMethod {
   if (answered === 'client_secret_basic' || answered === 'client_secret_post') return answered;
-  const methods = server.token_endpoint_auth_methods_supported ?? [];
-  const basicOnly = methods.includes('client_secret_basic') && !methods.includes('client_secret_post');
-  return basicOnly ? 'client_secret_basic' : 'client_secret_post';
+  return methodForIssuedSecret(server);
 }
 
 function judgeRefusal(entry: HttpEntry, issuer: string, status: number, text: string): Error {
@@ -178,13 +181,4 @@ function judgeRefusal(entry: HttpEntry, issuer: string, status: number, text: st
 
 function byHand(entry: HttpEntry, issuer: string, keys: string): string {
   return registerByHand(entry, issuer, `set ${keys}`).join('\n');
-}
-
-function parseObject(text: string): Record<string, unknown> | undefined {
-  try {
-    const json: unknown = JSON.parse(text);
-    return typeof json === 'object' && json !== null ? (json as Record<string, unknown>) : undefined;
-  } catch {
-    return undefined;
-  }
 }

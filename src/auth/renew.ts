@@ -13,7 +13,7 @@ import { findRecord, keepRecord } from './keep.ts';
 import { proofOf } from './proof.ts';
 import { endpointHint, unboundHint } from './refusal.ts';
 import { loginCommand, loginRequired } from './required.ts';
-import { signingKey } from './signing.ts';
+import { keyFor } from './signing.ts';
 import { carryOver, refreshTokens, type TokenEndpoint } from './token.ts';
 import type { TokenAnswer } from './token-response.ts';
 
@@ -173,7 +173,7 @@ export async function endpointOf(ctx: AuthContext, record: StoredRecord): Promis
     clientId: record.client.id,
     secret: configured ? entry.oauth?.clientSecret : record.client.secret,
     authMethod,
-    ...(authMethod === 'private_key_jwt' && { key: await signingKey(entry) }),
+    key: await keyFor(entry, authMethod),
     resource: record.resource,
     proof: await proofOf(ctx, record),
   };

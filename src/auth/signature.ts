@@ -1,9 +1,9 @@
 // The signature of an ID token, by the keys that its issuer publishes (RFC 7515, RFC 7517, RFC 7518).
 
 import { constants, createPublicKey, type JsonWebKey, verify } from 'node:crypto';
+import { parseObject } from '../json-object.ts';
 import type { AuthContext } from './context.ts';
 import { fetchDocument } from './document.ts';
-import { objectOf } from './id-token.ts';
 import { within } from './within.ts';
 
 /** `unchecked`: there are no keys to check it with, or it is signed in a way that they do not serve. */
@@ -39,7 +39,7 @@ export async function checkSignature(ctx: AuthContext, token: string, jwksUri: s
 /** Pure. `none`, and what is signed with a shared secret, is never valid. */
 export function judgeSignature(token: string, keys: readonly unknown[]): Signature {
   const [head = '', body = '', signature = ''] = token.split('.');
-  const header = objectOf(Buffer.from(head, 'base64url').toString()) ?? {};
+  const header = parseObject(Buffer.from(head, 'base64url').toString()) ?? {};
   const { alg, kid } = header;
   const rule = typeof alg === 'string' && Object.hasOwn(RULES, alg) ? RULES[alg] : undefined;
   // An extension that has to be understood (RFC 7515 section 4.1.11) is not.

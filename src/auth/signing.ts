@@ -5,6 +5,7 @@ import { readFile } from 'node:fs/promises';
 import type { PrivateKey } from 'oauth4webapi';
 import type { HttpEntry } from '../config/entry.ts';
 import { ConfigError } from '../errors.ts';
+import type { AuthMethod } from '../store/record.ts';
 
 type Algorithm = { name: string; hash?: string; namedCurve?: string };
 
@@ -20,12 +21,17 @@ const CURVES: Record<string, [string, Algorithm]> = {
   secp521r1: ['ES512', { name: 'ECDSA', namedCurve: 'P-521' }],
 };
 
+/** What a client that proves itself like this signs with; undefined if it signs nothing. Throws ConfigError `private_key`. */
+export async function keyFor(entry: HttpEntry, authMethod: AuthMethod): Promise<PrivateKey | undefined> {
+  return authMethod === 'private_key_jwt' ? signingKey(entry) : undefined;
+}
+
 /**
  * The configured key: PEM of any kind, or a JWK whose `kid` is sent along. An RSA key signs RS256 unless the
  * configuration says otherwise; for others the key itself decides.
  * @throws ConfigError `private_key`
  */
-export async function signingKey(entry: HttpEntry): Promise<PrivateKey> {
+async function signingKey(entry: HttpEntry): Promise<PrivateKey> {
   const { privateKey, privateKeyFile, signingAlgorithm } = entry.oauth?.credentials ?? {};
   const fault = (what: string, hint: string, cause?: unknown) =>
     new ConfigError('private_key', `the private key of ${entry.name} ${what}`, {

@@ -1,5 +1,6 @@
 // Judging what a token endpoint answered (RFC 6749 section 5), as servers really answer it. Pure.
 
+import { asObject } from '../json-object.ts';
 import { momentOf } from '../store/fields.ts';
 import { type StoredTokens, storable } from '../store/record.ts';
 
@@ -104,10 +105,7 @@ function lifetimeOf(value: unknown): number {
 /** The members of an answer; undefined if it is neither a JSON object nor a form. */
 export function parseFields(contentType: string | null, body: string): Record<string, unknown> | undefined {
   try {
-    const json: unknown = JSON.parse(body);
-    if (typeof json === 'object' && json !== null && !Array.isArray(json))
-      return json as Record<string, unknown>;
-    return undefined;
+    return asObject(JSON.parse(body));
   } catch {
     // GitHub's older answers, and RFC 6749's sibling encodings.
     if (contentType?.includes('x-www-form-urlencoded')) return Object.fromEntries(new URLSearchParams(body));

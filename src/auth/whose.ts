@@ -3,13 +3,16 @@
 
 import * as oauth from 'oauth4webapi';
 import { CancelledError, CliError } from '../errors.ts';
+import { parseObject } from '../json-object.ts';
 import type { Identity } from '../store/identity.ts';
 import type { SignedRecord } from '../store/record.ts';
 import { discard, readText } from './body.ts';
 import type { AuthContext } from './context.ts';
 import { unexpected } from './expect.ts';
-import { identityOf, merged, objectOf, withOwner } from './id-token.ts';
+import { identityOf, merged, withOwner } from './id-token.ts';
 import type { ServerMetadata } from './metadata.ts';
+import { proofOf } from './proof.ts';
+import { sendProved } from './prove.ts';
 import { endpointOf } from './renew.ts';
 import { coversScopes } from './scope.ts';
 import { clientAuth } from './token.ts';
@@ -52,17 +55,20 @@ export async function askWhose(
 
 async function fromUserinfo(
   ctx: AuthContext,
-  { tokens }: SignedRecord,
+  record: SignedRecord,
   { userinfo_endpoint: endpoint }: ServerMetadata,
 ): Promise<Identity | undefined> {
-  if (endpoint === undefined || tokens.tokenType !== 'Bearer') return undefined;
-  if (tokens.scope !== undefined && !coversScopes(tokens.scope, ['openid'])) return undefined;
-  const response = await ctx.http(endpoint, {
-    headers: { accept: 'application/json', authorization: `Bearer ${tokens.accessToken}` },
-    redirect: 'manual',
-    signal: within(ctx),
-  });
-  return claimsIn(response);
+  const { accessToken, scope, tokenType } = record.tokens;
+  if (endpoint === undefined) return undefined;
+  if (scope !== undefined && !coversScopes(scope, ['openid'])) return undefined;
+  const proof = await proofOf(ctx, record);
+  // Without its key it is good nowhere.
+  if (tokenType === 'DPoP' && !proof) return undefined;
+  const headers = { accept: 'application/json', authorization: `Bearer ${accessToken}` };
+  const init = { headers, redirect: 'manual' as const, signal: within(ctx) };
+  return claimsIn(
+    proof ? await sendProved(ctx, accessToken, proof, endpoint, init) : await ctx.http(endpoint, init),
+  );
 }
 
 /** For who may ask: a server that lets this client do so says who its token stands for. */
@@ -95,7 +101,7 @@ async function claimsIn(
     await discard(response);
     return undefined;
   }
-  const claims = objectOf(await readText(response));
+  const claims = parseObject(await readText(response));
   return claims && counts(claims) ? identityOf(claims) : undefined;
 }
 

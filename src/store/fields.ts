@@ -1,5 +1,7 @@
 // Reading an object that somebody else may have written: every member by its own check, nothing taken over unseen.
 
+import { asObject, type JsonObject } from '../json-object.ts';
+
 /** The value if it is acceptable, else undefined. */
 export type Check<T> = (value: unknown) => T | undefined;
 
@@ -15,8 +17,9 @@ export type Fields = {
 
 /** `fail` makes the error for a member, given its path (`client.id`; empty for the whole). */
 export function fieldsOf(value: unknown, fail: (path: string) => Error, path = ''): Fields {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw fail(path);
-  const members = value as Record<string, unknown>;
+  const object = asObject(value);
+  if (!object) throw fail(path);
+  const members: JsonObject = object;
   const at = (name: string) => (path ? `${path}.${name}` : name);
 
   function need<T>(name: string, check: Check<T>): T {

@@ -3,6 +3,7 @@
 import { readFile, readlink } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import self from 'node:process';
+import { parseObject } from '../json-object.ts';
 import { codeOf } from './failure.ts';
 
 export type Owner = {
@@ -25,14 +26,7 @@ export async function ownOwner(nonce: string): Promise<Owner> {
 
 /** Undefined if the text is no owner record: half written, or edited by hand. */
 export function parseOwner(text: string): Owner | undefined {
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-  if (typeof value !== 'object' || value === null) return undefined;
-  const { nonce, pid, host, boot, namespace, start } = value as Record<string, unknown>;
+  const { nonce, pid, host, boot, namespace, start } = parseObject(text) ?? {};
   // The nonce becomes part of a file name.
   if (typeof nonce !== 'string' || !/^[0-9a-f]{16,64}$/.test(nonce)) return undefined;
   if (typeof pid !== 'number' || !Number.isSafeInteger(pid) || pid <= 0 || typeof host !== 'string')

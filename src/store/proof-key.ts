@@ -1,5 +1,6 @@
 // The private key that tokens are bound to (RFC 9449), as it lies in a record. Pure.
 
+import { asObject } from '../json-object.ts';
 import type { Check } from './fields.ts';
 
 /** What a proof is signed with, and the members of its JWK (RFC 7518 section 6): the public ones, then the secret ones. */
@@ -24,10 +25,9 @@ const LONGEST = 1024;
 
 /** A key of one of our algorithms with all members that it needs and no others. */
 export const proofKey: Check<ProofKey> = (value) => {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined;
-  const jwk = value as Record<string, unknown>;
-  const alg = PROOF_ALGORITHMS.find((one) => one === jwk.alg);
-  if (alg === undefined) return undefined;
+  const jwk = asObject(value);
+  const alg = PROOF_ALGORITHMS.find((one) => one === jwk?.alg);
+  if (!jwk || alg === undefined) return undefined;
   const { kty, crv, open, secret } = MEMBERS[alg];
   if (jwk.kty !== kty || jwk.crv !== crv) return undefined;
   const key: ProofKey = { alg, kty, ...(crv !== undefined && { crv }) };

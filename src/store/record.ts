@@ -2,6 +2,7 @@
 // a keyring entry or a Vault path could otherwise point a refresh token at an endpoint of theirs.
 // No schema library here: reading one record must not cost a start-up.
 import { StoreError } from '../errors.ts';
+import { parseObject } from '../json-object.ts';
 import { typed } from '../typed.ts';
 import {
   absoluteUri,
@@ -112,7 +113,7 @@ export function parseRecord(
 ): StoredRecord {
   const fail = (path: string) => corrupt(key, path);
   if (json.length > RECORD_LIMIT) throw fail('');
-  const record = fieldsOf(parseJson(json), fail);
+  const record = fieldsOf(parseObject(json), fail);
   const url = webUrl(allowHttp);
   const tokens = record.perhaps('tokens');
   const identity = record.perhaps('identity');
@@ -169,14 +170,6 @@ function parseTokens(tokens: Fields): StoredTokens {
     issuedAt: tokens.need('issuedAt', moment),
     ...tokens.may('expiresAt', moment),
   };
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
 
 function corrupt(key: string, path: string): StoreError {

@@ -4,6 +4,7 @@
 import { dirname, join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { StoreError } from '../errors.ts';
+import { asObject, parseObject } from '../json-object.ts';
 import { makeDirectory } from './directory.ts';
 import { type FileDeps, readPrivate, replaceFile } from './files.ts';
 import type { WithLock } from './lock.ts';
@@ -120,8 +121,8 @@ type Loaded = {
 async function load(path: string, deps: FileDeps): Promise<Loaded> {
   const entries = new Map<string, Place>();
   const text = await readPrivate(path, deps.platform).catch(() => undefined);
-  const { probe, ...others } = (text && asObject(text.toString())) || {};
-  for (const [key, value] of Object.entries(asRecord(others.entries) ?? {})) {
+  const { probe, ...others } = (text && parseObject(text.toString())) || {};
+  for (const [key, value] of Object.entries(asObject(others.entries) ?? {})) {
     const place = asPlace(value);
     if (place) entries.set(key, place);
   }
@@ -129,7 +130,7 @@ async function load(path: string, deps: FileDeps): Promise<Loaded> {
 }
 
 function asPlace(value: unknown): Place | undefined {
-  const place = asRecord(value);
+  const place = asObject(value);
   const backend = asStore(place?.backend);
   if (!backend) return undefined;
   const also = Array.isArray(place?.also) ? place.also.flatMap((each) => asStore(each) ?? []) : [];
@@ -143,7 +144,7 @@ function asPlace(value: unknown): Place | undefined {
 }
 
 function asProbed(value: unknown): Probed | undefined {
-  const probe = asRecord(value);
+  const probe = asObject(value);
   const backend = asStore(probe?.backend);
   const { usable, why, at, session } = probe ?? {};
   if (!backend || typeof usable !== 'boolean' || typeof at !== 'number' || typeof session !== 'string')
@@ -154,18 +155,4 @@ function asProbed(value: unknown): Probed | undefined {
 
 function asStore(value: unknown): StoreName | undefined {
   return BACKENDS.find((each) => each === value);
-}
-
-function asObject(text: string): Record<string, unknown> | undefined {
-  try {
-    return asRecord(JSON.parse(text));
-  } catch {
-    return undefined;
-  }
-}
-
-function asRecord(value: unknown): Record<string, unknown> | undefined {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
-    ? (value as Record<string, unknown>)
-    : undefined;
 }

@@ -1,6 +1,7 @@
 // A secret that somebody gave us to keep: a bearer token, an API key, any text. It lies in the same store as the
 // sign-ins, under keys that no server can have, and like them is parsed as hostile input.
 import { StoreError } from '../errors.ts';
+import { parseObject } from '../json-object.ts';
 import { typed } from '../typed.ts';
 import { fieldsOf, moment, oneOf, plain, visible } from './fields.ts';
 
@@ -71,7 +72,7 @@ export function valueFault(type: TokenType, value: string): string | undefined {
 /** Throws StoreError `corrupt`, naming the member and never its value. */
 export function parseToken(json: string, key: string): StoredToken {
   const fail = (path: string) => corrupt(key, path);
-  const fields = fieldsOf(parseJson(json), fail);
+  const fields = fieldsOf(parseObject(json), fail);
   const version = fields.need('version', oneOf(1));
   const type = fields.need('type', oneOf('bearer', 'api-key', 'generic'));
   return {
@@ -101,14 +102,6 @@ function checkOf(type: TokenType) {
 function lines(value: unknown): string | undefined {
   if (typeof value !== 'string' || value === '' || value.length > LONGEST) return undefined;
   return /[\p{Cs}]|(?![\t\r\n])\p{Cc}/u.test(value) ? undefined : value;
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
 
 function corrupt(key: string, path: string): StoreError {

@@ -168,6 +168,9 @@ describe('refused at the token endpoint', () => {
   });
 });
 
+const MIXED_UP = { code: 'issuer_mismatch' };
+const DENIED = { exit: 4, code: 'access_denied', hint: 'to try again' };
+
 describe('an answer to the sign-in whose iss', () => {
   test.each<[string, (callback: URL) => void]>([
     ['is another', (callback) => callback.searchParams.set('iss', 'https://elsewhere.example')],
@@ -183,6 +186,28 @@ describe('an answer to the sign-in whose iss', () => {
     const told = { exit: 7, code: 'issuer_mismatch', hint: 'the code was not used', server: 'notes' };
     expectTold(await person('tools list --json', { browser }), told);
     expect(authorization.count('/token')).toBe(0);
+  });
+});
+
+describe('an answer to the sign-in in another form', () => {
+  test.each<[string, Record<string, string>, Partial<Told>]>([
+    ['with an ID token beside the code', { id_token: 'e30.e30.e30' }, {}],
+    ['with a token beside the code', { token: 'e30.e30.e30' }, {}],
+    ['that is signed', { response: 'e30.e30.e30' }, {}],
+    ['that is signed, and an error', { response: 'e30.e30.e30', error: 'access_denied' }, {}],
+    ['with an ID token, of another server', { id_token: 'a', iss: 'https://elsewhere.example' }, MIXED_UP],
+    ['with an ID token, and an error', { id_token: 'a', error: 'access_denied' }, DENIED],
+  ])('%s: is called what it is, and its code goes nowhere', async (_, members, more) => {
+    const { authorization, person } = await scene();
+    const browser = tampering((callback) => {
+      for (const [name, value] of Object.entries(members)) callback.searchParams.set(name, value);
+    });
+    const told = { exit: 7, code: 'unexpected_answer', hint: 'the code was not used' };
+    expectTold(await person('tools list --json', { browser }), { ...told, server: 'notes', ...more });
+    expect(authorization.count('/token')).toBe(0);
+    expect(await browser.visits()).toEqual([
+      expect.objectContaining({ body: expect.stringContaining('Not signed in') }),
+    ]);
   });
 });
 

@@ -1,9 +1,10 @@
 // Where a device code is entered: a page that is not the issuer's, and a code beside a browser (RFC 8628).
 import { describe, expect, test } from 'vitest';
 import { cancel } from '../support/cli.ts';
+import { staticClient } from '../support/clients.ts';
 import { devicePerson, enterCode } from '../support/device.ts';
 import { refuse } from '../support/faults.ts';
-import type { Hit } from '../support/loopback.ts';
+import { answer, type Hit } from '../support/loopback.ts';
 import { pasted } from '../support/paste.ts';
 import { freePort } from '../support/port.ts';
 import { errorOf, scene } from '../support/scene.ts';
@@ -81,6 +82,34 @@ describe('beside a browser that may be elsewhere', () => {
     });
     expect(asked(log, paths.token).every(({ grant_type }) => grant_type === GRANT)).toBe(true);
     expect(await script(LIST)).toMatchObject({ exit: 0 });
+  });
+
+  test('how the client proved itself is remembered from there too', async () => {
+    const grants = ['authorization_code', 'refresh_token', GRANT];
+    const client = { ...staticClient('post'), grant_types: grants };
+    const { client_id, client_secret } = client;
+    const { authorization, person, script } = await scene({
+      entry: { oauth: { client_id, client_secret, redirect_uri: 'http://127.0.0.1/callback' } },
+      authorization: { device: true, clients: [client] },
+    });
+    const who = devicePerson(authorization);
+    const seen = authorization.intercept;
+    authorization.intercept = (hit, response) => {
+      if (!hit.headers.authorization?.startsWith('Basic')) return seen?.(hit, response) ?? false;
+      answer(response, 401, { error: 'invalid_client' });
+      return true;
+    };
+    const answers = [
+      async () => {
+        await expect.poll(() => who.code()).not.toBe('');
+        await enterCode(`${authorization.issuer}/device`, who.code());
+        return '';
+      },
+    ];
+    expect(await person(`${LIST} --no-browser`, { answers })).toMatchObject({ exit: 0 });
+    // The guess, and the second one; from then on it is known.
+    expect(authorization.count(authorization.paths.device)).toBe(2);
+    expect(await script('auth refresh')).toMatchObject({ exit: 0 });
   });
 
   test('a code that is refused, or whose page is elsewhere, is no more than one way less', async () => {

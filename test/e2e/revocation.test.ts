@@ -1,10 +1,14 @@
 // RFC 7009 as servers do it: how the client proves itself, and what a server that half does it means.
 import { expect, test } from 'vitest';
-import { staticClient } from '../support/clients.ts';
+import { storedRecord } from '../support/bound.ts';
+import { serviceClient, staticClient } from '../support/clients.ts';
+import { configFile } from '../support/home.ts';
 import { answer } from '../support/loopback.ts';
 import { scene } from '../support/scene.ts';
 
 const PATH = '/token/revocation';
+const REDIRECT = 'http://127.0.0.1/callback';
+const ASSERTION = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer';
 const revoked = (json: string) => JSON.parse(json).revoked;
 
 test.each(['none', 'post', 'basic'] as const)(
@@ -26,6 +30,44 @@ test.each(['none', 'post', 'basic'] as const)(
     }
   },
 );
+
+test.each([
+  ['a signed assertion', false],
+  ['a signed assertion and a proof of the key that the tokens are bound to', true],
+])('both tokens end at the server that knows only our public key: %s', async (_, bound) => {
+  const { application_type, redirect_uris, grant_types, response_types } = staticClient('none', [REDIRECT]);
+  const client = {
+    ...serviceClient('key'),
+    application_type,
+    redirect_uris,
+    grant_types,
+    response_types,
+  };
+  const private_key_file = configFile(client.pem ?? '', 'client.pem');
+  const oauth = { client_id: client.client_id, private_key_file, redirect_uri: REDIRECT, dpop: bound };
+  const { authorization, server, home, person, script } = await scene({
+    entry: { oauth },
+    authorization: { clients: [client], dpop: 'nonce' },
+  });
+  expect((await person('auth login')).exit).toBe(0);
+  const { tokens } = await storedRecord(home);
+  const alive = () => authorization.validate(tokens?.accessToken ?? '', server.mcpUrl);
+  expect(await alive()).toBeDefined();
+  expect(await authorization.renews(tokens?.refreshToken)).toBe(true);
+  expect(revoked((await script('auth logout --json')).stdout)).toBe('revoked');
+  expect(await alive()).toBeUndefined();
+  expect(await authorization.renews(tokens?.refreshToken)).toBe(false);
+  const sent = authorization.log.filter(({ path }) => path === PATH);
+  const ids = sent.map(({ params }) => {
+    expect(params).toMatchObject({ client_assertion_type: ASSERTION, client_id: client.client_id });
+    expect(params).not.toHaveProperty('client_secret');
+    return JSON.parse(Buffer.from(params.client_assertion?.split('.')[1] ?? '', 'base64url').toString());
+  });
+  expect(sent.map(({ headers }) => headers.dpop !== undefined)).toEqual(sent.map(() => bound));
+  // Each is signed anew: one that was seen is good for nothing.
+  expect(new Set(ids.map(({ jti }) => jti)).size).toBe(sent.length);
+  expect(ids.every(({ iss, sub }) => iss === client.client_id && sub === client.client_id)).toBe(true);
+});
 
 test.each<[string, string, number, string, string, number]>([
   ['no access tokens', 'access_token', 400, 'unsupported_token_type', 'revoked', 0],

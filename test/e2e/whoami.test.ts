@@ -1,9 +1,11 @@
 // `auth whoami`: whose sign-in it is, by the ID token, by the server's word, or not at all.
 import { expect, test } from 'vitest';
 import { authorizationServer } from '../support/authorization-server.ts';
+import { storedRecord as boundRecord } from '../support/bound.ts';
 import { storedRecord } from '../support/expired.ts';
 import { rewrite } from '../support/faults.ts';
 import { configFile } from '../support/home.ts';
+import { readProof } from '../support/proofs.ts';
 import { desk, errorOf, keep, type Scene, type SceneOptions, scene } from '../support/scene.ts';
 
 const ADA = { email: 'ada@example.org', email_verified: true, preferred_username: 'ada.l', name: 'Ada' };
@@ -87,6 +89,30 @@ test('without an ID token the userinfo endpoint says it', async () => {
   });
   expect(made.authorization.count('/me')).toBe(1);
 });
+
+test.each([
+  ['without nonces', 'plain'],
+  ['with nonces', 'nonce'],
+] as const)(
+  'for a token that is bound to a key, the userinfo endpoint is shown a proof, %s',
+  async (_, dpop) => {
+    const oauth = { resource: 'omit', dpop: true };
+    const made = await scene({ entry: { oauth }, authorization: { people: true, dpop } });
+    made.authorization.behaviour.claims = ADA;
+    made.authorization.intercept = rewrite('/token', ({ id_token: _, ...rest }) => rest);
+    expect((await made.person(OPENID)).exit).toBe(0);
+    expect((await boundRecord(made.home)).tokens).toMatchObject({ tokenType: 'DPoP' });
+    made.authorization.log.splice(0);
+    const result = await made.script(WHO);
+    expect(JSON.parse(result.stdout)).toMatchObject({ source: 'userinfo', identity: { subject: 'ada' } });
+    const asked = made.authorization.log.filter(({ path }) => path === '/me');
+    expect(asked).toHaveLength(dpop === 'nonce' ? 2 : 1);
+    for (const { headers } of asked) {
+      expect(headers.authorization).toMatch(/^DPoP /);
+      expect(readProof(headers.dpop)?.claims).toMatchObject({ htm: 'GET', ath: expect.any(String) });
+    }
+  },
+);
 
 test('else introspection, where the client may', async () => {
   const made = await known({ authorization: { introspection: true } }, 'auth login');

@@ -1,6 +1,8 @@
 // Assertions of workloads and of companies: made by whoever issues them, taken by oidc-provider for tokens (RFC 7523).
 import { generateKeyPairSync, type KeyObject, sign, verify } from 'node:crypto';
 import { errors, type default as Provider } from 'oidc-provider';
+import { applyDpopBinding } from 'oidc-provider/lib/helpers/grant_common.js';
+import validateDpop from 'oidc-provider/lib/helpers/validate_dpop.js';
 import { registerSecret } from './secrets.ts';
 
 export type Signer = { publicKey: KeyObject; issue(claims: object): string };
@@ -32,21 +34,24 @@ export function readAssertion(token: string, { publicKey }: Signer, audience: st
   return claims.aud === audience && (claims.exp ?? 0) * 1000 > Date.now() ? claims : undefined;
 }
 
-/** Teaches the provider the grant of RFC 7523 section 2.1, for assertions of this signer. */
+/** Teaches the provider the grant of RFC 7523 section 2.1, for assertions of this signer; bound to a key that is proved. */
 export function takeAssertions(provider: Provider, trusted: Signer): void {
   const grant = 'urn:ietf:params:oauth:grant-type:jwt-bearer';
   provider.registerGrantType(
     grant,
     async (context) => {
       const { client, params } = context.oidc;
+      const proof = await validateDpop(provider, context);
       const claims = readAssertion(params.assertion ?? '', trusted, provider.issuer);
       if (!claims) throw new errors.InvalidGrant('the assertion is not good');
       const scope = params.scope ?? '';
       const token = new provider.ClientCredentials({ client, scope });
       const audience = params.resource ?? provider.issuer;
       token.resourceServer = new provider.ResourceServer(audience, { audience, scope });
+      await applyDpopBinding(provider, context, proof, token);
       context.oidc.entity('ClientCredentials', token);
-      context.body = { access_token: await token.save(), expires_in: token.expiration, token_type: 'Bearer' };
+      const { expiration: expires_in, tokenType: token_type } = token;
+      context.body = { access_token: await token.save(), expires_in, token_type };
     },
     ['assertion', 'scope', 'resource'],
   );

@@ -29,6 +29,8 @@ export type AuthorizationServer = Loopback &
       device: string;
       push: string;
     };
+    /** Whether this refresh token is still good. */
+    renews(refreshToken: string | undefined): Promise<boolean>;
     /** Every access token ends now. JWTs are not stored, so they live on. */
     forgetAccessTokens(): void;
     /** Every refresh is refused with `invalid_grant` from now on. */
@@ -98,6 +100,7 @@ export async function authorizationServer(
       options.tokens === 'jwt'
         ? validateJwt(keys.publicKey, issuer, token, resource)
         : validateOpaque(provider, token, resource),
+    renews: async (refreshToken = '') => (await provider.RefreshToken.find(refreshToken))?.isValid === true,
     forgetAccessTokens: () => {
       memory.forget('AccessToken');
       memory.forget('ClientCredentials');

@@ -16,7 +16,12 @@ declare module 'oidc-provider' {
     };
   };
 
-  export type ServiceToken = { resourceServer: object; expiration: number; save(): Promise<string> };
+  export type ServiceToken = {
+    resourceServer: object;
+    expiration: number;
+    tokenType: string;
+    save(): Promise<string>;
+  };
 
   export type StoredToken = {
     jti: string;
@@ -64,6 +69,7 @@ declare module 'oidc-provider' {
     readonly issuer: string;
     readonly Grant: typeof Grant;
     readonly AccessToken: { find(value: string): Promise<StoredToken | undefined> };
+    readonly RefreshToken: { find(value: string): Promise<StoredToken | undefined> };
     readonly ClientCredentials: {
       new (properties: { client: object; scope: string }): ServiceToken;
       find(value: string): Promise<StoredToken | undefined>;
@@ -95,4 +101,27 @@ declare module 'oidc-provider' {
       constructor(detail: string);
     }
   }
+}
+
+// What its own grants use, for those that it is taught.
+
+declare module 'oidc-provider/lib/helpers/validate_dpop.js' {
+  import type { GrantContext, default as Provider } from 'oidc-provider';
+
+  /** The proof of a request; undefined for none. Throws what the answer is to be. */
+  export default function validateDpop(
+    provider: Provider,
+    context: GrantContext,
+  ): Promise<object | undefined>;
+}
+
+declare module 'oidc-provider/lib/helpers/grant_common.js' {
+  import type { GrantContext, default as Provider, ServiceToken } from 'oidc-provider';
+
+  export function applyDpopBinding(
+    provider: Provider,
+    context: GrantContext,
+    proof: object | undefined,
+    token: ServiceToken,
+  ): Promise<void>;
 }

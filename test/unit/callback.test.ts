@@ -157,8 +157,8 @@ test.each([
   ['not known to be of the issuer', undefined, false],
   ['of another issuer', () => false, false],
   ['of the issuer', () => true, true],
-])('an error %s ends the wait with a failure page', async (_name, issuerHolds, shown) => {
-  const listener = await start(issuerHolds ? { issuerHolds } : {});
+])('an error %s ends the wait with a failure page', async (_name, answerHolds, shown) => {
+  const listener = await start(answerHolds ? { answerHolds } : {});
   const page = await visit(`${listener.redirectUri}?error=%3Cb%3Edenied&state=${state}`);
   expect(page.body).toContain('Not signed in');
   expect(page.body).not.toContain('<b>');
@@ -167,7 +167,7 @@ test.each([
 });
 
 test('a code of another issuer is not called a success', async () => {
-  const listener = await start({ issuerHolds: () => false });
+  const listener = await start({ answerHolds: () => false });
   expect((await visit(good(listener))).body).not.toContain('Authorized');
   expect((await listener.wait()).get('code')).toBe('the-code');
 });

@@ -3,6 +3,7 @@
 
 import { readFile } from 'node:fs/promises';
 import { ConfigError } from '../../errors.ts';
+import { parseObject } from '../../json-object.ts';
 import { issuerEquals } from '../../url.ts';
 import { pinnedIssuer } from '../binding.ts';
 import { readText } from '../body.ts';
@@ -36,13 +37,8 @@ function isFor(assertion: string, { issuer, token_endpoint }: GrantPlan['server'
 }
 
 function audienceOf(assertion: string): string[] {
-  try {
-    const payload = Buffer.from(assertion.split('.')[1] ?? '', 'base64url').toString();
-    const { aud } = JSON.parse(payload) as { aud?: unknown };
-    return [aud].flat().filter((each) => typeof each === 'string');
-  } catch {
-    return [];
-  }
+  const payload = Buffer.from(assertion.split('.')[1] ?? '', 'base64url').toString();
+  return [parseObject(payload)?.aud].flat().filter((each) => typeof each === 'string');
 }
 
 function misdirected({ entry: { name, path } }: AuthContext, issuer: string): ConfigError {
@@ -115,18 +111,9 @@ async function fromGitHub(
   });
   const text = await readText(response);
   if (!response.ok) throw refused(`HTTP ${response.status}`);
-  const value = tokenIn(text);
-  if (value === undefined) throw refused('its answer cannot be read');
+  const value = parseObject(text)?.value;
+  if (typeof value !== 'string') throw refused('its answer cannot be read');
   return checked(ctx, value, 'GitHub Actions');
-}
-
-function tokenIn(text: string): string | undefined {
-  try {
-    const { value } = JSON.parse(text) as { value?: unknown };
-    return typeof value === 'string' ? value : undefined;
-  } catch {
-    return undefined;
-  }
 }
 
 function missing({ entry }: AuthContext, message: string, hints: string[]): ConfigError {

@@ -5,7 +5,6 @@ import { AuthError, CliError } from '../../errors.ts';
 import type { StoredRecord } from '../../store/record.ts';
 import { isSafeBrowserUrl } from '../../url.ts';
 import { authorizationUrl, judgeCallback } from '../authorize.ts';
-import { configuredSecret } from '../binding.ts';
 import { openProof } from '../bound.ts';
 import { type BoundClient, bindClient } from '../client.ts';
 import type { AuthContext } from '../context.ts';
@@ -16,13 +15,15 @@ import type { Proof } from '../proof.ts';
 import { mustPush, type Pushed, pushRequest } from '../push.ts';
 import { redeem } from '../redeem.ts';
 import { loginCommand } from '../required.ts';
+import { type Adjustment, adjusted, FIRST_TRY } from './adjust.ts';
+import { startWithPerson, tellReceiver } from './beforehand.ts';
 import { type Came, isAway, waitForPerson } from './waiting.ts';
-
-/** What a second try does differently, after an error that says so. */
-type Adjustment = { withoutOffline: boolean; omitMethod: boolean; forgetClient: boolean };
 
 /** What the failed round was like. */
 type Trace = { plan?: AuthPlan; client?: BoundClient };
+
+/** A client of last time that the server has forgotten. */
+const CLIENT_ERRORS = ['invalid_client'];
 
 /**
  * Asks the person in a browser, and keeps what comes of it. `find` is asked once, however many rounds there are.
@@ -33,11 +34,9 @@ export async function enterByBrowser(
   kept: Kept,
   find: () => Promise<PlanFacts>,
 ): Promise<StoredRecord> {
-  ctx.notify({ kind: 'required' });
-  // A code is good for one exchange: tokens that cannot be kept are lost, and the person has consented for nothing.
-  await (await ctx.store()).ready(kept.key);
+  await startWithPerson(ctx, kept.key);
   const facts = await find();
-  const adjustment: Adjustment = { withoutOffline: false, omitMethod: false, forgetClient: false };
+  let adjustment = FIRST_TRY;
   for (;;) {
     const trace: Trace = {};
     try {
@@ -45,33 +44,14 @@ export async function enterByBrowser(
       if (record) return record;
       // The person asked for it, so it is not one of the rounds that a server may cause.
       ctx.rounds.left++;
-      adjustment.forgetClient = true;
+      adjustment = { ...adjustment, forgetClient: true };
     } catch (error) {
-      if (ctx.rounds.left > 0 && adjust(adjustment, error, trace)) continue;
-      throw error;
+      const code = error instanceof CliError ? error.code : undefined;
+      const next = adjusted(adjustment, code, { ...trace, clientErrors: CLIENT_ERRORS });
+      if (ctx.rounds.left <= 0 || !next) throw error;
+      adjustment = next;
     }
   }
-}
-
-/** Pure but for `adjustment`: which refusals are worth one more round, each once. */
-function adjust(adjustment: Adjustment, error: unknown, { plan, client }: Trace): boolean {
-  const code = error instanceof CliError ? error.code : undefined;
-  if (code === 'invalid_scope' && plan?.addedOffline && !adjustment.withoutOffline) {
-    adjustment.withoutOffline = true;
-    return true;
-  }
-  if (client?.source !== 'registered') return false;
-  if (code === 'unauthorized_client' && client.authMethod === 'none' && !adjustment.omitMethod) {
-    adjustment.omitMethod = true;
-    adjustment.forgetClient = true;
-    return true;
-  }
-  // A registration of last time that the server has forgotten.
-  if (code === 'invalid_client' && client.reused) {
-    adjustment.forgetClient = true;
-    return true;
-  }
-  return false;
 }
 
 /** Undefined: the person wants to try with a new client. */
@@ -84,46 +64,45 @@ async function attempt(
 ): Promise<StoredRecord | undefined> {
   const { entry } = ctx;
   const record = adjustment.forgetClient ? undefined : kept.record;
-  const { omitMethod, ...adjusted } = adjustment;
-  const plan = planSignIn(entry, { ...facts, ...adjusted });
+  const { omitMethod, ...rest } = adjustment;
+  const plan = planSignIn(entry, { ...facts, ...rest });
   trace.plan = plan;
-  const secret = configuredSecret(entry.oauth);
-  if (secret && !kept.record) {
-    const text = `the ${secret.name} of ${entry.name} goes to ${plan.server.issuer}`;
-    ctx.notify({ kind: 'notice', level: 'info', text });
-  }
+  if (!kept.record) tellReceiver(ctx, plan.server.issuer);
   // A public server could have the browser call a router, or a service of this machine, in its place.
   if (plan.source !== 'configured') await ctx.mayVisit(plan.server.authorization_endpoint);
   const state = oauth.generateRandomState();
   const verifier = plan.pkce ? oauth.generateRandomCodeVerifier() : undefined;
-  const offered = plan.server.device_authorization_endpoint !== undefined && !plan.proof.wanted;
-  const device = offered && isAway(ctx);
+  const device = plan.server.device_authorization_endpoint !== undefined && isAway(ctx);
   const bound = await bindClient(ctx, plan, { record, state, omitMethod, device });
   trace.client = bound.client;
   try {
     const proof = await openProof(ctx, plan, bound.client.registered, kept.record);
-    const request = await authorizationRequest(ctx, plan, { ...bound, proof }, state, verifier);
-    const came = await askPerson(ctx, plan, bound, { state, url: request.url });
+    const proved = { ...bound, proof };
+    const request = await authorizationRequest(ctx, plan, proved, state, verifier);
+    const came = await askPerson(ctx, plan, proved, { state, url: request.url });
     // What was pasted ends the wait as well: nothing is to come back here any more.
     void bound.listener.close();
     if (came.kind === 'anew') return undefined;
     ctx.notify({ kind: 'exchanging' });
     const { client } = request;
-    if (came.kind === 'tokens') return await keepTokens(ctx, kept.key, { plan, client, tokens: came.tokens });
-    const answered = { ...bound, client, proof };
+    if (came.kind === 'tokens') {
+      const { tokens, proof, authMethod } = came;
+      return await keepTokens(ctx, kept.key, { plan, client: { ...client, authMethod }, tokens, proof });
+    }
+    const answered = { ...proved, client };
     return await redeem(ctx, kept.key, plan, answered, { params: came.params, verifier });
   } finally {
     await bound.listener.close();
   }
 }
 
-type Bound = Awaited<ReturnType<typeof bindClient>>;
+type Bound = Awaited<ReturnType<typeof bindClient>> & { proof: Proof | undefined };
 
 /** The URL that the browser is given: the request itself, or the name of one that was pushed. */
 async function authorizationRequest(
   ctx: AuthContext,
   plan: AuthPlan,
-  { client, listener, proof }: Bound & { proof: Proof | undefined },
+  { client, listener, proof }: Bound,
   state: string,
   verifier: string | undefined,
 ): Promise<Pushed> {

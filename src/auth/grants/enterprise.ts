@@ -5,6 +5,7 @@
 import * as oauth from 'oauth4webapi';
 import type { HttpEntry, IdentityProvider } from '../../config/entry.ts';
 import { AuthError, ConfigError, ProtocolError } from '../../errors.ts';
+import { parseObject } from '../../json-object.ts';
 import { basicCredentials } from '../basic.ts';
 import { readText } from '../body.ts';
 import type { AuthContext } from '../context.ts';
@@ -58,7 +59,7 @@ function judge(
   secrets: readonly (string | undefined)[],
 ): string {
   const { name: server, path } = ctx.entry;
-  const json = objectOf(text);
+  const json = parseObject(text);
   if (json?.error !== undefined || status >= 400) {
     const error = typeof json?.error === 'string' && !echoes(json.error, secrets) ? json.error : undefined;
     const said = error?.slice(0, 100) ?? `HTTP ${status}`;
@@ -74,15 +75,6 @@ function judge(
     });
   }
   return checked(ctx, json.access_token, 'the identity provider');
-}
-
-function objectOf(text: string): Record<string, unknown> | undefined {
-  try {
-    const json: unknown = JSON.parse(text);
-    return typeof json === 'object' && json !== null ? (json as Record<string, unknown>) : undefined;
-  } catch {
-    return undefined;
-  }
 }
 
 async function identityToken(ctx: AuthContext, idp: IdentityProvider): Promise<string> {

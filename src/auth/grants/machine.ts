@@ -2,18 +2,21 @@
 
 import { StoreError } from '../../errors.ts';
 import type { MachineGrant, StoredRecord } from '../../store/record.ts';
-import { configuredSecret, pinnedIssuer } from '../binding.ts';
-import { openProof } from '../bound.ts';
+import { pinnedIssuer } from '../binding.ts';
+import { openProof, withProof } from '../bound.ts';
 import type { AuthContext } from '../context.ts';
 import { keepTokens, recordOf } from '../granted.ts';
+import { withGuess } from '../guess.ts';
+import type { Client } from '../identity.ts';
 import type { Kept } from '../keep.ts';
 import { type PlanFacts, planMachine } from '../plan.ts';
 import { answerError } from '../refusal.ts';
 import { loginCommand } from '../required.ts';
-import { signingKey } from '../signing.ts';
+import { keyFor } from '../signing.ts';
 import { requestTokens, type TokenEndpoint } from '../token.ts';
-import { asksForProof, type TokenAnswer } from '../token-response.ts';
+import type { TokenAnswer } from '../token-response.ts';
 import { within } from '../within.ts';
+import { tellReceiver } from './beforehand.ts';
 
 /** What is sent besides the client's proof, the resource and the scopes. */
 type Grant = { type: string; params: Record<string, string> };
@@ -33,13 +36,19 @@ export async function enterAlone(
   const plan = planMachine(entry, facts);
   const { server, client } = plan;
   const keeps = await canKeep(ctx, kept.key);
-  if (!kept.record) tellFirst(ctx, server.issuer, keeps);
+  // Nobody is asked who gets the secret. What cannot be remembered is the server's word anew each time.
+  if (!kept.record && pinnedIssuer(entry.oauth) === undefined)
+    tellReceiver(
+      ctx,
+      server.issuer,
+      keeps ? undefined : `as the server says, and nothing here remembers it: set ${entry.path}.oauth.issuer`,
+    );
   const endpoint: TokenEndpoint = {
     issuer: server.issuer,
     tokenEndpoint: server.token_endpoint,
     clientId: client.id,
     secret: client.secret,
-    key: client.authMethod === 'private_key_jwt' ? await signingKey(entry) : undefined,
+    key: await keyFor(entry, client.authMethod),
     authMethod: client.authMethod,
     anonymous: client.source === 'assertion',
     resource: plan.resource,
@@ -47,31 +56,20 @@ export async function enterAlone(
   };
   const grant = await grantOf(ctx, kind, plan);
   const sent = withScopes(grant, plan.scopes);
-  let { answer, authMethod } = await send(ctx, endpoint, client.methodKnown, sent);
-  if (!endpoint.proof && asksForProof(answer)) {
-    endpoint.proof = await openProof(ctx, plan, { bound: true }, kept.record);
-    if (endpoint.proof) ({ answer, authMethod } = await send(ctx, endpoint, client.methodKnown, sent));
-  }
+  let used = client;
+  const { answer, proof } = await withProof(ctx, plan, endpoint.proof, async (proof) => {
+    const { answer, authMethod } = await send(ctx, { ...endpoint, proof }, used, sent);
+    used = { ...client, authMethod };
+    return answer;
+  });
   if (answer.kind !== 'tokens') {
     const { name, path } = entry;
     const context = { issuer: server.issuer, server: name, path, login: loginCommand(entry) };
     throw answerError(answer, { ...context, grant: kind });
   }
-  const known = { ...client, authMethod, reused: false, registered: undefined };
-  const granted = { plan, client: known, tokens: answer.tokens, grant: kind, proof: endpoint.proof };
+  const known = { ...used, reused: false, registered: undefined };
+  const granted = { plan, client: known, tokens: answer.tokens, grant: kind, proof };
   return keeps ? keepTokens(ctx, kept.key, granted) : recordOf(ctx, granted);
-}
-
-/** Nobody is asked who gets the secret. What cannot be remembered is the server's word anew each time. */
-function tellFirst({ entry, notify }: AuthContext, issuer: string, keeps: boolean): void {
-  const secret = configuredSecret(entry.oauth);
-  if (!secret || pinnedIssuer(entry.oauth) !== undefined) return;
-  const text = `the ${secret.name} of ${entry.name} goes to ${issuer}`;
-  const more = `as the server says, and nothing here remembers it: set ${entry.path}.oauth.issuer`;
-  notify({
-    kind: 'notice',
-    ...(keeps ? { level: 'info', text } : { level: 'warning', text: `${text}, ${more}` }),
-  });
 }
 
 async function grantOf(
@@ -102,15 +100,10 @@ function withScopes({ type, params }: Grant, scopes: string[]): Grant {
   return { type, params: { ...params, ...(scopes.length > 0 && { scope: scopes.join(' ') }) } };
 }
 
-/** A guessed client authentication method gets a second guess. */
-async function send(ctx: AuthContext, endpoint: TokenEndpoint, methodKnown: boolean, grant: Grant) {
-  const post = (authMethod: TokenEndpoint['authMethod']): Promise<TokenAnswer> =>
-    requestTokens({ ...endpoint, authMethod }, grant, { http: ctx.http, signal: within(ctx), now: ctx.now });
-  const answer = await post(endpoint.authMethod);
-  const guessed = !methodKnown && endpoint.authMethod === 'client_secret_basic';
-  if (!guessed || answer.kind !== 'refused' || answer.error !== 'invalid_client')
-    return { answer, authMethod: endpoint.authMethod };
-  return { answer: await post('client_secret_post'), authMethod: 'client_secret_post' as const };
+function send(ctx: AuthContext, endpoint: TokenEndpoint, client: Client, grant: Grant) {
+  return withGuess<TokenAnswer>(client, (authMethod) =>
+    requestTokens({ ...endpoint, authMethod }, grant, { http: ctx.http, signal: within(ctx), now: ctx.now }),
+  );
 }
 
 /** Whether the store can keep tokens. These can be had again at any time: without a password they are just not kept. */

@@ -2,7 +2,7 @@
 // elsewhere. The first of them ends the others.
 
 import { AuthError, CancelledError } from '../../errors.ts';
-import type { StoredTokens } from '../../store/record.ts';
+import type { AuthMethod, StoredTokens } from '../../store/record.ts';
 import type { BoundClient } from '../client.ts';
 import type { AuthContext } from '../context.ts';
 import { askForCode } from '../device-request.ts';
@@ -10,19 +10,21 @@ import { waitForEntry } from '../device-wait.ts';
 import type { Receiver } from '../elsewhere.ts';
 import { readPaste } from '../paste.ts';
 import type { AuthPlan } from '../plan.ts';
+import type { Proof } from '../proof.ts';
 import { tunnelCommand } from '../tunnel.ts';
 import { isElsewhere } from './device.ts';
 
 export type Came =
   /** The parameters of an answer with the right `state`. */
   | { kind: 'answer'; params: URLSearchParams }
-  | { kind: 'tokens'; tokens: StoredTokens }
+  /** Of a device code: what they are bound to, and how the client proved itself. */
+  | { kind: 'tokens'; tokens: StoredTokens; proof: Proof | undefined; authMethod: AuthMethod }
   /** The browser shows that the client is not known any more. */
   | { kind: 'anew' };
 
 type Round = {
   plan: AuthPlan;
-  bound: { client: BoundClient; listener: Receiver };
+  bound: { client: BoundClient; listener: Receiver; proof: Proof | undefined };
   state: string;
   url: string;
 };
@@ -110,9 +112,7 @@ async function otherWays(ctx: AuthContext, round: Round, browser: Promise<boolea
 /** Undefined: it is not offered, or came to nothing. That ends no sign-in, but a person's no does. */
 async function byDevice(ctx: AuthContext, { plan, bound }: Round): Promise<Came | undefined> {
   const { device_authorization_endpoint } = plan.server;
-  // Tokens that are bound to a key come with the browser's answer, or not at all.
-  const isBound = plan.proof.wanted || bound.client.registered?.bound;
-  if (!device_authorization_endpoint || isBound) return undefined;
+  if (!device_authorization_endpoint) return undefined;
   const offer = { ...plan, server: { ...plan.server, device_authorization_endpoint } };
   try {
     const asked = await askForCode(ctx, offer, bound.client);
@@ -121,7 +121,9 @@ async function byDevice(ctx: AuthContext, { plan, bound }: Round): Promise<Came 
     // One on another origin has to be confirmed, and this question is not asked beside another one.
     if (isElsewhere(code, plan.server.issuer)) return undefined;
     await ctx.mayVisit(code.uri);
-    return { kind: 'tokens', tokens: await waitForEntry(ctx, offer, asked.given, true) };
+    const endpoint = { ...asked.given.endpoint, proof: bound.proof };
+    const granted = await waitForEntry(ctx, offer, { code, endpoint }, true);
+    return { kind: 'tokens', ...granted, authMethod: endpoint.authMethod };
   } catch (error) {
     if (error instanceof AuthError && error.code === 'access_denied') throw error;
     if (ctx.signal.aborted) return undefined;

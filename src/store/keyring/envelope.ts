@@ -1,4 +1,5 @@
 // What lies in a keyring entry: the value itself where every system takes it, else a key. Pure.
+import { parseObject } from '../../json-object.ts';
 import { fileStem } from '../names.ts';
 
 /** UTF-16 units, and bytes of UTF-8. Windows takes 2,560 bytes; the rule is the same everywhere. */
@@ -19,14 +20,7 @@ export function wrap(key: Uint8Array, file: string): string {
 
 /** The key of an envelope; undefined for a value that is none. The file's name is never taken from it. */
 export function unwrap(entry: string): Buffer | undefined {
-  let parsed: unknown;
-  try {
-    parsed = JSON.parse(entry);
-  } catch {
-    return undefined;
-  }
-  if (typeof parsed !== 'object' || parsed === null) return undefined;
-  const { v, wrapped, k } = parsed as Record<string, unknown>;
+  const { v, wrapped, k } = parseObject(entry) ?? {};
   if (v !== 1 || wrapped !== true || typeof k !== 'string') return undefined;
   const key = Buffer.from(k, 'base64url');
   return key.length === KEY_BYTES ? key : undefined;

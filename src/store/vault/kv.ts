@@ -1,6 +1,7 @@
 // Vault's key-value engine in both versions, behind one shape. Version 2 lies under `data/` and `metadata/` and writes
 // by compare-and-set; version 1 has neither, and its last writer wins.
 import { StoreError } from '../../errors.ts';
+import { asObject } from '../../json-object.ts';
 import { type Client, encodePath } from './client.ts';
 import { bodyOf, statusOf, vaultFailure } from './failure.ts';
 import type { VaultSettings } from './settings.ts';
@@ -71,8 +72,8 @@ function second(client: Client, { mount, prefix }: VaultSettings): Kv {
         throw vaultFailure(error, 'read an entry');
       });
       const data = dataOf(answer);
-      const version = record(data?.metadata)?.version;
-      const fields = record(data?.data);
+      const version = asObject(data?.metadata)?.version;
+      const fields = asObject(data?.data);
       return { fields, version: typeof version === 'number' ? version : 0 };
     },
     async write(name, fields, version) {
@@ -107,7 +108,7 @@ function second(client: Client, { mount, prefix }: VaultSettings): Kv {
 async function detect(client: Client, { mount, prefix }: VaultSettings): Promise<1 | 2> {
   try {
     const answer = await client.read(`sys/internal/ui/mounts/${encodePath(mount)}`);
-    return record(dataOf(answer)?.options)?.version === '2' ? 2 : 1;
+    return asObject(dataOf(answer)?.options)?.version === '2' ? 2 : 1;
   } catch (error) {
     if (statusOf(error) !== 403 && statusOf(error) !== 404)
       throw vaultFailure(error, 'find its secrets engine');
@@ -155,7 +156,7 @@ async function capable(client: Client, path: string): Promise<boolean> {
     if (status === undefined || status >= 500) throw vaultFailure(error, 'ask what the token may do');
     return undefined;
   });
-  const granted = record(answer)?.capabilities ?? dataOf(answer)?.[decoded];
+  const granted = asObject(answer)?.capabilities ?? dataOf(answer)?.[decoded];
   if (!Array.isArray(granted)) return true;
   return granted.includes('root') || (granted.includes('create') && granted.includes('update'));
 }
@@ -174,11 +175,5 @@ function failed(doing: string) {
 }
 
 function dataOf(answer: unknown): Record<string, unknown> | undefined {
-  return record(record(answer)?.data);
-}
-
-function record(value: unknown): Record<string, unknown> | undefined {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
-    ? (value as Record<string, unknown>)
-    : undefined;
+  return asObject(asObject(answer)?.data);
 }

@@ -1,6 +1,7 @@
 // An entry as both tools read it. A sign-in has the six fields of the Python tool at the top, and what only we know
 // under `_mcp`, which that tool leaves alone when it reads. Everything else is `{value}`, as there. Pure.
 import { StoreError } from '../../errors.ts';
+import { asObject, parseObject } from '../../json-object.ts';
 import { typed } from '../../typed.ts';
 import { isTokenKey, splitTokenKey } from '../token.ts';
 import { tokenFields, tokenText } from './token-layout.ts';
@@ -22,8 +23,8 @@ export function toFields(value: string, lease: Lease | undefined, key: string): 
   const holding = lease && { lease };
   const own = isTokenKey(key) ? tokenFields(value, key) : undefined;
   if (own) return { value: own.value, _mcp: { v: 1, token: own.token, ...holding } };
-  const record = object(parse(value));
-  const tokens = object(record?.tokens);
+  const record = parseObject(value);
+  const tokens = asObject(record?.tokens);
   if (!record || !tokens || typeof tokens.accessToken !== 'string')
     return { value, _mcp: { v: 1, ...holding } };
   const { accessToken, refreshToken, tokenType, scope, ...times } = tokens;
@@ -42,19 +43,19 @@ export function toFields(value: string, lease: Lease | undefined, key: string): 
 
 /** Reads what anybody may have written: nothing in it is believed before record.ts has looked at it. */
 export function fromFields(fields: Fields, key: string): Entry {
-  const ours = object(fields._mcp);
+  const ours = asObject(fields._mcp);
   const lease = leaseOf(ours?.lease);
-  if (isTokenKey(key) && typeof fields.value === 'string' && (!ours || object(ours.token)))
+  if (isTokenKey(key) && typeof fields.value === 'string' && (!ours || asObject(ours.token)))
     return { value: tokenText(fields.value, ours?.token, key), lease, foreign: false };
   if (ours && typeof fields.value === 'string') return { value: fields.value, lease, foreign: false };
-  const record = object(ours?.record);
+  const record = asObject(ours?.record);
   if (!record) return { value: undefined, lease, foreign: Object.keys(fields).length > 0 };
   const tokens = {
     accessToken: fields.access_token,
     tokenType: fields.token_type,
     ...(fields.refresh_token != null && { refreshToken: fields.refresh_token }),
     ...(fields.scope != null && { scope: fields.scope }),
-    ...object(record.tokens),
+    ...asObject(record.tokens),
   };
   return { value: JSON.stringify({ ...record, tokens }), lease, foreign: false };
 }
@@ -105,19 +106,7 @@ export function foreignEntry(key: string): StoreError {
 }
 
 function leaseOf(value: unknown): Lease | undefined {
-  const lease = object(value);
+  const lease = asObject(value);
   if (typeof lease?.by !== 'string' || typeof lease.beat !== 'number') return undefined;
   return { by: lease.by, beat: lease.beat };
-}
-
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-}
-
-function object(value: unknown): Fields | undefined {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Fields) : undefined;
 }

@@ -1,12 +1,13 @@
 // A token of a person's own as the Python tool keeps it: `{value}`, in which a bearer token or an API key is JSON of
 // that tool, and everything else the secret as it is. What only we know lies under `_mcp`, as for a sign-in. Pure.
+import { asObject, parseObject } from '../../json-object.ts';
 import { splitTokenKey } from '../token.ts';
 
 type Fields = Record<string, unknown>;
 
 /** Undefined if `text` is no token: then it is kept as any other text. */
 export function tokenFields(text: string, key: string): { value: string; token: Fields } | undefined {
-  const token = object(parse(text));
+  const token = parseObject(text);
   if (!token || typeof token.value !== 'string' || typeof token.type !== 'string') return undefined;
   const { value, version: _, ...ours } = token;
   return { value: theirs(value as string, ours, key), token: ours };
@@ -15,7 +16,7 @@ export function tokenFields(text: string, key: string): { value: string; token: 
 /** Our JSON again; of an entry that the Python tool wrote, what can be said of it. */
 export function tokenText(value: string, token: unknown, key: string): string {
   const { namespace, name } = splitTokenKey(key);
-  const ours = object(token);
+  const ours = asObject(token);
   const entry = wrapped(value);
   if (ours) {
     const secret = isWrapped(ours, namespace) ? entry?.secret : value;
@@ -45,8 +46,8 @@ function theirs(value: string, ours: Fields, key: string): string {
 }
 
 function wrapped(value: string): { type: string; secret: unknown; more: Fields } | undefined {
-  const entry = object(parse(value));
-  const data = object(entry?.data);
+  const entry = parseObject(value);
+  const data = asObject(entry?.data);
   if (!entry || !data) return undefined;
   if (entry.token_type === 'bearer') {
     const { expires_at: seconds } = data;
@@ -60,16 +61,4 @@ function wrapped(value: string): { type: string; secret: unknown; more: Fields }
 
 function without(fields: Fields, name: string): Fields {
   return Object.fromEntries(Object.entries(fields).filter(([each]) => each !== name));
-}
-
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-}
-
-function object(value: unknown): Fields | undefined {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Fields) : undefined;
 }

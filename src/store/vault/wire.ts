@@ -3,6 +3,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Fetch } from '../../deps.ts';
 import { CliError, StoreError } from '../../errors.ts';
+import { parseObject } from '../../json-object.ts';
 
 /** As node-vault asks. */
 type Request = {
@@ -81,7 +82,7 @@ async function once(
     });
   }
   const seconds = Number(response.headers.get('retry-after') ?? Number.NaN);
-  const body = parsed(await text(response));
+  const body = parseObject(await text(response));
   if (body === undefined && (response.status === 200 || response.status === 404))
     throw notVault(response.status);
   return {
@@ -110,16 +111,6 @@ async function text(response: Response): Promise<string> {
     chunks.push(chunk);
   }
   return Buffer.concat(chunks).toString('utf8');
-}
-
-/** Undefined for what is no JSON object, such as the page of a proxy. */
-function parsed(body: string): object | undefined {
-  try {
-    const value: unknown = JSON.parse(body);
-    return typeof value === 'object' && value !== null ? value : undefined;
-  } catch {
-    return undefined;
-  }
 }
 
 async function pause(milliseconds: number, signal: AbortSignal): Promise<void> {

@@ -1,0 +1,19 @@
+// JSON that somebody else wrote, where only an object will do.
+
+export type JsonObject = Record<string, unknown>;
+
+/** Undefined for what is no JSON, and for JSON of anything else. */
+export function parseObject(text: string): JsonObject | undefined {
+  try {
+    return asObject(JSON.parse(text));
+  } catch {
+    return undefined;
+  }
+}
+
+/** The value itself, if it is an object; a list is none. */
+export function asObject(value: unknown): JsonObject | undefined {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+    ? (value as JsonObject)
+    : undefined;
+}
