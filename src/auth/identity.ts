@@ -7,6 +7,7 @@ import type { ServerMetadata } from './metadata.ts';
 import type { PlanFacts } from './plan.ts';
 import { providerSteps } from './providers.ts';
 import { redirectToRegister } from './redirect.ts';
+import { hasPrivateKey } from './signing.ts';
 
 export type Client = {
   id: string;
@@ -134,8 +135,4 @@ export function methodForSecret(server: ServerMetadata): AuthMethod {
   const methods = server.token_endpoint_auth_methods_supported;
   if (!methods || methods.includes('client_secret_basic')) return 'client_secret_basic';
   return 'client_secret_post';
-}
-
-function hasPrivateKey({ credentials }: OAuthEntry): boolean {
-  return credentials?.privateKey !== undefined || credentials?.privateKeyFile !== undefined;
 }
