@@ -30,8 +30,8 @@ export async function knowsDestination(entry: HttpEntry, record: StoredRecord): 
   if (!stake) return true;
   if (hasConfiguredEndpoints(entry.oauth)) return isAt(record, configuredServer(entry.oauth), true);
   if (record.destination === undefined) return false;
-  const [given, own] = [record.destination, await destinationOf(entry, stake, record)].map(digest);
-  return given !== undefined && own !== undefined && timingSafeEqual(given, own);
+  const own = await destinationOf(entry, stake, record);
+  return timingSafeEqual(digest(record.destination), digest(own));
 }
 
 /**
@@ -134,8 +134,8 @@ async function destinationOf(entry: HttpEntry, stake: AtStake, record: StoredRec
   return createHmac('sha256', Buffer.from(key)).update(JSON.stringify(places)).digest('base64url');
 }
 
-/** By entry: a command asks several times, and stretching takes a while. */
-const masters = new WeakMap<HttpEntry, Promise<Buffer>>();
+/** What is stretched is asked for several times. By a digest: the secret itself is held by the configuration alone. */
+const masters = new Map<string, Promise<Buffer>>();
 
 /**
  * A client secret ought to be random (RFC 6749 section 10.10), but some are typed by people, and whoever reads the store
@@ -144,9 +144,11 @@ const masters = new WeakMap<HttpEntry, Promise<Buffer>>();
  */
 async function masterOf(entry: HttpEntry, stake: AtStake): Promise<Buffer> {
   if (stake.what === 'private key') return keyBytes(entry);
-  const salt = digest(JSON.stringify([DOMAIN, entry.url, entry.oauth?.clientId])).subarray(0, SALT_BYTES);
-  const known = masters.get(entry) ?? stretch(stake.text, salt, ITERATIONS);
-  masters.set(entry, known);
+  const whose = [DOMAIN, entry.url, entry.oauth?.clientId];
+  const salt = digest(JSON.stringify(whose)).subarray(0, SALT_BYTES);
+  const id = digest(JSON.stringify([...whose, stake.text])).toString('hex');
+  const known = masters.get(id) ?? stretch(stake.text, salt, ITERATIONS);
+  masters.set(id, known);
   return known;
 }
 
