@@ -17,19 +17,19 @@ export type Dialect = {
 type Options = FileDeps & {
   path: string;
   now(): number;
-  /** Runs `work` while the program's own lock is held, where it has one that can be. */
-  locked?: <T>(work: () => Promise<T>) => Promise<T>;
+  /** Runs `work` while nobody else changes the file, so far as a lock can tell. */
+  locked: <T>(work: () => Promise<T>) => Promise<T>;
 };
 
 export function openDocument(dialect: Dialect, options: Options): Source {
-  const { path, platform, now } = options;
-  const locked = options.locked ?? ((work) => work());
+  const { path, platform, now, locked } = options;
 
   async function load(): Promise<{ file: Foreign; text: string; entries: Entry[] } | undefined> {
     const file = await readForeign(path, platform);
     if (!file) return undefined;
     const text = file.bytes.toString('utf8');
-    const json = strictJson(text);
+    // What is not removed is written back, byte for byte: in other bytes than these it would not be the same.
+    const json = Buffer.from(text).equals(file.bytes) ? strictJson(text) : undefined;
     if (!json) throw unusable(path, 'is no JSON that could be read in one way only');
     const entries = dialect.entries(json.value);
     if (!entries) throw unusable(path, 'is not a file of the program that --from names');

@@ -1,6 +1,7 @@
 // mcporter's own lock: a file beside the one it guards, which only its maker removes, with a process id in its first
 // line. Taken while an entry is removed, so that neither writes over the other.
-import { open, readFile, unlink } from 'node:fs/promises';
+import { constants } from 'node:fs';
+import { type FileHandle, open, unlink } from 'node:fs/promises';
 import self from 'node:process';
 import { setTimeout as delay } from 'node:timers/promises';
 import { CancelledError, StoreError } from '../errors.ts';
@@ -65,14 +66,28 @@ async function breakLock(lock: string): Promise<void> {
 }
 
 async function isDead(lock: string): Promise<boolean> {
-  const text = await readFile(lock, 'utf8').catch(() => '');
-  const pid = Number.parseInt(text, 10);
+  const pid = Number.parseInt(await beginning(lock), 10);
   if (!(pid > 0)) return false;
   try {
     self.kill(pid, 0);
     return false;
   } catch (error) {
     return (error as NodeJS.ErrnoException).code === 'ESRCH';
+  }
+}
+
+/** Nothing of a link, a pipe or a device: reading one could take for ever, and no lock is one. */
+async function beginning(path: string): Promise<string> {
+  let file: FileHandle | undefined;
+  try {
+    file = await open(path, constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0));
+    if (!(await file.stat()).isFile()) return '';
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(100), 0, 100, 0);
+    return buffer.toString('latin1', 0, bytesRead);
+  } catch {
+    return '';
+  } finally {
+    await file?.close();
   }
 }
 

@@ -1,6 +1,7 @@
 // The programs whose sign-ins can be taken over, and where they keep them.
 import { join, resolve } from 'node:path';
 import type { Env } from '../deps.ts';
+import { createLock } from '../store/lock.ts';
 import type { SecretStore } from '../store/store.ts';
 import { codex } from './codex.ts';
 import { type Dialect, openDocument } from './document.ts';
@@ -24,6 +25,9 @@ export const TITLES: Record<Peer, string> = {
   gemini: 'Gemini CLI',
   codex: 'Codex',
 };
+
+/** Milliseconds. */
+const LOCK_WAIT = 10_000;
 
 type Options = FileDeps & {
   env: Env;
@@ -49,11 +53,15 @@ export function openSource(peer: Peer, options: Options): Source {
   const [first = '', ...more] = options.path === undefined ? places(peer, options) : [given(options)];
   if (peer === 'python') return openPython({ ...options, folders: [first, ...more] });
   if (peer === 'mcp-remote') return openRemote(first, options);
-  const lock =
-    peer === 'mcporter'
-      ? { locked: <T>(work: () => Promise<T>) => whileLocked(first, options.signal, work) }
-      : {};
-  return openDocument(DOCUMENTS[peer], { ...options, path: first, ...lock });
+  const locked = <T>(work: () => Promise<T>) =>
+    peer === 'mcporter' ? whileLocked(first, options.signal, work) : whileOurs(first, options, work);
+  return openDocument(DOCUMENTS[peer], { ...options, path: first, locked });
+}
+
+/** These programs have no lock. It keeps two imports apart: one would put back what the other has taken out. */
+function whileOurs<T>(path: string, { home, signal, ...deps }: Options, work: () => Promise<T>): Promise<T> {
+  const withLock = createLock({ ...deps, dir: join(home, '.mcp_cli', 'tokens') });
+  return withLock(`\0import ${path}`, { wait: LOCK_WAIT, signal }, work);
 }
 
 /** How the program writes a server's name where it keeps no URL. */

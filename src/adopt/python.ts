@@ -146,6 +146,8 @@ async function clientFor(
   folders: string[],
   { platform }: Options,
 ): Promise<ForeignClient | undefined> {
+  // Whoever can write to Vault can name an entry there `../x`; the tool itself names none so.
+  if (/[/\\\0]/.test(server)) return undefined;
   for (const folder of folders) {
     const file = await readForeign(join(folder, `${server.replaceAll(':', '_')}_client.json`), platform);
     if (!file) continue;

@@ -1,13 +1,14 @@
 // Ending a sign-in: revoked at the server where it offers that (RFC 7009), forgotten here in any case.
 
 import * as oauth from 'oauth4webapi';
-import { ConfigError, NetworkError, ProtocolError, StoreError } from '../errors.ts';
+import { AuthError, ConfigError, NetworkError, ProtocolError, StoreError } from '../errors.ts';
 import { parseObject } from '../json-object.ts';
 import type { StoredRecord } from '../store/record.ts';
 import { discard, readText } from './body.ts';
 import type { AuthContext } from './context.ts';
+import { confirmDestination, mayUse, namedQuietly } from './destination.ts';
+import { endpointOf } from './endpoint.ts';
 import { findRecord, keepRecord } from './keep.ts';
-import { endpointOf } from './renew.ts';
 import { clientAuth } from './token.ts';
 
 export type Revocation = 'revoked' | 'not_supported' | 'failed' | 'nothing';
@@ -24,13 +25,17 @@ export async function signOut(
   ctx: AuthContext,
   options: { keepRegistration: boolean; only?: string },
 ): Promise<{ had: boolean; revoked: Revocation }> {
-  const { key } = await findRecord(ctx);
+  const { key, record: before } = await findRecord(ctx);
   // A record that is not this entry's own (auth/keep) has a client and a server that nobody here knows.
   if (options.only !== undefined && options.only !== key) return { had: false, revoked: 'failed' };
+  // Outside the lock: others wait for it no longer than a renewal takes.
+  const unsure = before?.tokens && before.revocationEndpoint && !(await isKnown(ctx, before));
+  const server = unsure ? await namedQuietly(ctx) : undefined;
   return ctx.withLock(key, { wait: LOCK_WAIT, signal: ctx.signal }, async () => {
     const { record } = await findRecord(ctx);
     if (!record) return { had: false, revoked: 'nothing' };
-    const revoked = await revokeTokens(ctx, record);
+    const confirmed = server && (await confirmDestination(ctx, record, server));
+    const revoked = await revokeTokens(ctx, confirmed ?? record);
     const { tokens, identity: _, ...registration } = record;
     if (options.keepRegistration) await keepRecord(ctx, key, registration);
     else await (await ctx.store()).delete(key);
@@ -55,6 +60,14 @@ export async function revokeTokens(ctx: AuthContext, record: StoredRecord): Prom
   // RFC 7009 section 2.2.1: an access token that cannot be revoked ends by itself, soon; a refresh token does not.
   if (refresh === undefined) return access ?? 'nothing';
   return refresh === 'revoked' ? 'revoked' : 'not_supported';
+}
+
+/** A key that cannot be read says nothing; nor can it be sent. */
+async function isKnown({ entry }: AuthContext, record: StoredRecord): Promise<boolean> {
+  return mayUse(entry, record).catch((error: unknown) => {
+    if (error instanceof ConfigError) return true;
+    throw error;
+  });
 }
 
 type Answer = Exclude<Revocation, 'nothing'>;
@@ -98,7 +111,9 @@ async function revokeOne(
     return await answerOf(await send());
   } catch (error) {
     // An answer that is none, a place that may not be asked, or a key that is gone must not keep the tokens alive here either.
-    if ([NetworkError, ProtocolError, ConfigError, StoreError].some((kind) => error instanceof kind))
+    if (
+      [AuthError, NetworkError, ProtocolError, ConfigError, StoreError].some((kind) => error instanceof kind)
+    )
       return 'failed';
     throw error;
   }

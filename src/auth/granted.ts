@@ -3,6 +3,7 @@
 import type { MachineGrant, SignedRecord, StoredRecord, StoredTokens } from '../store/record.ts';
 import type { BoundClient } from './client.ts';
 import type { AuthContext } from './context.ts';
+import { withDestination } from './destination.ts';
 import { requireExpected } from './expect.ts';
 import { nameOf } from './id-token.ts';
 import { foreignDocument, keepRecord } from './keep.ts';
@@ -55,7 +56,8 @@ export function recordOf(ctx: Pick<AuthContext, 'entry'>, granted: Granted): Sig
  * @throws StoreError; AuthError `unexpected_account`, `unknown_account`; ProtocolError `unexpected_issuer`
  */
 export async function keepTokens(ctx: AuthContext, key: string, granted: Granted): Promise<StoredRecord> {
-  const record = await withKnownOwner(ctx, recordOf(ctx, granted), granted.plan.server);
+  const fresh = await withDestination(ctx.entry, recordOf(ctx, granted));
+  const record = await withKnownOwner(ctx, fresh, granted.plan.server);
   await refuseOther(ctx, record);
   const { tokens, grant } = granted;
   // Not cancelled by Ctrl-C any more: the code is spent, and the tokens exist nowhere else.

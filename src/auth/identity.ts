@@ -7,6 +7,7 @@ import type { ServerMetadata } from './metadata.ts';
 import type { PlanFacts } from './plan.ts';
 import { providerSteps } from './providers.ts';
 import { redirectToRegister } from './redirect.ts';
+import { hasPrivateKey } from './signing.ts';
 
 export type Client = {
   id: string;
@@ -149,8 +150,4 @@ export function methodForIssuedSecret(server: ServerMetadata): AuthMethod {
   const methods = server.token_endpoint_auth_methods_supported ?? [];
   const basicOnly = methods.includes('client_secret_basic') && !methods.includes('client_secret_post');
   return basicOnly ? 'client_secret_basic' : 'client_secret_post';
-}
-
-function hasPrivateKey({ credentials }: OAuthEntry): boolean {
-  return credentials?.privateKey !== undefined || credentials?.privateKeyFile !== undefined;
 }

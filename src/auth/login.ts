@@ -6,6 +6,7 @@ import { askForChallenge } from './ask.ts';
 import { hasConfiguredEndpoints, machineGrant, maySignIn, requireEnabled } from './binding.ts';
 import type { Challenge } from './challenge.ts';
 import type { AuthContext } from './context.ts';
+import { tellAgain } from './destination.ts';
 import { discover } from './discover.ts';
 import { unexpected } from './expect.ts';
 import { findRecord, type Kept } from './keep.ts';
@@ -87,7 +88,9 @@ async function factsOf(ctx: AuthContext, { record }: Kept, options: SignInOption
   if (hasConfiguredEndpoints(ctx.entry.oauth)) return { ...facts, challenge, discovery: undefined };
   if (!machineGrant(ctx.entry)) ctx.notify({ kind: 'discovering' });
   const asked = 'challenge' in options ? challenge : await askForChallenge(ctx);
-  return { ...facts, challenge: asked, discovery: await discover(ctx, asked) };
+  const discovery = await discover(ctx, asked);
+  await tellAgain(ctx, record, discovery.server.issuer);
+  return { ...facts, challenge: asked, discovery };
 }
 
 /** Refreshes now, whether or not the token is still good. Throws what `renew` and `signIn` throw. */

@@ -7,14 +7,15 @@ import { AuthError, CancelledError, NetworkError, ProtocolError } from '../error
 import { isAlive, isFresh } from '../store/age.ts';
 import type { SignedRecord, StoredRecord } from '../store/record.ts';
 import type { AuthContext } from './context.ts';
+import { confirmDestination, mayUse, namedServer } from './destination.ts';
+import { endpointOf } from './endpoint.ts';
 import { requireExpected } from './expect.ts';
 import { withOwner } from './id-token.ts';
 import { findRecord, keepRecord } from './keep.ts';
-import { proofOf } from './proof.ts';
+import type { ServerMetadata } from './metadata.ts';
 import { endpointHint, unboundHint } from './refusal.ts';
 import { loginCommand, loginRequired } from './required.ts';
-import { keyFor } from './signing.ts';
-import { carryOver, refreshTokens, type TokenEndpoint } from './token.ts';
+import { carryOver, refreshTokens } from './token.ts';
 import type { TokenAnswer } from './token-response.ts';
 
 /** Longer than any refresh may take, so that a waiter outlives the holder. */
@@ -31,30 +32,62 @@ export type Unwanted = { token: string; refused: boolean };
  */
 export async function renew(ctx: AuthContext, key: string, unwanted?: Unwanted): Promise<SignedRecord> {
   const waiting = { wait: LOCK_WAIT, signal: ctx.signal, everywhere: true };
-  return ctx.withLock(key, waiting, async (lock) => {
-    const { record } = await findRecord(ctx);
-    if (!record?.tokens) throw loginRequired(ctx);
-    requireExpected(ctx.entry, record);
-    const { tokens } = record;
-    const wanted = tokens.accessToken !== unwanted?.token && isFresh(tokens, ctx.now());
-    if (wanted) return { ...record, tokens };
-    if (!tokens.refreshToken) throw loginRequired(ctx);
+  let recovered = false;
+  let server: ServerMetadata | undefined;
+  for (;;) {
+    const renewed = await ctx.withLock(key, waiting, async (lock) => {
+      recovered ||= lock.recovered;
+      const { record } = await findRecord(ctx);
+      if (!record?.tokens) throw loginRequired(ctx);
+      requireExpected(ctx.entry, record);
+      const { tokens } = record;
+      const wanted = tokens.accessToken !== unwanted?.token && isFresh(tokens, ctx.now());
+      if (wanted) return { ...record, tokens };
+      if (!tokens.refreshToken) throw loginRequired(ctx);
+      const known = await settle(ctx, { ...record, tokens }, server);
+      return known && send(ctx, key, known, { unwanted, recovered });
+    });
+    if (renewed) return renewed;
+    // Without the lock: asking may take longer than anybody waits for it.
+    server = await namedServer(ctx);
+  }
+}
+
+/** The record, if what is configured may be sent to where it says. Undefined: that is to be asked first. */
+async function settle(
+  ctx: AuthContext,
+  record: SignedRecord,
+  server: ServerMetadata | undefined,
+): Promise<SignedRecord | undefined> {
+  if (await mayUse(ctx.entry, record)) return record;
+  if (!server) return undefined;
+  const confirmed = await confirmDestination(ctx, record, server);
+  if (!confirmed) throw loginRequired(ctx);
+  return confirmed;
+}
+
+async function send(
+  ctx: AuthContext,
+  key: string,
+  record: SignedRecord,
+  { unwanted, recovered }: { unwanted: Unwanted | undefined; recovered: boolean },
+): Promise<SignedRecord> {
+  const { tokens } = record;
+  if (ctx.signal.aborted) throw new CancelledError();
+  // From here to the save nothing is cancelled by Ctrl-C: the server may have rotated the token already.
+  const sending = { http: ctx.http, now: ctx.now, signal: AbortSignal.timeout(SEND_LIMIT) };
+  const answer = await refreshTokens(await endpointOf(ctx, record), tokens.refreshToken ?? '', sending);
+  if (answer.kind === 'tokens') {
+    const renewed = { ...record, tokens: carryOver(tokens, answer.tokens) };
+    const owned = withOwner(renewed, record).record;
+    await keepRecord(ctx, key, owned);
+    ctx.notify({ kind: 'refreshed' });
+    requireExpected(ctx.entry, owned);
     if (ctx.signal.aborted) throw new CancelledError();
-    // From here to the save nothing is cancelled by Ctrl-C: the server may have rotated the token already.
-    const sending = { http: ctx.http, now: ctx.now, signal: AbortSignal.timeout(SEND_LIMIT) };
-    const answer = await refreshTokens(await endpointOf(ctx, record), tokens.refreshToken, sending);
-    if (answer.kind === 'tokens') {
-      const renewed = { ...record, tokens: carryOver(tokens, answer.tokens) };
-      const owned = withOwner(renewed, { ...record, tokens }).record;
-      await keepRecord(ctx, key, owned);
-      ctx.notify({ kind: 'refreshed' });
-      requireExpected(ctx.entry, owned);
-      if (ctx.signal.aborted) throw new CancelledError();
-      return owned;
-    }
-    const dead = unwanted?.refused === true && unwanted.token === tokens.accessToken;
-    return afterRefusal(ctx, key, { ...record, tokens }, answer, { dead, recovered: lock.recovered });
-  });
+    return owned;
+  }
+  const dead = unwanted?.refused === true && unwanted.token === tokens.accessToken;
+  return afterRefusal(ctx, key, record, answer, { dead, recovered });
 }
 
 async function afterRefusal(
@@ -156,25 +189,4 @@ export async function dropRefused(ctx: AuthContext, key: string, refused: string
     const { tokens: _, ...registration } = record;
     await keepRecord(ctx, key, registration);
   });
-}
-
-/**
- * Where and how a stored refresh token is used: at the endpoint recorded when it was issued, with the client's present
- * secret or key. Throws ConfigError `private_key`; StoreError `corrupt`.
- */
-export async function endpointOf(ctx: AuthContext, record: StoredRecord): Promise<TokenEndpoint> {
-  const { entry } = ctx;
-  const configured = record.client.source === 'configured';
-  const authMethod =
-    (configured ? entry.oauth?.tokenEndpointAuthMethod : undefined) ?? record.client.authMethod;
-  return {
-    issuer: record.issuer,
-    tokenEndpoint: record.tokenEndpoint,
-    clientId: record.client.id,
-    secret: configured ? entry.oauth?.clientSecret : record.client.secret,
-    authMethod,
-    key: await keyFor(entry, authMethod),
-    resource: record.resource,
-    proof: await proofOf(ctx, record),
-  };
 }

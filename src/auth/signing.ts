@@ -3,7 +3,7 @@
 import { createPrivateKey, type KeyObject, webcrypto } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import type { PrivateKey } from 'oauth4webapi';
-import type { HttpEntry } from '../config/entry.ts';
+import type { HttpEntry, OAuthEntry } from '../config/entry.ts';
 import { ConfigError } from '../errors.ts';
 import type { AuthMethod } from '../store/record.ts';
 
@@ -32,31 +32,49 @@ export async function keyFor(entry: HttpEntry, authMethod: AuthMethod): Promise<
  * @throws ConfigError `private_key`
  */
 async function signingKey(entry: HttpEntry): Promise<PrivateKey> {
-  const { privateKey, privateKeyFile, signingAlgorithm } = entry.oauth?.credentials ?? {};
-  const fault = (what: string, hint: string, cause?: unknown) =>
-    new ConfigError('private_key', `the private key of ${entry.name} ${what}`, {
-      hint: `${hint}: ${entry.path}.oauth.${privateKeyFile === undefined ? 'private_key' : 'private_key_file'}`,
-      server: entry.name,
-      cause,
-    });
-  if (privateKey === undefined && privateKeyFile === undefined)
-    throw fault('is not configured', 'name a PEM file');
-  const text =
-    privateKey ??
-    (await readFile(privateKeyFile ?? '', 'utf8').catch((error: NodeJS.ErrnoException) => {
-      throw fault(`cannot be read (${error.code ?? 'no file'})`, 'check the path');
-    }));
-  const { key, kid } = parse(text) ?? {};
-  if (!key) throw fault('is no private key', 'write PEM without a password, or a JWK');
+  const { signingAlgorithm } = entry.oauth?.credentials ?? {};
+  const { key, kid } = await configuredKey(entry);
   const algorithm = algorithmOf(key, signingAlgorithm);
   if (!algorithm)
     throw fault(
+      entry,
       `does not fit ${signingAlgorithm ?? 'any algorithm'}`,
       'use RSA, P-256, P-384, P-521 or Ed25519',
     );
   const pkcs8 = key.export({ type: 'pkcs8', format: 'der' });
   const crypto = await webcrypto.subtle.importKey('pkcs8', pkcs8, algorithm, false, ['sign']);
   return { key: crypto, ...(kid !== undefined && { kid }) };
+}
+
+/** The configured key in one spelling, to derive others from. Throws ConfigError `private_key`. */
+export async function keyBytes(entry: HttpEntry): Promise<Buffer> {
+  return (await configuredKey(entry)).key.export({ type: 'pkcs8', format: 'der' });
+}
+
+export function hasPrivateKey({ credentials }: OAuthEntry): boolean {
+  return credentials?.privateKey !== undefined || credentials?.privateKeyFile !== undefined;
+}
+
+async function configuredKey(entry: HttpEntry): Promise<{ key: KeyObject; kid?: string }> {
+  const { privateKey, privateKeyFile } = entry.oauth?.credentials ?? {};
+  if (privateKey === undefined && privateKeyFile === undefined)
+    throw fault(entry, 'is not configured', 'name a PEM file');
+  const text =
+    privateKey ??
+    (await readFile(privateKeyFile ?? '', 'utf8').catch((error: NodeJS.ErrnoException) => {
+      throw fault(entry, `cannot be read (${error.code ?? 'no file'})`, 'check the path');
+    }));
+  const parsed = parse(text);
+  if (!parsed) throw fault(entry, 'is no private key', 'write PEM without a password, or a JWK');
+  return parsed;
+}
+
+function fault(entry: HttpEntry, what: string, hint: string): ConfigError {
+  const file = entry.oauth?.credentials?.privateKeyFile !== undefined;
+  return new ConfigError('private_key', `the private key of ${entry.name} ${what}`, {
+    hint: `${hint}: ${entry.path}.oauth.${file ? 'private_key_file' : 'private_key'}`,
+    server: entry.name,
+  });
 }
 
 function parse(text: string): { key: KeyObject; kid?: string } | undefined {

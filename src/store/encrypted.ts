@@ -12,7 +12,7 @@ import {
   sweep,
 } from './files.ts';
 import { createLock } from './lock.ts';
-import { entryFile, entryStem } from './names.ts';
+import { entryFile, entryStem, lostFile } from './names.ts';
 import { createKeys, type Sources } from './password.ts';
 import { openRegistry } from './registry.ts';
 import { KDF, open, parseHeader, seal } from './seal.ts';
@@ -68,7 +68,9 @@ export async function openEncryptedStore(options: EncryptedOptions): Promise<Sec
     },
     async delete(key) {
       if (!(await exists())) return false;
-      const deleted = await removeFile(join(dir, entryFile(key)), platform);
+      const lost = await lostPath(ground, key);
+      const own = await removeFile(join(dir, entryFile(key)), platform);
+      const deleted = own || (lost !== undefined && (await removeFile(lost, platform)));
       await registry.forget(key, 'encrypted');
       if (deleted && (await ground.entries()).size === 0) await forgetSecret(ground);
       return deleted;
@@ -85,7 +87,11 @@ export async function holdsEntry(home: string, key: string, platform: NodeJS.Pla
   const root = join(home, '.mcp_cli');
   const dir = join(root, 'tokens');
   if (!(await checkDirectory(root, platform)) || !(await checkDirectory(dir, platform))) return false;
-  const file = (await readPrivate(join(dir, entryFile(key)), platform)) ?? Buffer.alloc(0);
+  const lost = lostFile(key);
+  const file =
+    (await readPrivate(join(dir, entryFile(key)), platform)) ??
+    (lost === undefined ? undefined : await readPrivate(join(dir, lost), platform)) ??
+    Buffer.alloc(0);
   const header = parseHeader(file);
   return header === undefined ? isFernet(file) : header.kdf !== KDF.keyring;
 }
@@ -97,9 +103,19 @@ async function entriesIn(dir: string, keys: string[]): Promise<Map<string, strin
   return new Map(stems.map((stem) => [names.get(`${stem}.enc`) ?? stem, join(dir, `${stem}.enc`)]));
 }
 
+/** Where an entry without a name lies. What the index has a name for is found by that name alone. */
+async function lostPath(ground: Ground, key: string): Promise<string | undefined> {
+  return lostFile(key) === undefined ? undefined : (await ground.entries()).get(key);
+}
+
 async function load(ground: Ground, key: string): Promise<string | undefined> {
-  const path = join(ground.dir, entryFile(key));
-  const file = await readPrivate(path, ground.platform);
+  let path = join(ground.dir, entryFile(key));
+  let file = await readPrivate(path, ground.platform);
+  const lost = file ? undefined : await lostPath(ground, key);
+  if (lost !== undefined) {
+    path = lost;
+    file = await readPrivate(path, ground.platform);
+  }
   if (!file) return undefined;
   if (isFernet(file)) throw foreignFile(key, path);
   const header = parseHeader(file);

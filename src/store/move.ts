@@ -1,8 +1,8 @@
 // Moving an entry from where it lives to another store. There is a moment when both have it and none when neither has:
 // it is written, read back and compared before the old one goes. Killed anywhere, the next run finishes what was begun.
-import { isDeepStrictEqual } from 'node:util';
 import { CancelledError, CliError, StoreError } from '../errors.ts';
 import { typed } from '../typed.ts';
+import { isSame } from './leftover.ts';
 import type { Machine } from './machine.ts';
 import { entryFile } from './names.ts';
 import { TITLES } from './open.ts';
@@ -127,19 +127,6 @@ async function remove(key: string, store: SecretStore, to: StoreName): Promise<v
 
 function placeIn(backend: StoreName, key: string) {
   return backend === 'encrypted' ? { backend, file: entryFile(key) } : { backend };
-}
-
-/** A store may keep the members of a record in an order of its own. Pure. */
-function isSame(one: string, other: string): boolean {
-  return one === other || isDeepStrictEqual(parsed(one), parsed(other));
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return text;
-  }
 }
 
 function occupied(key: string, from: StoreName, to: StoreName): StoreError {

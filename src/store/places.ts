@@ -2,6 +2,7 @@
 // So tokens are found again when a keyring or a Vault comes, or goes, and nothing is signed in to twice.
 import { StoreError } from '../errors.ts';
 import { typed } from '../typed.ts';
+import { leftBehind } from './leftover.ts';
 import type { Machine } from './machine.ts';
 import { TITLES } from './open.ts';
 import { hasPassword } from './password.ts';
@@ -98,7 +99,10 @@ function everyPlace(machine: Machine, tell: Tell): Secrets {
     },
     get: async (key) => (await find(key))?.value,
     async set(key, value) {
-      await ((await home(key)) ?? (await newHome(key))).set(key, value);
+      const store = (await home(key)) ?? (await newHome(key));
+      const endMove = await leftBehind(machine, key, store);
+      await store.set(key, value);
+      await endMove();
     },
     delete: (key) => deleteAll(machine, key),
     list: () => listAll(machine),

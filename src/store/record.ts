@@ -77,6 +77,8 @@ export type StoredRecord = {
   /** Absent: nothing said whose sign-in it is. */
   identity?: Identity;
   client: StoredClient;
+  /** An HMAC of the places above, under what is configured as the client's proof (auth/destination). */
+  destination?: string;
   /** What the tokens are bound to. Stays after a logout: this server is not to be content with less one day. */
   proofKey?: ProofKey;
   /** Absent after a logout: the registration is kept. */
@@ -130,6 +132,7 @@ export function parseRecord(
     ...record.may('grant', oneOf(...MACHINE_GRANTS)),
     ...(identity ? { identity: parseIdentity(identity) } : {}),
     client: parseClient(record.within('client')),
+    ...record.may('destination', visible(200)),
     ...record.may('proofKey', proofKey),
     ...(tokens ? { tokens: parseTokens(tokens) } : {}),
   };

@@ -21,6 +21,7 @@ const KEYS = [
   '%40scope/name',
   'https://mcp.example.com/mcp?x=1',
   'sälvör-日本-🙂',
+  'two\u2028lines',
   '__proto__',
   'x'.repeat(300),
 ];
@@ -29,6 +30,7 @@ const VALUES: [string, string][] = [
   ['one character', 'x'],
   ['JSON', JSON.stringify({ accessToken: 'a.b-c_d~e', n: [1, null, { deep: '"\\' }] })],
   ['unicode', 'grüße 日本語 🙂 \u0000 \r\n\t'],
+  ['separators of lines and paragraphs', 'a\u2028b\u2029c\u0085d'],
   ['1,200 characters', 'a'.repeat(1_200)],
   ['1,201 characters', 'a'.repeat(1_201)],
   ['4 kB', 'b'.repeat(4_096)],

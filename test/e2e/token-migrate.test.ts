@@ -253,3 +253,40 @@ describe('what goes wrong leaves every sign-in in one place', () => {
     expect(here.vault.secrets.size).toBe(2);
   });
 });
+
+describe('what could not be taken away from where it was', () => {
+  async function halfMoved() {
+    const here = await world({ authorization: { behaviour: { refreshTokens: 'always' } } });
+    const { script, auto, vault, file } = here;
+    expect(await script(TO_VAULT, { env: auto })).toMatchObject({ exit: 0 });
+    vault.intercept = ({ method }, response) => {
+      if (method !== 'DELETE') return false;
+      response.writeHead(403, { 'content-type': 'application/json' }).end('{"errors":["no"]}');
+      return true;
+    };
+    expect(errorOfEntry(await script(`${BACK} --json`, { env: auto }))).toBe('not_deleted');
+    vault.intercept = undefined;
+    expect([existsSync(file()), vault.fields('notes') !== undefined]).toEqual([true, true]);
+    return here;
+  }
+  const errorOfEntry = ({ stdout }: { stdout: string }) =>
+    (JSON.parse(stdout) as { servers: { notes: { error?: { code: string } } } }).servers.notes.error?.code;
+
+  test.each(['auth logout notes', 'auth refresh notes'])('goes with %s', async (line) => {
+    const { script, auto, vault, index } = await halfMoved();
+    expect(await script(line, { env: auto })).toMatchObject({ exit: 0 });
+    expect(vault.fields('notes')).toBeUndefined();
+    expect(index().entries).toEqual({ notes: { backend: 'encrypted', file: 'notes.enc' } });
+  });
+
+  test('stays if it is another sign-in by now, or cannot be looked at', async () => {
+    const { script, auto, vault } = await halfMoved();
+    const fields = vault.fields('notes') ?? {};
+    fields.access_token = 'of another machine';
+    expect(await script('auth refresh notes', { env: auto })).toMatchObject({ exit: 0 });
+    expect(vault.fields('notes')).toHaveProperty('access_token', 'of another machine');
+    expect(
+      await script('auth refresh notes', { env: { ...auto, VAULT_TOKEN: 'hvs.nobody-s' } }),
+    ).toMatchObject({ exit: 0 });
+  });
+});

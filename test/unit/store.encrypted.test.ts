@@ -297,6 +297,18 @@ describe('starting fresh', () => {
   });
 });
 
+test("a server that has the name of another one's file gets none of it, and ends none of it", async () => {
+  const home = await makeHome();
+  const store = await openAt(home);
+  await store.set('Notion', 'a value');
+  const posed = entryFile('Notion').replace('.enc', '');
+  expect(await store.get(posed)).toBeUndefined();
+  expect(await store.delete(posed)).toBe(false);
+  await store.set(posed, 'another');
+  expect(await store.get('Notion')).toBe('a value');
+  expect(await store.list()).toEqual(['Notion', posed].sort());
+});
+
 describe('the index', () => {
   test('holds names and places, no secrets, and keeps what is not ours', async () => {
     const home = await makeHome();

@@ -42,6 +42,15 @@ describe('file names', () => {
     );
   });
 
+  test.each(['Notion', 'a.b', 'notion@work', 'x'.repeat(65)])(
+    'nor does a name that was made to look like the file of %s',
+    (name) => {
+      const posed = fileStem(name);
+      expect(fileStem(posed)).not.toBe(posed);
+      expect(fileStem(fileStem(posed))).not.toBe(fileStem(posed));
+    },
+  );
+
   test.each([
     '.check.enc',
     '.salt',

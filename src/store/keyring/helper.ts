@@ -8,7 +8,7 @@ import type { Readable, Writable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import type { Env } from '../../deps.ts';
 import { childEnvironment } from './environment.ts';
-import { type Answer, HELLO, type Request } from './protocol.ts';
+import { type Answer, HELLO, lineOf, type Request } from './protocol.ts';
 
 export type HelperOptions = {
   env: Env;
@@ -69,7 +69,7 @@ export function spawnHelper(
 
   return {
     ready,
-    send: (request) => void child.stdin.write(`${JSON.stringify(request)}\n`),
+    send: (request) => void child.stdin.write(lineOf(request)),
     hold(on) {
       for (const part of [child, child.stdin as Socket, child.stdout as Socket])
         if (on) part.ref();

@@ -27,6 +27,15 @@ export type Fault =
 /** The id of what the helper says first, unasked: it can be asked from now on. Requests count from 1. */
 export const HELLO = 0;
 
+/**
+ * One line. Node 24 and later end lines at U+2028 and U+2029 too, which JSON leaves as they are: an entry that somebody
+ * else wrote could otherwise make its reader wait for an answer that never comes whole. Pure.
+ */
+export function lineOf(message: Request | Answer): string {
+  const escaped = (character: string) => `\\u${character.charCodeAt(0).toString(16)}`;
+  return `${JSON.stringify(message).replace(/[\u2028\u2029]/g, escaped)}\n`;
+}
+
 /** `value`: of `get`, null for what is not there; of `delete`, whether something was. `detail`: the library's own words. */
 export type Answer =
   | { id: number; value: string | boolean | null }

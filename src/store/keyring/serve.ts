@@ -2,7 +2,7 @@
 // would block even process.exit: only SIGKILL ends such a process.
 import self from 'node:process';
 import { createInterface } from 'node:readline';
-import { type Answer, HELLO, type Request } from './protocol.ts';
+import { type Answer, HELLO, lineOf, type Request } from './protocol.ts';
 import { type Addon, KeyringFault, perform } from './verbs.ts';
 
 /** Milliseconds for writes that are under way when the parent dies. */
@@ -14,7 +14,7 @@ const WORDS = 200;
 export function serve(load: () => Promise<Addon>, platform: NodeJS.Platform): void {
   // The parent decides what becomes of a save under way.
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) self.on(signal, () => undefined);
-  const say = (answer: Answer) => void self.stdout.write(`${JSON.stringify(answer)}\n`);
+  const say = (answer: Answer) => void self.stdout.write(lineOf(answer));
   const loading = load();
   const hello = () => say({ id: HELLO, value: null });
   loading.then(hello, hello);
