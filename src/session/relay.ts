@@ -1,7 +1,7 @@
 import { ProtocolError } from '../errors.ts';
 
 /** Bytes of one answer, or of one event in a stream of them: room for any image, and not for what never ends. */
-const LARGEST = 64 * 1024 * 1024;
+const LARGEST = 32 * 1024 * 1024;
 
 const refused = new WeakMap<Response, ProtocolError>();
 
@@ -13,7 +13,7 @@ export function refusalOfBody(response: Response): ProtocolError | undefined {
 /**
  * The same response over a body that reports its own end: `done` is called once, when the body is read to its end,
  * breaks, or is cancelled, so that nothing stays attached to a signal that outlives the request. Failures while
- * reading pass through `translate`; a body, or an event, larger than 64 MB breaks with ProtocolError `too_large`.
+ * reading pass through `translate`; a body, or an event, larger than 32 MiB breaks with ProtocolError `too_large`.
  */
 export function relay(response: Response, done: () => void, translate: (error: unknown) => Error): Response {
   if (response.status < 200 || response.status > 599) {

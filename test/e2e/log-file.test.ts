@@ -110,7 +110,7 @@ describe('a path that is refused before anything else happens', () => {
   mkdirSync(join(home, 'folder'));
   writeFileSync(join(home, 'locked'), '');
   chmodSync(join(home, 'locked'), 0o400);
-  if (process.platform !== 'win32') execFileSync('mkfifo', [join(home, 'pipe')]);
+  if (process.platform !== 'win32') execFileSync('sh', ['-c', 'mkfifo "$0"', join(home, 'pipe')]);
   const root = process.geteuid?.() === 0;
 
   test.each<[string, string]>([

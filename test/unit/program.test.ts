@@ -1,8 +1,10 @@
+import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { describe, expect, it } from 'vitest';
 import { ConfigError, NetworkError } from '../../src/errors.ts';
 import type { Flags } from '../../src/workspace/flags.ts';
 import { parseDuration, wantsJson } from '../../src/workspace/flags.ts';
+import { newHome } from '../support/home.ts';
 import { ECHO, fakeSession, go, httpEntry, stdioEntry, type World } from './program.fake.ts';
 
 const both: World = {
@@ -26,8 +28,8 @@ async function flagsOf(line: string): Promise<Flags | undefined> {
 
 describe('flags', () => {
   it('are understood before and after the command', async () => {
-    const words =
-      '--config-file c.json --server a,b --account me --yes --quiet --verbose --no-browser --device --non-interactive --token-backend vault --timeout 1.5 --login-timeout 2m --log-level info --log-file x.log --protocol modern --ca-file ca.pem --elicitation accept --elicitation-answers {} --format ndjson';
+    const file = join(newHome(), 'x.log');
+    const words = `--log-file ${file} --config-file c.json --server a,b --account me --yes --quiet --verbose --no-browser --device --non-interactive --token-backend vault --timeout 1.5 --login-timeout 2m --log-level info --protocol modern --ca-file ca.pem --elicitation accept --elicitation-answers {} --format ndjson`;
     const expected: Flags = {
       configFile: 'c.json',
       servers: ['a', 'b'],
@@ -37,7 +39,7 @@ describe('flags', () => {
       quiet: true,
       verbose: true,
       logLevel: 'info',
-      logFile: 'x.log',
+      logFile: file,
       browser: false,
       device: true,
       nonInteractive: true,
