@@ -25,14 +25,16 @@ export async function signOut(
   ctx: AuthContext,
   options: { keepRegistration: boolean; only?: string },
 ): Promise<{ had: boolean; revoked: Revocation }> {
-  const { key, record: before } = await findRecord(ctx);
+  const { key, record: own, aside } = await findRecord(ctx);
+  const before = aside ?? own;
   // A record that is not this entry's own (auth/keep) has a client and a server that nobody here knows.
   if (options.only !== undefined && options.only !== key) return { had: false, revoked: 'failed' };
   // Outside the lock: others wait for it no longer than a renewal takes.
   const unsure = before?.tokens && before.revocationEndpoint && !(await isKnown(ctx, before));
   const server = unsure ? await namedQuietly(ctx) : undefined;
   return ctx.withLock(key, { wait: LOCK_WAIT, signal: ctx.signal }, async () => {
-    const { record } = await findRecord(ctx);
+    const found = await findRecord(ctx);
+    const record = found.aside ?? found.record;
     if (!record) return { had: false, revoked: 'nothing' };
     const confirmed = server && (await confirmDestination(ctx, record, server));
     const revoked = await revokeTokens(ctx, confirmed ?? record);
@@ -68,6 +70,35 @@ async function isKnown({ entry }: AuthContext, record: StoredRecord): Promise<bo
     if (error instanceof ConfigError) return true;
     throw error;
   });
+}
+
+/**
+ * Ends the sign-in that `record` has taken the place of, and says where that could not be done. Tokens of another URL,
+ * issuer or client are not sent anywhere: who they belong to may not want them ended.
+ */
+export async function revokeReplaced(
+  ctx: AuthContext,
+  old: StoredRecord,
+  record: StoredRecord,
+): Promise<void> {
+  const why =
+    whoseElse(old, record) ?? LIVES_ON[await revokeTokens(ctx, old).catch((): Revocation => 'failed')];
+  if (why === undefined) return;
+  const text = `the sign-in before this one is still good at ${old.issuer}: ${why}`;
+  ctx.notify({ kind: 'notice', level: 'warning', text });
+}
+
+const LIVES_ON: { [K in Revocation]?: string } = {
+  failed: 'it could not be revoked',
+  not_supported: 'the server revokes no such tokens',
+};
+
+/** Pure. */
+function whoseElse(old: StoredRecord, { url, issuer, client }: StoredRecord): string | undefined {
+  if (old.url !== url) return 'it was for another URL';
+  if (old.issuer !== issuer) return 'it was made at another issuer than this one';
+  const same = old.client.id === client.id && old.client.source === client.source;
+  return same ? undefined : 'it belongs to another client than this one';
 }
 
 type Answer = Exclude<Revocation, 'nothing'>;

@@ -6,7 +6,7 @@ import type { AuthContext } from './context.ts';
 import { withDestination } from './destination.ts';
 import { requireExpected } from './expect.ts';
 import { nameOf } from './id-token.ts';
-import { foreignDocument, keepRecord } from './keep.ts';
+import { findAside, foreignDocument, keepRecord } from './keep.ts';
 import type { GrantPlan } from './plan.ts';
 import type { Proof } from './proof.ts';
 import { withKnownOwner } from './whose.ts';
@@ -52,7 +52,7 @@ export function recordOf(ctx: Pick<AuthContext, 'entry'>, granted: Granted): Sig
 }
 
 /**
- * Keeps the record under `key`, and tells of it. Tokens of somebody else than the entry expects are not kept, and revoked.
+ * Keeps the record under `key`, and tells of it. A sign-in that it takes the place of, and that nobody would use, is revoked. Tokens of somebody else than the entry expects are not kept, and revoked.
  * @throws StoreError; AuthError `unexpected_account`, `unknown_account`; ProtocolError `unexpected_issuer`
  */
 export async function keepTokens(ctx: AuthContext, key: string, granted: Granted): Promise<StoredRecord> {
@@ -62,7 +62,11 @@ export async function keepTokens(ctx: AuthContext, key: string, granted: Granted
   const { tokens, grant } = granted;
   // Not cancelled by Ctrl-C any more: the code is spent, and the tokens exist nowhere else.
   const lock = { wait: LOCK_WAIT, signal: new AbortController().signal };
-  await ctx.withLock(key, lock, () => keepRecord(ctx, key, record));
+  const aside = await ctx.withLock(key, lock, async () => {
+    const replaced = await findAside(ctx, key);
+    await keepRecord(ctx, key, record);
+    return replaced;
+  });
   const store = await (await ctx.store()).holder(key);
   ctx.notify({
     kind: 'signed-in',
@@ -73,6 +77,10 @@ export async function keepTokens(ctx: AuthContext, key: string, granted: Granted
     alone: grant !== undefined,
     ...(record.identity && { who: nameOf(record.identity) }),
   });
+  if (aside) {
+    const { revokeReplaced } = await import('./forget.ts');
+    await revokeReplaced(ctx, aside, record);
+  }
   return record;
 }
 

@@ -36,7 +36,7 @@ export function chooseClient(entry: HttpEntry, server: ServerMetadata, facts: Pl
     return { id: oauth.clientMetadataUrl, secret: undefined, source: 'document', ...known };
   }
   const mayRegister = oauth?.dynamicRegistration?.enabled !== false;
-  const registered = reusableRegistration(server, facts);
+  const registered = reusableRegistration(oauth, server, facts);
   if (registered && mayRegister) return registered;
   if (mayRegister && registrationEndpoint(oauth, server)) return undefined;
   throw registrationUnavailable(entry, server.issuer);
@@ -79,11 +79,17 @@ export function registerByHand({ oauth, path, url }: HttpEntry, issuer: string, 
 }
 
 /** Credentials belong to the issuer that gave them (MCP client registration, Authorization Server Binding). */
-function reusableRegistration(server: ServerMetadata, facts: PlanFacts): Client | undefined {
+function reusableRegistration(
+  oauth: OAuthEntry | undefined,
+  server: ServerMetadata,
+  facts: PlanFacts,
+): Client | undefined {
   const { record } = facts;
   if (facts.forgetClient) return undefined;
   if (record?.client.source !== 'registered' || record.issuer !== server.issuer) return undefined;
-  const { secretExpiresAt } = record.client;
+  const { secretExpiresAt, bound } = record.client;
+  // Registered for bound tokens alone (RFC 9449 section 5.2), it is given no others.
+  if (bound && oauth?.dpop === false) return undefined;
   if (secretExpiresAt !== undefined && secretExpiresAt <= facts.now) return undefined;
   const { id, secret, authMethod } = record.client;
   return { id, secret, source: 'registered', authMethod, methodKnown: true };

@@ -5,6 +5,7 @@
 
 import { createHash } from 'node:crypto';
 import type { HttpEntry } from '../config/entry.ts';
+import { StoreError } from '../errors.ts';
 import { parseRecord, type StoredRecord, serializeRecord } from '../store/record.ts';
 import { recordKey } from '../store/record-key.ts';
 import { issuerEquals } from '../url.ts';
@@ -12,7 +13,13 @@ import { machineGrant } from './binding.ts';
 import type { AuthContext } from './context.ts';
 import { isMetadataUrlOf } from './well-known.ts';
 
-export type Kept = { key: string; record: StoredRecord | undefined };
+export type Kept = {
+  key: string;
+  /** Without its tokens, if they are bound to a key and must not be, or are not and must be. */
+  record: StoredRecord | undefined;
+  /** The same with those tokens: nobody uses them any more, and whoever takes their place ends them. */
+  aside?: StoredRecord;
+};
 
 type Keeping = Pick<AuthContext, 'entry' | 'store'>;
 
@@ -21,11 +28,22 @@ export async function findRecord(ctx: Keeping): Promise<Kept> {
   const { name, account } = ctx.entry;
   const key = recordKey(name, account);
   const record = await read(ctx, key);
-  if (!record || belongsTo(record, ctx.entry)) return { key, record: record && asWanted(record, ctx.entry) };
+  if (!record || belongsTo(record, ctx.entry)) return asWanted(key, record, ctx.entry);
   const beside = recordKey(name, account, variantOf(ctx.entry));
   const other = await read(ctx, beside);
-  const ours = other && belongsTo(other, ctx.entry) ? asWanted(other, ctx.entry) : undefined;
-  return { key: beside, record: ours };
+  return asWanted(beside, other && belongsTo(other, ctx.entry) ? other : undefined, ctx.entry);
+}
+
+/** What a new sign-in under `key` takes the place of, if nobody would have used it any more. What cannot be read is nothing. */
+export async function findAside(ctx: Keeping, key: string): Promise<StoredRecord | undefined> {
+  if (ctx.entry.oauth?.dpop === undefined) return undefined;
+  try {
+    const kept = await findRecord(ctx);
+    return kept.key === key ? kept.aside : undefined;
+  } catch (error) {
+    if (error instanceof StoreError) return undefined;
+    throw error;
+  }
 }
 
 /** Durable when it resolves. Throws StoreError. */
@@ -52,11 +70,12 @@ function belongsTo(record: StoredRecord, entry: HttpEntry): boolean {
   return record.client.source !== 'document' || record.client.id === oauth?.clientMetadataUrl;
 }
 
-/** Without its tokens, if they are bound to a key and must not be, or are not and must be. Pure. */
-function asWanted(record: StoredRecord, { oauth }: HttpEntry): StoredRecord {
+function asWanted(key: string, record: StoredRecord | undefined, { oauth }: HttpEntry): Kept {
+  if (!record?.tokens || oauth?.dpop === undefined) return { key, record };
   const { tokens, ...rest } = record;
-  if (!tokens || oauth?.dpop === undefined || oauth.dpop === (tokens.tokenType === 'DPoP')) return record;
-  return rest;
+  return oauth.dpop === (tokens.tokenType === 'DPoP')
+    ? { key, record }
+    : { key, record: rest, aside: record };
 }
 
 /** A configured metadata document that does not lie where this issuer's own would. Pure. */
