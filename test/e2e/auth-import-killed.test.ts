@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
+import { runCli } from '../support/cli.ts';
 import { KEY, leftovers, storedRecord } from '../support/expired.ts';
 import { theirSignIn, writeCodex } from '../support/foreign.ts';
 import { newHome } from '../support/home.ts';
@@ -19,15 +20,11 @@ test('killed at each step: never lost, and the next import finishes it', { timeo
   const theirs = await theirSignIn(authorization, server.mcpUrl);
   const config = notes({ url: server.mcpUrl });
   const words = ['--config-file', config, '--json', 'auth', 'import', '--from', 'codex', 'notes', '--move'];
-  const run = (home: string, more: Record<string, string> = {}) =>
-    spawnCli(words, { home, env: { MCP_CLI_ENCRYPTION_KEY: KEY, CI: 'true', ...more } }).done;
+  const env = { MCP_CLI_ENCRYPTION_KEY: KEY, CI: 'true' };
   async function until(home: string, at: number): Promise<string[]> {
     const trace = join(unsearchedFolder('trace'), 'steps');
-    const { exit } = await run(home, {
-      NODE_OPTIONS: `--import=${preload}`,
-      KILL_AT: String(at),
-      KILL_TRACE: trace,
-    });
+    const killed = { NODE_OPTIONS: `--import=${preload}`, KILL_AT: String(at), KILL_TRACE: trace };
+    const { exit } = await spawnCli(words, { home, env: { ...env, ...killed } }).done;
     expect(exit).toBe(at === 0 ? 0 : -1);
     return readFileSync(trace, 'utf8').trimEnd().split('\n');
   }
@@ -51,7 +48,7 @@ test('killed at each step: never lost, and the next import finishes it', { timeo
     expect(Object.keys(JSON.parse(source) as object).length).toBe(stays ? 2 : 1);
     seen[ours ? (stays ? 'between' : 'after') : 'before']++;
 
-    const again = await run(home);
+    const again = await runCli(words, { home, env });
     expect(again.exit).toBe(stays ? 0 : 2);
     expect((await storedRecord(home))?.tokens?.refreshToken).toBe(theirs.refresh);
     expect(readFileSync(path, 'utf8')).not.toContain(theirs.refresh);

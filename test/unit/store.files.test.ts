@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import * as fs from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { afterEach, describe, expect, test, vi } from 'vitest';
+import { afterAll, afterEach, describe, expect, test, vi } from 'vitest';
 import { checkDirectory, makeDirectory } from '../../src/store/directory.ts';
 import {
   createFile,
@@ -29,6 +29,8 @@ vi.mock('node:fs/promises', async (original) => {
 afterEach(() => {
   linking.refused = undefined;
 });
+// The files that follow in this process have the real one.
+afterAll(() => void vi.doUnmock('node:fs/promises'));
 
 const modeOf = async (path: string) => (await fs.stat(path)).mode & 0o777;
 const run = promisify(execFile);
