@@ -1,5 +1,6 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { LOG_LEVELS, type LogLevel } from '../ui/server-log.ts';
+import { addModelFlags, type ModelFlags, readModelFlags } from './model-flags.ts';
 
 /** The root flags, parsed. */
 export type Flags = {
@@ -28,7 +29,7 @@ export type Flags = {
   elicitation: 'ask' | 'accept' | 'decline' | 'cancel' | undefined;
   /** JSON, `@file` or `-`. */
   elicitationAnswers: string | undefined;
-};
+} & ModelFlags;
 
 const UNITS: Record<string, number> = { ms: 1, s: 1000, m: 60_000 };
 
@@ -107,6 +108,7 @@ export function addRootFlags(program: Command): void {
       '--elicitation-answers <json>',
       'answers to what a server asks, by field; also @file, or - for a pipe',
     );
+  addModelFlags(program);
 }
 
 type Parsed = Omit<Flags, 'servers' | 'yes' | 'quiet' | 'verbose' | 'nonInteractive' | 'device'> & {
@@ -141,6 +143,7 @@ export function readFlags(options: Record<string, unknown>): Flags {
     caFile: given.caFile,
     elicitation: given.elicitation,
     elicitationAnswers: given.elicitationAnswers,
+    ...readModelFlags(options),
   };
 }
 
