@@ -54,6 +54,8 @@ const LAW = [
 
 export function openChat(options: ChatOptions): Chat {
   const approvals = openApprovals(options.deps);
+  /** Not those of a conversation that was read from a file. */
+  const typed: string[] = [];
   const chat: Chat = {
     wire: options.wire,
     mode: options.mode,
@@ -73,6 +75,7 @@ export function openChat(options: ChatOptions): Chat {
           type: 'warning',
           text: `${left} tools are not given to the model, which takes ${tools.length}: choose with --include-tools`,
         });
+      typed.push(line);
       const { messages } = chat;
       const before = messages.length;
       messages.push({ role: 'user', text: line, attachments: chat.attachments });
@@ -93,7 +96,7 @@ export function openChat(options: ChatOptions): Chat {
           approvals,
           approve: options.approve,
           said: [],
-          typed: messages.flatMap((each) => (each.role === 'user' ? each.text : [])),
+          typed,
           takesImages: chat.wire.imagesInAnswers,
           mark: () => Buffer.from(options.deps.random(8)).toString('hex'),
           tell,

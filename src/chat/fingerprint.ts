@@ -13,12 +13,11 @@ export function fingerprint(address: string, tool: Tool): string {
 }
 
 function canonical(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(canonical);
+  if (Array.isArray(value)) return ['list', ...value.map(canonical)];
   if (typeof value !== 'object' || value === null) return value;
   // As pairs: a key called __proto__ would vanish from an object.
-  return Object.entries(value)
-    .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([key, each]) => [key, canonical(each)]);
+  const pairs = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
+  return ['object', ...pairs.map(([key, each]) => [key, canonical(each)])];
 }
 
 /** What an approval is bound to: a server's URL, or the whole command of a local one. Not for showing. Pure. */

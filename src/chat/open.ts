@@ -8,8 +8,8 @@ export type WireOptions = {
   service: Service;
   model: string;
   key: string | undefined;
-  /** The variable that the key is looked for in, for hints. */
-  variable: string;
+  /** The variable that the key is looked for in, for hints; none, if none goes there. */
+  variable: string | undefined;
   caFile: string | undefined;
   /** Milliseconds until an answer begins, and between two pieces of it. */
   timeout: number | undefined;

@@ -42,7 +42,7 @@ export function serviceOf(
   const provider = flags.provider?.trim().toLowerCase() || (apiBase ? UNNAMED : providerOf(model));
   if (provider === undefined) return undefined;
   const known = Object.hasOwn(KNOWN, provider) ? KNOWN[provider] : undefined;
-  const base = apiBase ?? (bases[provider] || known?.baseUrl);
+  const base = apiBase ?? ((known && bases[provider]) || known?.baseUrl);
   if (base === undefined) {
     const guess = nearest(provider, Object.keys(KNOWN));
     throw new UsageError('unknown_provider', `there is no provider called ${provider}`, {

@@ -14,7 +14,14 @@ export type Refused = {
 };
 
 /** Whom it is about, for messages. */
-export type Asked = { provider: string; model: string; origin: string; variable: string; hasKey: boolean };
+export type Asked = {
+  provider: string;
+  model: string;
+  origin: string;
+  /** Where the key is looked for; absent: nobody said whose it would be. */
+  variable: string | undefined;
+  hasKey: boolean;
+};
 
 /** The provider wants to be asked later. */
 export class RateLimited extends Error {
@@ -71,13 +78,16 @@ export function refusal(refused: Refused, asked: Asked): CliError | RateLimited 
 
 function keyRefused({ provider, variable, hasKey, origin }: Asked, said: string | undefined): AuthError {
   const keep = `mcp-cli token set-provider ${provider}`;
-  const lines = hasKey
-    ? [`is the key right? It is read from ${variable}, else it is what this has stored: ${keep}`]
-    : [`set ${variable}, or store a key: ${keep}`];
+  const hint =
+    variable === undefined
+      ? 'say whose key it gets: --provider NAME sends it what NAME_API_KEY holds, or what is stored for NAME'
+      : hasKey
+        ? `is the key right? It is read from ${variable}, else it is what this has stored: ${keep}`
+        : `set ${variable}, or store a key: ${keep}`;
   return new AuthError(
     'key_refused',
     hasKey ? `${origin} refused the key for ${provider}` : `${origin} wants a key, and there is none`,
-    { hint: [...lines, ...(said ? [said] : [])].join('\n') },
+    { hint: said ? `${hint}\n${said}` : hint },
   );
 }
 

@@ -57,9 +57,14 @@ function exactly(content: { type: string; text?: unknown }[], terminal: boolean)
 
 async function givenArguments(
   workspace: Workspace,
-  { prompt, input, toolArgs, systemPrompt }: CmdOptions,
+  { prompt, input, toolArgs, systemPrompt, attach }: CmdOptions,
 ): Promise<Record<string, unknown>> {
-  if (prompt !== undefined || systemPrompt !== undefined || (input !== undefined && toolArgs !== undefined)) {
+  if (
+    prompt !== undefined ||
+    systemPrompt !== undefined ||
+    attach ||
+    (input !== undefined && toolArgs !== undefined)
+  ) {
     throw new UsageError(
       'conflicting_flags',
       '--tool takes its arguments from --tool-args or --input alone',

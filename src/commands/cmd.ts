@@ -1,5 +1,6 @@
 import type { Chat, ChatServer } from '../chat/chat.ts';
 import type { ChatEvent, Reply } from '../chat/event.ts';
+import type { Attachment } from '../chat/message.ts';
 import type { Service } from '../chat/provider.ts';
 import { AuthError, ToolError, UsageError } from '../errors.ts';
 import { sideBySide, throwFailures } from '../session/side-by-side.ts';
@@ -18,6 +19,7 @@ export async function cmd(workspace: Workspace, options: CmdOptions): Promise<vo
   const service = wanted(workspace, options);
   if (options.output !== undefined && options.output !== '-') await checkOutput(deps.cwd, options.output);
   const prompt = await promptOf(workspace, options);
+  const attachments = await attached(deps.cwd, options.attach ?? []);
   const [{ openChat }, wire] = await Promise.all([import('../chat/chat.ts'), openModel(workspace, service)]);
   const servers: ChatServer[] = [];
   try {
@@ -34,6 +36,7 @@ export async function cmd(workspace: Workspace, options: CmdOptions): Promise<vo
       maxTurns,
       system: options.systemPrompt,
     });
+    chat.attachments = attachments;
     await answer(workspace, options, chat, prompt);
   } finally {
     await Promise.allSettled([wire.close(), ...servers.map(({ session }) => session.close())]);
@@ -66,6 +69,14 @@ async function promptOf(workspace: Workspace, { prompt, input }: CmdOptions): Pr
   if (prompt === undefined) return text;
   // As the Python tool has it in its templates.
   return prompt.includes('{{input}}') ? prompt.replaceAll('{{input}}', () => text) : `${prompt}\n\n${text}`;
+}
+
+async function attached(cwd: string, paths: string[]): Promise<Attachment[]> {
+  if (paths.length === 0) return [];
+  const { attachFile } = await import('../chat/attach.ts');
+  const found: Attachment[] = [];
+  for (const path of paths) found.push(await attachFile(cwd, path, found));
+  return found;
 }
 
 /** All of them or none: a script that names a server means it. */

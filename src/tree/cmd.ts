@@ -8,6 +8,7 @@ export function growCmd(program: Command, perform: Perform): void {
     .description('ask a model that has the tools, or call one tool, and print what comes of it')
     .option('-p, --prompt <text>', 'what the model is asked')
     .option('-i, --input <file>', 'more to ask, or the arguments of --tool; - reads standard input')
+    .option('--attach <file...>', 'text files and images that go with the prompt')
     .option('-o, --output <file>', 'write the answer there instead, whole or not at all')
     .option('-t, --tool <name>', 'call this tool, without any model')
     .option('--tool-args <json>', 'its arguments as one JSON object')

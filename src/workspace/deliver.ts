@@ -13,6 +13,8 @@ export type CmdOptions = {
   /** A path, or `-`. */
   input?: string;
   output?: string;
+  /** Files and images that go with the prompt. */
+  attach?: string[];
   tool?: string;
   toolArgs?: string;
   systemPrompt?: string;

@@ -44,7 +44,7 @@ export async function openModel(workspace: Workspace, service: Service): Promise
     service,
     model,
     key: await keyOf(workspace, service),
-    variable: providerVariable(provider),
+    variable: service.key === 'none' ? undefined : providerVariable(provider),
     caFile: flags.caFile,
     timeout: flags.timeout,
   });

@@ -11,7 +11,7 @@ export type Said =
   | { refusal: string }
   | { status: number; body?: unknown; headers?: Record<string, string> }
   /** These pieces, and then the connection breaks, falls silent, or the stream carries an error. */
-  | { text: string | string[]; then: 'break' | 'silence' | { error: object } }
+  | { text: string | string[]; ends: 'break' | 'silence' | { error: object } }
   /** Events as they are. */
   | { raw: string; type?: string };
 
@@ -69,13 +69,13 @@ function speak(said: Said, anthropic: boolean, response: ServerResponse, hit: Hi
     response.write(`${anthropic ? `event: ${event.type}\n` : ''}data: ${JSON.stringify(event)}\n\n`);
   const { events, last } = anthropic ? messagesOf(said) : completionOf(said, hit);
   for (const event of events) send(event);
-  if (!('then' in said)) {
+  if (!('ends' in said)) {
     for (const event of last) send(event);
     return void response.end(anthropic ? '' : 'data: [DONE]\n\n');
   }
-  if (said.then === 'silence') return;
-  if (said.then === 'break') return void setImmediate(() => response.destroy());
-  const { error } = said.then;
+  if (said.ends === 'silence') return;
+  if (said.ends === 'break') return void setImmediate(() => response.destroy());
+  const { error } = said.ends;
   send(anthropic ? { type: 'error', error } : { error });
   response.end();
 }
