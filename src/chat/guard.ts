@@ -25,7 +25,9 @@ export async function guarded<T>(
     // The SDKs wrap what the network threw, or lose it.
     const failure = network.failure();
     if (failure) throw failure;
-    if (error instanceof SyntaxError) throw notAModel(asked.origin, 'what came is not JSON');
+    // What came is no JSON, or of a shape that nobody who reads it expects.
+    if (error instanceof SyntaxError || error instanceof TypeError)
+      throw notAModel(asked.origin, 'what came cannot be read');
     const refused = read(error);
     if (!refused) throw error;
     const { headers, ...rest } = refused;

@@ -115,8 +115,10 @@ async function once(
     );
     return uniqueIds(answer, messages);
   } catch (error) {
-    if (text !== '') messages.push({ role: 'assistant', text, calls: [] });
-    throw error;
+    if (text === '') throw error;
+    messages.push({ role: 'assistant', text, calls: [] });
+    // To ask again would be to have it said twice.
+    throw error instanceof RateLimited ? limited(wire.provider, error.after ?? FIRST_WAIT) : error;
   }
 }
 

@@ -22,6 +22,7 @@ export async function cmd(workspace: Workspace, options: CmdOptions): Promise<vo
   const attachments = await attached(deps.cwd, options.attach ?? []);
   const [{ openChat }, wire] = await Promise.all([import('../chat/chat.ts'), openModel(workspace, service)]);
   const servers: ChatServer[] = [];
+  const told = openShow(workspace, options);
   try {
     if (!options.singleTurn) await connect(workspace, servers);
     const { askApproval } = await import('../ui/approve.ts');
@@ -31,13 +32,18 @@ export async function cmd(workspace: Workspace, options: CmdOptions): Promise<vo
       wire,
       servers: () => servers,
       mode: confirmMode,
-      approve: deps.prompt.available ? (question, signal) => askApproval(deps, question, signal) : undefined,
+      approve: deps.prompt.available
+        ? (question, signal) => {
+            told.lines.end();
+            return askApproval(deps, question, signal);
+          }
+        : undefined,
       filter: { include: includeTools, exclude: excludeTools },
       maxTurns,
       system: options.systemPrompt,
     });
     chat.attachments = attachments;
-    await answer(workspace, options, chat, prompt);
+    await answer(workspace, told, chat, prompt);
   } finally {
     await Promise.allSettled([wire.close(), ...servers.map(({ session }) => session.close())]);
   }
@@ -84,8 +90,9 @@ async function connect(workspace: Workspace, servers: ChatServer[]): Promise<voi
   const { addressOf } = await import('../chat/fingerprint.ts');
   const outcomes = await sideBySide(await targets(workspace, []), async (name) => {
     const entry = await enabledEntry(workspace, name);
-    servers.push({ session: await workspace.connect(entry), address: addressOf(entry) });
+    return { session: await workspace.connect(entry), address: addressOf(entry) };
   });
+  servers.push(...outcomes.flatMap(({ value }) => value ?? []));
   throwFailures(outcomes);
   const { includeTools, excludeTools } = workspace.flags;
   if (includeTools.length + excludeTools.length === 0) return;
@@ -101,13 +108,32 @@ async function connect(workspace: Workspace, servers: ChatServer[]): Promise<voi
   });
 }
 
-async function answer(workspace: Workspace, options: CmdOptions, chat: Chat, prompt: string): Promise<void> {
-  const { deps, flags } = workspace;
-  const { output, raw = false } = options;
-  const toFile = output !== undefined && output !== '-';
+type Show = {
+  /** Undefined: stdout. */
+  file: string | undefined;
+  raw: boolean;
+  text: boolean;
+  /** The words go to the terminal as they come. */
+  streams: boolean;
+  lines: ReturnType<typeof chatLines>;
+};
+
+function openShow({ deps, flags }: Workspace, { output, raw = false }: CmdOptions): Show {
+  const file = output === '-' ? undefined : output;
   const text = flags.format === 'text';
-  const streams = text && !toFile && deps.stdout.isTTY;
-  const lines = chatLines(deps, { quiet: flags.quiet || !text, stream: streams });
+  const streams = text && file === undefined && deps.stdout.isTTY;
+  return {
+    file,
+    raw,
+    text,
+    streams,
+    lines: chatLines(deps, { quiet: flags.quiet || !text, stream: streams }),
+  };
+}
+
+async function answer(workspace: Workspace, show: Show, chat: Chat, prompt: string): Promise<void> {
+  const { deps, flags } = workspace;
+  const { file, raw, text, streams, lines } = show;
   const calls: object[] = [];
   const reply = await chat
     .send(
@@ -122,7 +148,7 @@ async function answer(workspace: Workspace, options: CmdOptions, chat: Chat, pro
       lines.end();
       const last = chat.messages.at(-1);
       // What came so far is a result of its own kind: incomplete, and said to be by the exit code.
-      if (text && !toFile && !streams && last?.role === 'assistant' && last.text !== '')
+      if (text && file === undefined && !streams && last?.role === 'assistant' && last.text !== '')
         deps.out(`${sanitizeLines(last.text)}\n`);
       throw error;
     });
@@ -131,7 +157,7 @@ async function answer(workspace: Workspace, options: CmdOptions, chat: Chat, pro
   const { text: said, stop, usage, turns } = reply;
   const result = { text: said, stop, provider, model, turns, usage, calls };
   const shown = () => (raw ? (deps.stdout.isTTY ? sanitizeLines(said) : said) : `${sanitizeLines(said)}\n`);
-  if (toFile) await writeOutput(deps, output, text ? (raw ? said : `${said}\n`) : json(result));
+  if (file !== undefined) await writeOutput(deps, file, text ? (raw ? said : `${said}\n`) : json(result));
   else if (!streams) print(workspace, { json: result, text: shown });
   judge(reply, flags.quiet ? () => {} : deps.err);
 }

@@ -175,7 +175,14 @@ describe.each(['openai', 'anthropic'] as const)('with %s', (provider) => {
     ],
     ['a page', { raw: '<html>', type: 'text/html' }, 7, 'not_a_model'],
     ['a stream that is none', { raw: 'event: message_start\ndata: {"broken\n\n' }, 7, 'not_a_model'],
+    ['nothing at all', { raw: 'event: message_start\ndata: null\n\n' }, 7, 'not_a_model'],
     ['an empty stream', { raw: '' }, 5, 'broken_stream'],
+    [
+      'a limit in the middle of its words',
+      { text: 'so far', ends: { error: { type: 'overloaded_error', message: 'x' } } },
+      5,
+      'rate_limited',
+    ],
     ['a broken stream', { text: ['so ', 'far'], ends: 'break' }, 5, 'broken_stream'],
     [
       'an error in the stream',
