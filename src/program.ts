@@ -3,6 +3,7 @@ import type { Deps } from './deps.ts';
 import { UsageError } from './errors.ts';
 import { growAuth } from './tree/auth.ts';
 import { examples, group, type Perform, unknownCommand } from './tree/branch.ts';
+import { growCmd } from './tree/cmd.ts';
 import { growCompletion } from './tree/completion.ts';
 import { growDemo } from './tree/demo.ts';
 import { growPrompts } from './tree/prompts.ts';
@@ -148,6 +149,7 @@ function grow(program: Command, deps: Deps, perform: Perform): void {
       perform(async (w) => (await import('./commands/ping.ts')).ping(w, servers)),
     );
   examples(ping, ['mcp-cli ping notion', 'mcp-cli ping notion linear --json']);
+  growCmd(program, perform);
   growSandbox(program, perform);
   growDemo(program, perform);
   growCompletion(program, perform, deps.out);

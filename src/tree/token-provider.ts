@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { UsageError } from '../errors.ts';
+import type { Workspace } from '../workspace/workspace.ts';
 import { examples, type Perform } from './branch.ts';
 
 /** The API keys of LLM providers: tokens in a namespace of their own. */
@@ -12,7 +13,7 @@ export function growProvider(token: Command, perform: Perform): void {
     .option('--value <value>', '- reads standard input; a value here can be seen by other users')
     .action((name: string | undefined, options: { provider?: string; value?: string }) =>
       perform(async (w) => {
-        const { provider, value } = { ...options, provider: providerOf(name, options) };
+        const { provider, value } = { ...options, provider: providerOf(w, name, options) };
         const rest = { namespace: 'provider', ...(value !== undefined && { value }) };
         return (await import('../commands/token-set.ts')).tokenSet(w, provider, rest);
       }),
@@ -26,7 +27,7 @@ export function growProvider(token: Command, perform: Perform): void {
     .option('--show-value', 'print the stored key, and nothing else')
     .action((name: string | undefined, options: { provider?: string; showValue?: boolean }) =>
       perform(async (w) =>
-        (await import('../commands/token-get.ts')).tokenGetProvider(w, providerOf(name, options), options),
+        (await import('../commands/token-get.ts')).tokenGetProvider(w, providerOf(w, name, options), options),
       ),
     );
   examples(get, ['mcp-cli token get-provider openai', 'mcp-cli token get-provider openai --json']);
@@ -38,13 +39,18 @@ export function growProvider(token: Command, perform: Perform): void {
     .action((name: string | undefined, options: { provider?: string }) =>
       perform(async (w) => {
         const { tokenDelete } = await import('../commands/token-delete.ts');
-        return tokenDelete(w, providerOf(name, options), { namespace: 'provider' });
+        return tokenDelete(w, providerOf(w, name, options), { namespace: 'provider' });
       }),
     );
   examples(remove, ['mcp-cli token delete-provider openai']);
 }
 
-function providerOf(name: string | undefined, { provider }: { provider?: string }): string {
+/** `--provider` is a flag of the whole program as well, which sees it first. */
+function providerOf(
+  { flags }: Workspace,
+  name: string | undefined,
+  { provider = flags.provider }: { provider?: string | undefined },
+): string {
   const found = name ?? provider;
   if (found !== undefined) return found;
   throw new UsageError('missing_argument', 'it is not said which provider', {

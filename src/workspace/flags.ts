@@ -1,5 +1,6 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { LOG_LEVELS, type LogLevel } from '../ui/server-log.ts';
+import { addModelFlags, type ModelFlags, readModelFlags } from './model-flags.ts';
 
 /** The root flags, parsed. */
 export type Flags = {
@@ -30,7 +31,7 @@ export type Flags = {
   elicitation: 'ask' | 'accept' | 'decline' | 'cancel' | undefined;
   /** JSON, `@file` or `-`. */
   elicitationAnswers: string | undefined;
-};
+} & ModelFlags;
 
 const UNITS: Record<string, number> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 };
 
@@ -123,6 +124,7 @@ export function addRootFlags(program: Command): void {
       '--elicitation-answers <json>',
       'answers to what a server asks, by field; also @file, or - for a pipe',
     );
+  addModelFlags(program);
 }
 
 type Parsed = Omit<Flags, 'servers' | 'yes' | 'quiet' | 'verbose' | 'nonInteractive' | 'device'> & {
@@ -158,6 +160,7 @@ export function readFlags(options: Record<string, unknown>): Flags {
     caFile: given.caFile,
     elicitation: given.elicitation,
     elicitationAnswers: given.elicitationAnswers,
+    ...readModelFlags(options),
   };
 }
 

@@ -195,6 +195,9 @@ describe('getting', () => {
     expect(await source({ OPENAI_API_KEY: OTHER })).toBe('environment');
     expect(await source({}, 'groq')).toBe('none');
     expect((await script('token get-provider -p openai --show-value', aloud)).stdout).toBe(`${VALUE}\n`);
+    expect((await script('token get-provider --provider openai --show-value', aloud)).stdout).toBe(
+      `${VALUE}\n`,
+    );
     expect(await script('token delete-provider openai')).toMatchObject({
       stdout: 'deleted provider:openai\n',
     });

@@ -11,10 +11,23 @@ const MAY: Record<string, readonly string[]> = {
   main: ['program', 'deps', 'errors', 'ui'],
   program: ['tree', 'commands', 'workspace', 'ui', 'deps', 'errors', 'version'],
   tree: ['commands', 'workspace', 'errors', 'nearest'],
-  workspace: ['config', 'session', 'auth', 'adopt', 'store', 'ui', 'deps', 'errors', 'typed', 'version'],
+  workspace: [
+    'chat',
+    'config',
+    'session',
+    'auth',
+    'adopt',
+    'store',
+    'ui',
+    'deps',
+    'errors',
+    'typed',
+    'version',
+  ],
   commands: [
     'workspace',
     'shell',
+    'chat',
     'session',
     'auth',
     'adopt',
@@ -33,7 +46,9 @@ const MAY: Record<string, readonly string[]> = {
   demo: ['deps', 'errors'],
   // Asks what the program would ask, and changes nothing of what it finds.
   doctor: ['session', 'auth', 'store', 'deps', 'errors', 'typed', 'url'],
-  shell: ['workspace', 'session', 'auth', 'ui', 'deps', 'errors', 'nearest'],
+  shell: ['workspace', 'chat', 'session', 'auth', 'ui', 'deps', 'errors', 'nearest'],
+  // A model's words and a server's words meet here: it makes no sign-in and reads no configuration.
+  chat: ['session', 'store', 'ui', 'deps', 'errors', 'nearest', 'url'],
   session: ['auth', 'deps', 'errors', 'nearest', 'typed', 'url'],
   auth: ['store', 'deps', 'errors', 'json-object', 'typed', 'url'],
   store: ['deps', 'errors', 'json-object', 'typed'],
@@ -57,7 +72,8 @@ const MAY_NAME: Record<string, readonly string[]> = {
   store: ['config'],
   doctor: ['config'],
   workspace: ['doctor'],
-  ui: ['auth', 'adopt', 'doctor', 'session', 'store', 'config', 'workspace'],
+  chat: ['config'],
+  ui: ['chat', 'auth', 'adopt', 'doctor', 'session', 'store', 'config', 'workspace'],
   shell: ['config', 'store'],
 };
 
