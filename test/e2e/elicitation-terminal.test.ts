@@ -114,7 +114,8 @@ describe('a form', () => {
     await reply(terminal, /size/, 'big\r');
     await reply(terminal, /size must be a number, not a string/, '\b\b\b1\r');
     await reply(terminal, /What do you answer\?/, `${DOWN}\r`);
-    await reply(terminal, /size/, '2\r');
+    // What was answered before stands in the line.
+    await reply(terminal, /size/, '\b2\r');
     await reply(terminal, /What do you answer\?/, '\r');
     expect(await told(terminal)).toEqual([{ action: 'accept', content: { size: 2 } }]);
   });
@@ -132,6 +133,13 @@ describe('a form', () => {
     await terminal.seen(/warning: notes asks for apiKey: MCP servers must not ask for secrets this way/);
     await reply(terminal, /What do you answer\?/, `${DOWN}\r`);
     expect(await told(terminal)).toEqual([{ action: 'decline' }]);
+  });
+
+  test('is left with Escape, which the server hears of as cancelled', async () => {
+    const terminal = await asked([size]);
+    await reply(terminal, /What do you answer\?/, '\r');
+    await reply(terminal, /size/, '1\u001b');
+    expect(await told(terminal)).toEqual([{ action: 'cancel' }]);
   });
 
   test('is not under the time limit while the person thinks', async () => {
