@@ -31,11 +31,18 @@ export function lineOf(own: Schema, fault: (value: unknown) => string | undefine
     return {
       kind: 'line',
       hint: listed ? 'one of the values that it lists' : numberHint(own),
-      take: (text) => judged(coerce(text.trim().replace(/^\+(?=\d)/, ''), own, own)),
+      take: (text) => judged(number(text.trim().replace(/^\+(?=\d)/, ''), own)),
       write: (value) => written(String(value)),
     };
   }
   return jsonLine(own, judged);
+}
+
+/** As the words of a command are read; 1.5 is a number also where none but whole ones are wanted. */
+function number(text: string, own: Schema): unknown {
+  const value = coerce(text, own, own);
+  const isPart = typeof value === 'string' && own.type === 'integer' && text.includes('.');
+  return isPart ? coerce(text, { type: 'number' }, {}) : value;
 }
 
 function jsonLine(

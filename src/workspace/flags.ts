@@ -28,6 +28,10 @@ export type Flags = {
   elicitation: 'ask' | 'accept' | 'decline' | 'cancel' | undefined;
   /** JSON, `@file` or `-`. */
   elicitationAnswers: string | undefined;
+  /** Long results at a terminal go through a pager. */
+  pager: boolean;
+  /** Where images and the like of results are kept; else in a folder for temporary files. */
+  outputDir: string | undefined;
 };
 
 const UNITS: Record<string, number> = { ms: 1, s: 1000, m: 60_000 };
@@ -106,6 +110,11 @@ export function addRootFlags(program: Command): void {
     .option(
       '--elicitation-answers <json>',
       'answers to what a server asks, by field; also @file, or - for a pipe',
+    )
+    .option('--no-pager', 'show long results at a terminal at once')
+    .option(
+      '--output-dir <path>',
+      'where images and the like of results are saved (default: a private temporary folder)',
     );
 }
 
@@ -141,6 +150,8 @@ export function readFlags(options: Record<string, unknown>): Flags {
     caFile: given.caFile,
     elicitation: given.elicitation,
     elicitationAnswers: given.elicitationAnswers,
+    pager: given.pager ?? true,
+    outputDir: given.outputDir,
   };
 }
 

@@ -27,7 +27,7 @@ async function flagsOf(line: string): Promise<Flags | undefined> {
 describe('flags', () => {
   it('are understood before and after the command', async () => {
     const words =
-      '--config-file c.json --server a,b --account me --yes --quiet --verbose --no-browser --device --non-interactive --token-backend vault --timeout 1.5 --login-timeout 2m --log-level info --protocol modern --ca-file ca.pem --elicitation accept --elicitation-answers {} --format ndjson';
+      '--config-file c.json --server a,b --account me --yes --quiet --verbose --no-browser --device --non-interactive --token-backend vault --timeout 1.5 --login-timeout 2m --log-level info --protocol modern --ca-file ca.pem --elicitation accept --elicitation-answers {} --no-pager --output-dir pictures --format ndjson';
     const expected: Flags = {
       configFile: 'c.json',
       servers: ['a', 'b'],
@@ -47,6 +47,8 @@ describe('flags', () => {
       caFile: 'ca.pem',
       elicitation: 'accept',
       elicitationAnswers: '{}',
+      pager: false,
+      outputDir: 'pictures',
     };
     expect(await flagsOf(`${words} tools list`)).toEqual(expected);
     expect(await flagsOf(`tools list ${words}`)).toEqual(expected);
@@ -257,8 +259,10 @@ describe('tools call', () => {
   });
 
   it('does not read a terminal', async () => {
-    const ran = await call([], { terminal: true, input: new PassThrough() });
-    expect(ran).toMatchObject({ exit: 2, calls: [] });
+    for (const flag of ['--non-interactive', '--json']) {
+      const ran = await call([flag], { terminal: true, input: new PassThrough() });
+      expect(ran).toMatchObject({ exit: 2, calls: [] });
+    }
   });
 
   it('gives the result of a failed tool on stdout, and exit 8', async () => {
