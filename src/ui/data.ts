@@ -1,6 +1,7 @@
 // JSON that a tool answered with, for a person: a list of flat objects is a table, everything else is indented.
 
 import { json } from './json.ts';
+import { sanitize } from './sanitize.ts';
 import { type TableView, table } from './table.ts';
 
 /** Columns; characters of a cell; and of a text that is looked at. */
@@ -55,7 +56,7 @@ export function dataText(value: unknown, view: TableView): { text: string; cut: 
   const header = rows && headerOf(rows);
   if (!header) return { text: json(value, true), cut: false };
   const cells = rows.map((row) => header.map((key) => cell((row as Record<string, unknown>)[key])));
-  const titles = header.map((key) => key.slice(0, LONGEST_CELL));
+  const titles = header.map((key) => sanitize(key.slice(0, LONGEST_CELL)));
   const shown = table(titles, cells, view);
   const heading = name === undefined ? '' : `${json(name).trim().slice(1, -1)}:\n`;
   const before = cells.flat().filter((each) => each.includes('…')).length;

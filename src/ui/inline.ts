@@ -2,15 +2,21 @@
 
 import type { Token, Tokens } from 'marked';
 import { type Look, painter } from './look.ts';
+import { sanitizeLines } from './sanitize.ts';
 
 /** Emphasis in another emphasis, and so on. */
 const DEEPEST = 12;
 
-/** Words with styles; line breaks stay. The text of the tokens is safe for a terminal. */
+/**
+ * Words with styles; line breaks stay. What the tokens say is made safe here: the reader of Markdown has put characters in
+ * the place of their numbers.
+ */
 export function inline(tokens: Token[], look: Look, depth = 0): string {
   const paint = painter(look);
   const inner = (token: Token) =>
-    depth < DEEPEST && 'tokens' in token && token.tokens ? inline(token.tokens, look, depth + 1) : token.raw;
+    depth < DEEPEST && 'tokens' in token && token.tokens
+      ? inline(token.tokens, look, depth + 1)
+      : sanitizeLines(token.raw);
   return tokens
     .map((token) => {
       switch (token.type) {
@@ -19,7 +25,7 @@ export function inline(tokens: Token[], look: Look, depth = 0): string {
         case 'em':
           return paint('italic', inner(token));
         case 'codespan':
-          return paint('cyan', (token as Tokens.Codespan).text);
+          return paint('cyan', sanitizeLines((token as Tokens.Codespan).text));
         case 'br':
           return '\n';
         case 'del':
@@ -27,12 +33,15 @@ export function inline(tokens: Token[], look: Look, depth = 0): string {
         case 'link':
           return withTarget(inner(token), (token as Tokens.Link).href);
         case 'image':
-          return withTarget(`[image${token.text ? `: ${token.text}` : ''}]`, (token as Tokens.Image).href);
+          return withTarget(
+            `[image${token.text ? `: ${sanitizeLines(token.text)}` : ''}]`,
+            (token as Tokens.Image).href,
+          );
         case 'text':
         case 'escape':
-          return entities('tokens' in token && token.tokens ? inner(token) : (token as Tokens.Text).text);
+          return 'tokens' in token && token.tokens ? inner(token) : entities((token as Tokens.Text).text);
         default:
-          return token.raw;
+          return sanitizeLines(token.raw);
       }
     })
     .join('');
@@ -43,7 +52,8 @@ export function plainInline(tokens: Token[]): string {
   return inline(tokens, { colour: false, unicode: true }).replaceAll('\n', ' ');
 }
 
-function withTarget(words: string, href: string): string {
+function withTarget(words: string, target: string): string {
+  const href = sanitizeLines(target);
   const bare = href.replace(/^mailto:/, '');
   return words === href || words === bare ? words : `${words} (${href})`;
 }
@@ -56,7 +66,7 @@ const ENTITIES: Record<string, string> = {
   '&amp;': '&',
 };
 
-/** Those that Markdown cannot do without; a number could stand for a character that was taken out before. */
+/** Those that Markdown cannot do without. */
 function entities(text: string): string {
-  return text.replace(/&(?:lt|gt|quot|#39|amp);/g, (each) => ENTITIES[each] ?? each);
+  return sanitizeLines(text.replace(/&(?:lt|gt|quot|#39|amp);/g, (each) => ENTITIES[each] ?? each));
 }

@@ -4,6 +4,7 @@
 import type { Token, Tokens } from 'marked';
 import { inline, plainInline } from './inline.ts';
 import { type Look, painter } from './look.ts';
+import { sanitizeLines } from './sanitize.ts';
 import { table } from './table.ts';
 import { wrapStyled } from './width.ts';
 
@@ -22,7 +23,7 @@ export function isMarkdown(text: string): boolean {
   return text.length <= LONGEST && (SIGNS.some((sign) => sign.test(text)) || HEADING.test(text));
 }
 
-/** The tokens of a text that is safe for a terminal, as lines. Everything that it says is shown, also what is no Markdown. */
+/** The tokens of a text as lines that are safe for a terminal. Everything that it says is shown, also what is no Markdown. */
 export function markdownText(tokens: Token[], view: View): string {
   return `${blocks(tokens, view, 0).join('\n')}\n`;
 }
@@ -36,11 +37,11 @@ function blocks(tokens: Token[], view: View, depth: number): string[] {
 function block(token: Token, view: View, depth: number): string[] {
   const paint = painter(view.look);
   const width = Math.max(20, view.columns - 2 * depth);
-  if (depth > DEEPEST) return token.raw.split('\n');
+  if (depth > DEEPEST) return sanitizeLines(token.raw).split('\n');
   switch (token.type) {
     case 'space':
     case 'def':
-      return token.type === 'def' ? [token.raw.trimEnd()] : [];
+      return token.type === 'def' ? [sanitizeLines(token.raw).trimEnd()] : [];
     case 'heading': {
       const words = plainInline((token as Tokens.Heading).tokens);
       const marks = '#'.repeat((token as Tokens.Heading).depth);
@@ -50,11 +51,13 @@ function block(token: Token, view: View, depth: number): string[] {
     case 'text': {
       const words = token as Tokens.Paragraph | Tokens.Text;
       // Lines stay lines: a text that was no Markdown loses nothing.
-      const styled = words.tokens ? inline(words.tokens, view.look) : words.text;
+      const styled = words.tokens ? inline(words.tokens, view.look) : sanitizeLines(words.text);
       return styled.split('\n').flatMap((line) => wrapStyled(line, width));
     }
     case 'code':
-      return (token as Tokens.Code).text.split('\n').map((line) => `    ${paint('cyan', line)}`);
+      return sanitizeLines((token as Tokens.Code).text)
+        .split('\n')
+        .map((line) => `    ${paint('cyan', line)}`);
     case 'blockquote': {
       const bar = paint('dim', view.look.unicode ? '│' : '|');
       return blocks((token as Tokens.Blockquote).tokens, view, depth + 1).map((line) => `${bar} ${line}`);
@@ -67,7 +70,7 @@ function block(token: Token, view: View, depth: number): string[] {
       return grid(token as Tokens.Table, view);
     default:
       // HTML as well: as it was written.
-      return token.raw.trimEnd().split('\n');
+      return sanitizeLines(token.raw).trimEnd().split('\n');
   }
 }
 

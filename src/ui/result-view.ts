@@ -102,7 +102,7 @@ async function textView(text: string, mimeType: string | undefined, view: Result
   if (mimeType === 'text/plain' || !(mimeType === 'text/markdown' || isMarkdown(safe))) return safe;
   const { Lexer } = await import('marked');
   try {
-    // Made safe before it is read, and nothing that it is read as can bring a hidden character back.
+    // Made safe before it is read, and again word by word.
     return view.within(() => markdownText(new Lexer({ gfm: true }).lex(safe), view)) ?? safe;
   } catch (error) {
     // Thousands of quotes in each other.

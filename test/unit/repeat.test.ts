@@ -96,7 +96,7 @@ describe('the line', () => {
         const of = tool(properties);
         lines.push({ of, args, ...repeatLine({ server: 'notion', tool: of, args }) });
       }),
-      { numRuns: 300, seed: 7 },
+      { numRuns: 150, seed: 7 },
     );
     // One shell for all of them: each line becomes its words, with marks that no argument can have.
     const script = lines.map(({ line }) => `show ${line}\n`).join('');
