@@ -51,10 +51,11 @@ function jsonLine(
 ): LineShape {
   const { type } = own;
   const free = type === undefined;
-  const what = type === 'object' ? 'an object, such as {"key": "value"}' : 'a list, such as ["one", 2]';
+  const samples: Record<string, string> = { object: '{"key": "value"}', array: '["one", 2]' };
+  const sample = typeof type === 'string' ? samples[type] : undefined;
   return {
     kind: 'line',
-    hint: free ? 'JSON, or else a text' : `JSON: ${type === 'object' || type === 'array' ? what : 'a value'}`,
+    hint: free ? 'JSON, or else a text' : `JSON${sample === undefined ? '' : `, such as ${sample}`}`,
     take(text) {
       try {
         return judged(JSON.parse(text));

@@ -92,7 +92,7 @@ async function askList(asking: Asking, field: Of<'list'>, initial: unknown, name
     if (values.length >= field.least) {
       const message = `Add ${values.length === 0 ? 'one' : 'another one'} to ${name}?`;
       const more = await prompt.select(message, [choice('yes', true), choice('no', false)], {
-        initial: values.length < given.length,
+        initial: values.length < given.length || (values.length === 0 && field.required),
         signal,
         leave,
       });

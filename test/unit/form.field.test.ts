@@ -80,9 +80,9 @@ describe('a schema is asked as', () => {
       { allOf: [{ type: 'object', properties: { a: {} } }, { properties: { b: { type: 'boolean' } } }] },
       { a: 'JSON, or else a text?', b: 'boolean?' },
     ],
-    ['a map', { type: 'object', additionalProperties: true }, 'JSON: an object, such as {"key": "value"}?'],
-    ['a tuple', { type: 'array', prefixItems: [{}] }, 'JSON: a list, such as ["one", 2]?'],
-    ['an older tuple', { type: 'array', items: [{}, {}] }, 'JSON: a list, such as ["one", 2]?'],
+    ['a map', { type: 'object', additionalProperties: true }, 'JSON, such as {"key": "value"}?'],
+    ['a tuple', { type: 'array', prefixItems: [{}] }, 'JSON, such as ["one", 2]?'],
+    ['an older tuple', { type: 'array', items: [{}, {}] }, 'JSON, such as ["one", 2]?'],
     ['a reference to elsewhere', { $ref: 'https://evil.example/s.json' }, 'JSON, or else a text?'],
     ['a reference to nowhere', { $ref: '#/$defs/none' }, 'JSON, or else a text?'],
     ['nothing', {}, 'JSON, or else a text?'],
@@ -137,7 +137,7 @@ describe('a hostile schema', () => {
       type: 'object',
       properties: { left: { $ref: '#' }, leaves: { type: 'array', items: { $ref: '#' } } },
     };
-    expect(JSON.stringify(sketch(formOf(tree)))).toContain('"left":"JSON: an object');
+    expect(JSON.stringify(sketch(formOf(tree)))).toContain('"left":"JSON, such as');
     for (const odd of [
       { $ref: '#' },
       { allOf: [{ $ref: '#' }] },
