@@ -34,19 +34,20 @@ export function formatWords(format: unknown): string | undefined {
 /** Characters of an expression, and of a text that it is tried on. */
 const LONGEST_PATTERN = 500;
 const LONGEST_TEXT = 10_000;
-/** Milliseconds. */
-const PATIENCE = 50;
+/** Milliseconds; and how often they may be exceeded, as a machine that is busy may do once. */
+const PATIENCE = 100;
+const MOST_TIMES = 3;
 
 /** What is wrong with the text of a field, in one sentence that calls it `name`. */
 export function textRules(own: Schema, name: string): (text: string) => string | undefined {
   const format = typeof own.format === 'string' ? FORMATS.get(own.format) : undefined;
   const pattern = expression(own.pattern);
-  // An expression that once took too long is not tried again with the next key.
-  let slow = false;
+  // An expression that takes too long is not tried again with each key.
+  let slow = 0;
   const matches = (text: string) => {
-    if (!pattern || slow || text.length > LONGEST_TEXT) return true;
+    if (!pattern || slow >= MOST_TIMES || text.length > LONGEST_TEXT) return true;
     const found = within(PATIENCE, () => pattern.test(text));
-    slow = found === undefined;
+    if (found === undefined) slow += 1;
     return found ?? true;
   };
   return (text) => {

@@ -170,9 +170,9 @@ test('what was answered can be changed before the call, and NO_COLOR and a plain
 });
 
 test('a hostile tool is asked for on one screen', async () => {
-  const long = 'x\u202e'.repeat(500_000);
+  const long = 'x\u202e'.repeat(20_000);
   const properties = Object.fromEntries(
-    Array.from({ length: 2_000 }, (_, index) => [`p${index}`, { type: 'string' }]),
+    Array.from({ length: 1_000 }, (_, index) => [`p${index}`, { type: 'string' }]),
   );
   const schema = {
     type: 'object',
@@ -184,14 +184,14 @@ test('a hostile tool is asked for on one screen', async () => {
     required: ['it', 'self'],
   };
   const terminal = ptyCli(['--config-file', toolOf(schema), 'tools', 'call', 'book']);
-  await terminal.seen(/1802 more may be left out/);
+  await terminal.seen(/802 more may be left out/);
   await reply(terminal, /Which of these do you want to give\?/, '\r');
   await reply(terminal, /x\\u202e/, `${'a'.repeat(40)}b`);
   await terminal.seen(/aab/);
   terminal.type('\u001b');
   const { exit, shown } = await terminal.done;
   expect(exit).toBe(130);
-  expect(shown.length).toBeLessThan(500_000);
+  expect(shown.length).toBeLessThan(100_000);
   for (const each of ['\u202e', '\u001b[2J']) expect(shown).not.toContain(each);
 });
 
