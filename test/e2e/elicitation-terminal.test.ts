@@ -16,7 +16,7 @@ async function asked(
   env: Record<string, string> = {},
 ): Promise<Terminal> {
   const { config } = await askedBy(kind);
-  return ptyCli(['--config-file', config, ...call(questions), ...flags], { env });
+  return ptyCli(['--config-file', config, '--json', ...call(questions), ...flags], { env });
 }
 
 /** Types an answer once its question is there. */
@@ -29,7 +29,8 @@ async function reply(terminal: Terminal, question: RegExp, keys: string): Promis
 async function told(terminal: Terminal): Promise<unknown> {
   const { exit, shown } = await terminal.done;
   expect(exit).toBe(0);
-  return JSON.parse(/\[\{"action".*\]/.exec(shown)?.[0] ?? 'null') as unknown;
+  const text = /"text": (".*")\r\n/.exec(shown)?.[1] ?? '"null"';
+  return JSON.parse(JSON.parse(text) as string) as unknown;
 }
 
 describe('a form', () => {
@@ -163,7 +164,7 @@ describe('a form', () => {
     terminal.type('\x03');
     const { exit, shown } = await terminal.done;
     expect(exit).toBe(130);
-    expect(shown).toContain('error: cancelled');
+    expect(shown).toContain('"code":"cancelled"');
   });
 });
 
