@@ -30,24 +30,26 @@ export type Heard = {
 
 /** Questions with more than yes, no and a password for an answer. */
 export type Form = {
-  /** One line. `check` says what is wrong with it, and the person is asked again. */
+  /** One line. `check` says what is wrong with it, with each key; `hint` what is wanted, as long as nothing is. */
   text(
     question: string,
-    options?: Asking & { initial?: string; check?(text: string): string | undefined },
+    options?: Asking & { initial?: string; hint?: string; check?(text: string): string | undefined },
   ): Promise<string>;
   select<T>(question: string, choices: Choice<T>[], options?: Asking & { initial?: T }): Promise<T>;
   /** Any number of them. */
-  checkbox(
+  checkbox<T>(
     question: string,
-    choices: Choice<string>[],
-    options?: Asking & { initial?: string[]; check?(chosen: string[]): string | undefined },
-  ): Promise<string[]>;
+    choices: Choice<T>[],
+    options?: Asking & { initial?: T[]; check?(chosen: T[]): string | undefined },
+  ): Promise<T[]>;
+  /** Whether another page is wanted: one key. */
+  more(question: string): Promise<boolean>;
 };
 
 export type Choice<T> = { name: string; value: T };
 
-/** `signal` takes the question back. */
-type Asking = { signal?: AbortSignal };
+/** `signal` takes the question back; `leave` is told of Escape, which else means nothing. */
+type Asking = { signal?: AbortSignal; leave?(): void };
 
 export type Deps = {
   fetch: Fetch;
@@ -62,7 +64,7 @@ export type Deps = {
   /** Progress, warnings, errors. `logged` is what a log file says in the place of `text`. */
   err(text: string, logged?: string): void;
   stdin: NodeJS.ReadStream;
-  stdout: { isTTY: boolean; columns: number; stream: NodeJS.WritableStream };
+  stdout: { isTTY: boolean; columns: number; rows?: number; stream: NodeJS.WritableStream };
   stderr: { isTTY: boolean; columns: number };
   env: Env;
   cwd: string;

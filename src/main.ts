@@ -74,6 +74,7 @@ function realDeps(): Deps {
       available: isatty(0) && isatty(2),
       input: () => process.stdin,
       output: process.stderr,
+      env: process.env,
       signal,
       // To this process alone, and on every platform the same.
       interrupt: () => void process.emit('SIGINT', 'SIGINT'),
@@ -89,6 +90,9 @@ function realDeps(): Deps {
       isTTY: process.stdout.isTTY === true,
       get columns() {
         return process.stdout.columns ?? 0;
+      },
+      get rows() {
+        return process.stdout.rows ?? 0;
       },
       stream: process.stdout,
     },

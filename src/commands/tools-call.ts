@@ -7,7 +7,10 @@ import { callProgress } from '../ui/call-progress.ts';
 import { print } from '../ui/print.ts';
 import { resultText } from '../ui/result.ts';
 import { baseArguments } from '../workspace/arguments.ts';
+import { mediaKeeper, saveMedia } from '../workspace/media.ts';
+import { showResult, showsResults } from '../workspace/show-result.ts';
 import { onlyTarget, withSession } from '../workspace/target.ts';
+import { lacksArguments, toolForm } from '../workspace/tool-form.ts';
 import type { Workspace } from '../workspace/workspace.ts';
 
 /** `tools call`: checks the arguments against the tool's schema, calls, prints; exit 8 if the tool says it failed. */
@@ -25,7 +28,11 @@ export async function toolsCall(
   const server = await onlyTarget(workspace, []);
   await withSession(workspace, server, async (session) => {
     const { tool } = findTool([{ server, tools: await session.listTools() }], name, listCommand([server]));
-    const args = await toolArguments(tool, words, base, (path) => readArgumentFile(deps.cwd, path), [server]);
+    const untold = words.length === 0 && options.args === undefined && lacksArguments(tool, base);
+    const args =
+      untold && flags.format === 'text' && deps.prompt.available
+        ? await toolForm(deps, { server, tool, flags: repeated(flags), signal: deps.signal })
+        : await toolArguments(tool, words, base, (path) => readArgumentFile(deps.cwd, path), [server]);
     const progress = callProgress(deps, flags.quiet);
     const result = await session
       .callTool(tool.name, args, {
@@ -34,9 +41,22 @@ export async function toolsCall(
         onQuestion: progress.clear,
       })
       .finally(progress.clear);
-    print(workspace, { json: result, text: () => resultText(result) });
+    if (showsResults(deps, flags)) await showResult(deps, flags, result, mediaKeeper(deps, flags.outputDir));
+    else {
+      print(workspace, { json: result, text: () => resultText(result) });
+      if (flags.outputDir !== undefined)
+        await saveMedia(workspace, result, mediaKeeper(deps, flags.outputDir));
+    }
     if (result.isError) throw new ToolError('tool_error', `${tool.name} answered with an error`, { server });
   });
+}
+
+/** The flags without which the same line would be another call. */
+function repeated({ configFile, account }: Workspace['flags']): string[] {
+  return [
+    ...(configFile === undefined ? [] : ['--config-file', configFile]),
+    ...(account === undefined ? [] : ['--account', account]),
+  ];
 }
 
 /** `tools call SERVER TOOL`, as `tools list` has it: throws UsageError `bad_argument` that says where it goes. */

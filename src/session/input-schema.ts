@@ -2,6 +2,7 @@
 // nothing about the rest: what it does not understand is the server's to refuse. `pattern` is left out on
 // purpose, because a server's expression could keep this program busy for ever.
 import { nearest } from '../nearest.ts';
+import { limits } from './schema-limits.ts';
 
 export type Schema = Readonly<Record<string, unknown>>;
 
@@ -100,6 +101,14 @@ export function faults(value: unknown, root: Schema, whole: Judged = 'the argume
   return judged(value, root, { root, left: WORK, whole }, '', 0);
 }
 
+/**
+ * The same for a part of it, which is called `path`. While somebody types a tenth of the work has to do: it is judged
+ * again with each key.
+ */
+export function faultsAt(value: unknown, schema: Schema, root: Schema, path: string): string[] {
+  return judged(value, schema, { root, left: WORK / 10, whole: 'the arguments' }, path, 0);
+}
+
 function judged(value: unknown, schema: Schema, judge: Judge, path: string, depth: number): string[] {
   if (depth > DEPTH || !may(judge, STEP)) return [];
   const own = resolve(schema, judge.root);
@@ -119,33 +128,9 @@ function judged(value: unknown, schema: Schema, judge: Judge, path: string, dept
   }
   return [
     ...schemas(own.allOf, judge).flatMap((each) => judged(value, each, judge, path, depth + 1)),
-    ...limits(value, own, label, judge),
+    ...limits(value, own, label, (work) => may(judge, work)),
     ...inside(value, own, judge, path, depth),
   ];
-}
-
-function limits(value: unknown, own: Schema, label: string, judge: Judge): string[] {
-  const found: string[] = [];
-  const bound = (key: string, broken: (limit: number) => boolean, words: string) => {
-    const limit = own[key];
-    if (typeof limit === 'number' && broken(limit)) found.push(`${label} must ${words} ${limit}`);
-  };
-  if (typeof value === 'number') {
-    bound('minimum', (limit) => value < limit, 'be at least');
-    bound('maximum', (limit) => value > limit, 'be at most');
-  }
-  const measured = own.minLength !== undefined || own.maxLength !== undefined;
-  if (typeof value === 'string' && measured && may(judge, value.length / 10)) {
-    // Characters, not UTF-16 units (JSON Schema validation, section 6.3).
-    const length = [...value].length;
-    bound('minLength', (limit) => length < limit, 'have a length of at least');
-    bound('maxLength', (limit) => length > limit, 'have a length of at most');
-  }
-  if (Array.isArray(value)) {
-    bound('minItems', (limit) => value.length < limit, 'have a length of at least');
-    bound('maxItems', (limit) => value.length > limit, 'have a length of at most');
-  }
-  return found;
 }
 
 function inside(value: unknown, own: Schema, judge: Judge, path: string, depth: number): string[] {

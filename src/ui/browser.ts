@@ -96,7 +96,7 @@ const OPENER = `
   setTimeout(() => exit(0), 5000);`;
 
 /** Words as a person writes them, with quotes around those that hold spaces; nothing else has a meaning. */
-function words(text: string): string[] {
+export function words(text: string): string[] {
   return [...text.matchAll(/"([^"]*)"|'([^']*)'|(\S+)/g)].map(([, a, b, c]) => a ?? b ?? c ?? '');
 }
 

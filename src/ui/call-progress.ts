@@ -1,7 +1,9 @@
 import type { Deps } from '../deps.ts';
+import { type Look, lookOf } from './look.ts';
 import { sanitize } from './sanitize.ts';
 import { statusLine } from './status-line.ts';
 import { clock } from './time.ts';
+import { cut } from './width.ts';
 
 type Step = { progress: number; total?: number | undefined; message?: string | undefined };
 
@@ -12,16 +14,22 @@ const TICK = 1000;
 /** Milliseconds before the first line in a log, and between two: a short call needs none. */
 const PACE = 3000;
 const CELLS = 10;
+/** On a narrow screen the words need the room. */
+const FEW_CELLS = 5;
+const NARROW = 50;
+
+type Terminal = Pick<Deps, 'err' | 'stderr' | 'now' | 'env'>;
 
 /**
  * How far a running call is: on a terminal one line that is written over, elsewhere a line for a change, now and then. `silent`: nothing is shown. `clear` takes the line away; the next step brings it back.
  */
-export function callProgress(terminal: Pick<Deps, 'err' | 'stderr' | 'now'>, silent: boolean): CallProgress {
+export function callProgress(terminal: Terminal, silent: boolean): CallProgress {
   if (silent) return { show: () => {}, clear: () => {} };
   return terminal.stderr.isTTY ? line(terminal) : log(terminal);
 }
 
-function line({ err, stderr, now }: Pick<Deps, 'err' | 'stderr' | 'now'>): CallProgress {
+function line({ err, stderr, now, env }: Terminal): CallProgress {
+  const look = lookOf(env);
   const status = statusLine(err, stderr);
   const start = now();
   let ticking: NodeJS.Timeout | undefined;
@@ -34,7 +42,11 @@ function line({ err, stderr, now }: Pick<Deps, 'err' | 'stderr' | 'now'>): CallP
     clear,
     show(step) {
       clear();
-      const draw = () => status.show(`⏳ ${bar(step)}${wording(step, now() - start)}`);
+      const draw = () => {
+        const text = `${bar(step, look, stderr.columns)}${wording(step, now() - start)}`;
+        const room = Math.max(20, (stderr.columns || 80) - 1);
+        status.show(look.unicode ? `⏳ ${text}` : cut(text, room, '...'));
+      };
       draw();
       ticking = setInterval(draw, TICK);
       ticking.unref();
@@ -42,13 +54,14 @@ function line({ err, stderr, now }: Pick<Deps, 'err' | 'stderr' | 'now'>): CallP
   };
 }
 
-function log({ err, now }: Pick<Deps, 'err' | 'stderr' | 'now'>): CallProgress {
+function log({ err, now, env }: Terminal): CallProgress {
+  const { unicode } = lookOf(env);
   const start = now();
   let latest: Step | undefined;
   let resting: NodeJS.Timeout | undefined;
   const write = () => {
     resting = undefined;
-    if (latest) err(`⏳ ${wording(latest, now() - start)}\n`);
+    if (latest) err(`${unicode ? '⏳ ' : ''}${wording(latest, now() - start)}\n`);
     latest = undefined;
   };
   return {
@@ -70,11 +83,13 @@ function share({ progress, total }: Step): number | undefined {
   return Math.min(1, Math.max(0, progress / total));
 }
 
-function bar(step: Step): string {
+function bar(step: Step, { unicode }: Look, columns: number): string {
   const part = share(step);
   if (part === undefined) return '';
-  const full = Math.round(part * CELLS);
-  return `${'█'.repeat(full)}${'░'.repeat(CELLS - full)} `;
+  const cells = columns > 0 && columns < NARROW ? FEW_CELLS : CELLS;
+  const full = Math.round(part * cells);
+  if (!unicode) return `[${'#'.repeat(full)}${'.'.repeat(cells - full)}] `;
+  return `${'█'.repeat(full)}${'░'.repeat(cells - full)} `;
 }
 
 function wording(step: Step, elapsed: number): string {

@@ -1,48 +1,56 @@
-import type { Choice, Form, Keyboard, Prompt } from '../deps.ts';
+import type { Choice, Env, Form, Keyboard, Prompt } from '../deps.ts';
 import { CancelledError } from '../errors.ts';
 import { type Listening, listening } from './listen.ts';
+import { lookOf } from './look.ts';
+import { themeOf } from './theme.ts';
 
 type Terminal = {
   available: boolean;
   input(): NodeJS.ReadableStream;
-  output: NodeJS.WritableStream;
+  output: NodeJS.WritableStream & { columns?: number };
+  /** What it can show. */
+  env: Env;
   signal: AbortSignal;
   /** What Ctrl-C does where no question is open. */
   interrupt(): void;
 };
 
+type Context = { input: NodeJS.ReadableStream; output: NodeJS.WritableStream; signal: AbortSignal };
+
 type Question =
   | { type: 'confirm'; message: string; default: boolean }
   | { type: 'password'; message: string; toggleMask: false }
-  | { type: 'input'; message: string; default?: string; validate(text: string): string | true }
   | { type: 'select'; message: string; choices: Choice<unknown>[]; default?: unknown }
   | {
       type: 'checkbox';
       message: string;
-      choices: (Choice<string> & { checked: boolean })[];
-      validate(chosen: readonly { value: string }[]): string | true;
+      choices: (Choice<unknown> & { checked: boolean })[];
+      validate(chosen: readonly { value: unknown }[]): string | true;
     };
+
+type Asking = { signal?: AbortSignal; leave?(): void };
 
 /** Questions on stderr, so that stdout stays a result. The library is loaded with the first question. */
 export function openPrompt(terminal: Terminal): Prompt & Form & Keyboard {
   // A question is alone with the keys as long as it is open.
   let heard: Listening | undefined;
   let open = 0;
-  const ask = async <T>(question: Question, own?: AbortSignal): Promise<T> => {
+  const look = lookOf(terminal.env);
+  const alone = async <T>(show: (context: Context) => Promise<T>, asking: Asking = {}): Promise<T> => {
+    const { signal: own, leave } = asking;
     if (!terminal.available) throw new Error('a question was asked without a terminal');
     if (terminal.signal.aborted || own?.aborted) throw new CancelledError();
-    const { default: inquirer } = await import('inquirer');
-    const prompt = inquirer.createPromptModule({
-      input: terminal.input(),
-      output: terminal.output,
-      signal: own ? AbortSignal.any([terminal.signal, own]) : terminal.signal,
-    });
+    const input = terminal.input();
+    const signal = own ? AbortSignal.any([terminal.signal, own]) : terminal.signal;
     open++;
     heard?.stop();
-    const giveBack = borrow(terminal.input());
+    const giveBack = borrow(input);
+    const key = (_: unknown, { name }: { name?: string } = {}) => {
+      if (name === 'escape') leave?.();
+    };
+    input.on('keypress', key);
     try {
-      const answers = (await prompt([{ ...question, name: 'answer' } as never])) as { answer: T };
-      return answers.answer;
+      return await show({ input, output: terminal.output, signal });
     } catch (cause) {
       // Ctrl-C inside the question, or a signal. The classes are not exported, their names are fixed.
       const name = cause instanceof Error ? cause.name : '';
@@ -50,11 +58,19 @@ export function openPrompt(terminal: Terminal): Prompt & Form & Keyboard {
         throw new CancelledError();
       throw cause;
     } finally {
+      input.off('keypress', key);
       giveBack();
       open--;
       if (open === 0) heard?.start();
     }
   };
+  const ask = <T>(question: Question, asking?: Asking): Promise<T> =>
+    alone(async (context) => {
+      const { default: inquirer } = await import('inquirer');
+      const prompt = inquirer.createPromptModule(context as never);
+      const answers = await prompt([{ ...question, theme: themeOf(look), name: 'answer' } as never]);
+      return (answers as { answer: T }).answer;
+    }, asking);
   return {
     available: terminal.available,
     listen(what, signal) {
@@ -72,35 +88,30 @@ export function openPrompt(terminal: Terminal): Prompt & Form & Keyboard {
     confirm: (message, initial = false) => ask<boolean>({ type: 'confirm', message, default: initial }),
     // Without the toggle, by which Ctrl-T would show what was typed.
     secret: (message) => ask<string>({ type: 'password', message, toggleMask: false }),
-    text: (message, { initial, check, signal } = {}) =>
-      ask<string>(
-        {
-          type: 'input',
-          message,
-          ...(initial !== undefined && { default: initial }),
-          validate: (text) => check?.(text) ?? true,
-        },
-        signal,
-      ),
-    select: <T>(
-      message: string,
-      choices: Choice<T>[],
-      { initial, signal }: { initial?: T; signal?: AbortSignal } = {},
-    ) =>
-      ask<T>(
-        { type: 'select', message, choices, ...(initial !== undefined && { default: initial }) },
-        signal,
-      ),
-    checkbox: (message, choices, { initial = [], check, signal } = {}) =>
-      ask<string[]>(
+    text: (message, { initial = '', hint = '', check = () => undefined, ...asking } = {}) =>
+      alone(async (context) => {
+        const { entryLine } = await import('./entry.ts');
+        const columns = terminal.output.columns ?? 80;
+        return entryLine({ message, initial, hint, check, look, columns }, context as never);
+      }, asking),
+    select: (message, choices, { initial, ...asking } = {}) =>
+      ask({ type: 'select', message, choices, ...(initial !== undefined && { default: initial }) }, asking),
+    checkbox: (message, choices, { initial = [], check, ...asking } = {}) =>
+      ask(
         {
           type: 'checkbox',
           message,
           choices: choices.map((each) => ({ ...each, checked: initial.includes(each.value) })),
-          validate: (chosen) => check?.(chosen.map(({ value }) => value)) ?? true,
+          validate: (chosen) =>
+            check?.(chosen.map(({ value }) => value) as (typeof initial)[number][]) ?? true,
         },
-        signal,
+        asking,
       ),
+    more: (message) =>
+      alone(async (context) => {
+        const { moreKey } = await import('./entry.ts');
+        return moreKey({ message }, { ...context, clearPromptOnDone: true } as never);
+      }),
   };
 }
 

@@ -19,8 +19,9 @@ const GAP = 2;
  */
 export function table(header: string[], rows: string[][], view: TableView): string {
   const clean = rows.map((row) => header.map((_, column) => sanitize(row[column] ?? '')));
+  // Not all of them as arguments of one call: those of a long list would not fit on the stack.
   const natural = header.map((title, column) =>
-    Math.max(width(title), ...clean.map((row) => width(row[column] ?? ''))),
+    clean.reduce((widest, row) => Math.max(widest, width(row[column] ?? '')), width(title)),
   );
   const widths = shares(header, natural, view.columns);
   if (widths === undefined) return blocks(header, clean, view);

@@ -53,18 +53,18 @@ export function width(text: string): number {
   return total;
 }
 
-/** `text` in at most `limit` cells, with an ellipsis if something was cut. */
-export function cut(text: string, limit: number): string {
+/** `text` in at most `limit` cells, with an ellipsis, of one cell for each character, if something was cut. */
+export function cut(text: string, limit: number, ellipsis = '…'): string {
   if (width(text) <= limit) return text;
   let out = '';
   let used = 0;
   for (const each of characters(text)) {
     const next = cells(each);
-    if (used + next > limit - 1) break;
+    if (used + next > limit - ellipsis.length) break;
     out += each;
     used += next;
   }
-  return `${out.trimEnd()}…`;
+  return `${out.trimEnd()}${ellipsis}`;
 }
 
 /** `text` in lines of at most `limit` cells (at least two), broken at blanks, and inside a word only if it is longer. */
@@ -99,4 +99,26 @@ export function wrap(text: string, limit: number): string[] {
   }
   if (line !== '' || lines.length === 0) next();
   return lines;
+}
+
+/** The same for a text with styles of ours in it; blanks at its beginning stay, and a word that is too long is not broken. */
+export function wrapStyled(text: string, limit: number): string[] {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: the styles are what it leaves out
+  const cellsOf = (word: string) => width(word.replace(/\u001b\[\d+m/g, ''));
+  const [indent = ''] = /^ */.exec(text) ?? [];
+  const lines: string[] = [];
+  let line = '';
+  let used = 0;
+  for (const word of text.slice(indent.length).split(' ')) {
+    const long = cellsOf(word);
+    if (line !== '' && used + 1 + long > limit) {
+      lines.push(line);
+      line = '';
+      used = 0;
+    }
+    if (line === '' && lines.length === 0) [line, used] = [indent + word, indent.length + long];
+    else if (line === '') [line, used] = [word, long];
+    else [line, used] = [`${line} ${word}`, used + 1 + long];
+  }
+  return [...lines, line];
 }

@@ -31,6 +31,10 @@ export type Flags = {
   elicitation: 'ask' | 'accept' | 'decline' | 'cancel' | undefined;
   /** JSON, `@file` or `-`. */
   elicitationAnswers: string | undefined;
+  /** Long results at a terminal go through a pager. */
+  pager: boolean;
+  /** Where images and the like of results are kept; else in a folder for temporary files. */
+  outputDir: string | undefined;
 } & ModelFlags;
 
 const UNITS: Record<string, number> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 };
@@ -123,6 +127,11 @@ export function addRootFlags(program: Command): void {
     .option(
       '--elicitation-answers <json>',
       'answers to what a server asks, by field; also @file, or - for a pipe',
+    )
+    .option('--no-pager', 'show long results at a terminal at once')
+    .option(
+      '--output-dir <path>',
+      'where images and the like of results are saved (default: a private temporary folder)',
     );
   addModelFlags(program);
 }
@@ -161,6 +170,8 @@ export function readFlags(options: Record<string, unknown>): Flags {
     elicitation: given.elicitation,
     elicitationAnswers: given.elicitationAnswers,
     ...readModelFlags(options),
+    pager: given.pager ?? true,
+    outputDir: given.outputDir,
   };
 }
 

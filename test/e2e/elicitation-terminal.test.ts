@@ -16,7 +16,7 @@ async function asked(
   env: Record<string, string> = {},
 ): Promise<Terminal> {
   const { config } = await askedBy(kind);
-  return ptyCli(['--config-file', config, ...call(questions), ...flags], { env });
+  return ptyCli(['--config-file', config, '--json', ...call(questions), ...flags], { env });
 }
 
 /** Types an answer once its question is there. */
@@ -29,7 +29,8 @@ async function reply(terminal: Terminal, question: RegExp, keys: string): Promis
 async function told(terminal: Terminal): Promise<unknown> {
   const { exit, shown } = await terminal.done;
   expect(exit).toBe(0);
-  return JSON.parse(/\[\{"action".*\]/.exec(shown)?.[0] ?? 'null') as unknown;
+  const text = /"text": (".*")\r\n/.exec(shown)?.[1] ?? '"null"';
+  return JSON.parse(JSON.parse(text) as string) as unknown;
 }
 
 describe('a form', () => {
@@ -114,7 +115,8 @@ describe('a form', () => {
     await reply(terminal, /size/, 'big\r');
     await reply(terminal, /size must be a number, not a string/, '\b\b\b1\r');
     await reply(terminal, /What do you answer\?/, `${DOWN}\r`);
-    await reply(terminal, /size/, '2\r');
+    // What was answered before stands in the line.
+    await reply(terminal, /size/, '\b2\r');
     await reply(terminal, /What do you answer\?/, '\r');
     expect(await told(terminal)).toEqual([{ action: 'accept', content: { size: 2 } }]);
   });
@@ -132,6 +134,13 @@ describe('a form', () => {
     await terminal.seen(/warning: notes asks for apiKey: MCP servers must not ask for secrets this way/);
     await reply(terminal, /What do you answer\?/, `${DOWN}\r`);
     expect(await told(terminal)).toEqual([{ action: 'decline' }]);
+  });
+
+  test('is left with Escape, which the server hears of as cancelled', async () => {
+    const terminal = await asked([size]);
+    await reply(terminal, /What do you answer\?/, '\r');
+    await reply(terminal, /size/, '1\u001b');
+    expect(await told(terminal)).toEqual([{ action: 'cancel' }]);
   });
 
   test('is not under the time limit while the person thinks', async () => {
@@ -155,7 +164,7 @@ describe('a form', () => {
     terminal.type('\x03');
     const { exit, shown } = await terminal.done;
     expect(exit).toBe(130);
-    expect(shown).toContain('error: cancelled');
+    expect(shown).toContain('"code":"cancelled"');
   });
 });
 

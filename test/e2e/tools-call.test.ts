@@ -1,4 +1,6 @@
 // `tools call`: what a tool answers, while it works, and when nobody waits for it any more.
+import { readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import type { McpServerHandle } from '../support/mcp-server.ts';
 import { modernServer } from '../support/modern-server.ts';
@@ -38,11 +40,30 @@ describe('an answer', () => {
     }
   });
 
-  test.each([
-    ['on a terminal', terminal],
-    ['in a pipe', {}],
-  ])('with images, sound and files %s: named, never spilled', async (_, options) => {
+  test('with images, sound and files on a terminal: saved, and where is said', async () => {
     const { script } = await workbench();
+    const { exit, stdout, home } = await script('tools call kinds --output-dir kept', terminal);
+    const kept = join(home, 'kept');
+    expect([exit, stdout.split('\n')]).toEqual([
+      0,
+      [
+        'a picture:',
+        `[image image/png, ${Buffer.from(PNG, 'base64').length} bytes] saved as ${kept}/image-1.png`,
+        `[audio audio/wav, 1.5 kB] saved as ${kept}/audio-1.wav`,
+        'report: file:///report.pdf (application/pdf)',
+        '--- file:///a.txt',
+        'inside',
+        `[resource file:///a.bin, x/y, 3 bytes] saved as ${kept}/file-1.bin`,
+        '',
+      ],
+    ]);
+    expect(readFileSync(join(kept, 'image-1.png')).toString('base64')).toBe(PNG);
+    expect(statSync(join(kept, 'image-1.png')).mode & 0o777).toBe(0o600);
+  });
+
+  test('with images, sound and files in a pipe: named, never spilled, and saved where that was asked for', async () => {
+    const { script } = await workbench();
+    const options = {};
     const { exit, stdout } = await script('tools call kinds', options);
     expect(exit).toBe(0);
     expect(stdout.split('\n')).toEqual([
@@ -57,6 +78,9 @@ describe('an answer', () => {
     const { content } = JSON.parse((await script('tools call kinds --json', options)).stdout);
     expect(content[1]).toEqual({ type: 'image', mimeType: 'image/png', data: PNG });
     expect(content[5].resource.blob).toBe('AAEC');
+    const saved = await script('tools call kinds --output-dir kept', options);
+    expect(saved.stdout).toBe(stdout);
+    expect(saved.stderr.split('\n')).toContain(`saved ${join(saved.home, 'kept/file-1.bin')}`);
   });
 
   test('that would act on the terminal does not', async () => {

@@ -142,11 +142,12 @@ function scriptedPrompt(answers: CliOptions['answers'], shown: () => string): De
 }
 
 /** What a server asks is answered at a real terminal. */
-export const noForm: Pick<Deps['prompt'], 'text' | 'select' | 'checkbox' | 'listen'> = {
+export const noForm: Pick<Deps['prompt'], 'text' | 'select' | 'checkbox' | 'more' | 'listen'> = {
   listen: () => {},
   text: (question) => Promise.reject(new Error(`asked "${question}"`)),
   select: (question) => Promise.reject(new Error(`asked "${question}"`)),
   checkbox: (question) => Promise.reject(new Error(`asked "${question}"`)),
+  more: (question) => Promise.reject(new Error(`asked "${question}"`)),
 };
 
 // Loaded on first use: the counterparts are used without the program too.

@@ -183,6 +183,7 @@ export async function go(line: string | string[], world: World = {}): Promise<Ra
       text: () => Promise.reject(new Error('no forms here')),
       select: () => Promise.reject(new Error('no forms here')),
       checkbox: () => Promise.reject(new Error('no forms here')),
+      more: () => Promise.reject(new Error('no forms here')),
     },
     out: (text) => {
       ran.stdout += text;

@@ -29,7 +29,7 @@ async function flagsOf(line: string): Promise<Flags | undefined> {
 describe('flags', () => {
   it('are understood before and after the command', async () => {
     const file = join(newHome(), 'x.log');
-    const words = `--log-file ${file} --config-file c.json --server a,b --account me --yes --quiet --verbose --no-browser --device --non-interactive --token-backend vault --timeout 1.5 --login-timeout 2m --log-level info --protocol modern --ca-file ca.pem --elicitation accept --elicitation-answers {} --format ndjson --provider openai --model gpt-4 --api-base http://127.0.0.1:1/v1 --confirm-mode never --include-tools a,b/c --exclude-tools d --max-turns 3`;
+    const words = `--log-file ${file} --config-file c.json --server a,b --account me --yes --quiet --verbose --no-browser --device --non-interactive --token-backend vault --timeout 1.5 --login-timeout 2m --log-level info --protocol modern --ca-file ca.pem --elicitation accept --elicitation-answers {} --format ndjson --provider openai --model gpt-4 --api-base http://127.0.0.1:1/v1 --confirm-mode never --include-tools a,b/c --exclude-tools d --max-turns 3 --no-pager --output-dir pictures`;
     const expected: Flags = {
       configFile: 'c.json',
       servers: ['a', 'b'],
@@ -57,6 +57,8 @@ describe('flags', () => {
       includeTools: ['a', 'b/c'],
       excludeTools: ['d'],
       maxTurns: 3,
+      pager: false,
+      outputDir: 'pictures',
     };
     expect(await flagsOf(`${words} tools list`)).toEqual(expected);
     expect(await flagsOf(`tools list ${words}`)).toEqual(expected);
@@ -268,8 +270,10 @@ describe('tools call', () => {
   });
 
   it('does not read a terminal', async () => {
-    const ran = await call([], { terminal: true, input: new PassThrough() });
-    expect(ran).toMatchObject({ exit: 2, calls: [] });
+    for (const flag of ['--non-interactive', '--json']) {
+      const ran = await call([flag], { terminal: true, input: new PassThrough() });
+      expect(ran).toMatchObject({ exit: 2, calls: [] });
+    }
   });
 
   it('gives the result of a failed tool on stdout, and exit 8', async () => {

@@ -5,13 +5,13 @@ import { callProgress } from '../../src/ui/call-progress.ts';
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
 
-function shown(isTTY: boolean, silent = false) {
+function shown(isTTY: boolean, silent = false, env = {}, columns = 60) {
   let text = '';
   const err = (more: string) => {
     text += more;
   };
-  const stderr = { isTTY, columns: 60 };
-  const progress = callProgress({ err, stderr, now: () => Date.now() }, silent);
+  const stderr = { isTTY, columns };
+  const progress = callProgress({ err, stderr, now: () => Date.now(), env }, silent);
   return { ...progress, text: () => text };
 }
 
@@ -31,6 +31,21 @@ describe('on a terminal', () => {
     expect(text().startsWith(`${AGAIN}⏳ ${line}`)).toBe(true);
     // biome-ignore lint/suspicious/noControlCharactersInRegex: what must not reach a terminal
     expect(text().slice(AGAIN.length)).not.toMatch(/[\u001b\u0007]/);
+  });
+
+  test.each([
+    ['a narrow one', {}, 40, '⏳ ███░░ 50 % (0:00) reading the first…'],
+    ['a narrow one without Unicode', { TERM: 'dumb' }, 40, '[###..] 50 % (0:00) reading the firs...'],
+    [
+      'one of another locale',
+      { LANG: 'C' },
+      100,
+      '[#####.....] 50 % (0:00) reading the first of the many files',
+    ],
+  ])('%s', (_, env, columns, line) => {
+    const { show, text } = shown(true, false, env, columns);
+    show({ progress: 1, total: 2, message: 'reading the first of the many files' });
+    expect(text()).toBe(`${AGAIN}${line}`);
   });
 
   test('the clock runs on between two steps, and stops with the line', () => {

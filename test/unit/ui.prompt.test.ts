@@ -7,7 +7,8 @@ function terminal(available = true) {
   const output = new PassThrough();
   const controller = new AbortController();
   const interrupt = vi.fn();
-  const prompt = openPrompt({ available, input: () => input, output, signal: controller.signal, interrupt });
+  const { signal } = controller;
+  const prompt = openPrompt({ available, input: () => input, output, env: {}, signal, interrupt });
   let text = '';
   /** Resolves when the question is on the screen: only then it listens. */
   const asked = new Promise<void>((resolve) => {
