@@ -33,7 +33,7 @@ const MAY: Record<string, readonly string[]> = {
   demo: ['deps', 'errors'],
   // Asks what the program would ask, and changes nothing of what it finds.
   doctor: ['session', 'auth', 'store', 'deps', 'errors', 'typed', 'url'],
-  shell: ['workspace', 'session', 'auth', 'ui', 'deps', 'errors', 'nearest'],
+  shell: ['workspace', 'session', 'auth', 'ui', 'deps', 'errors', 'nearest', 'typed'],
   session: ['auth', 'deps', 'errors', 'nearest', 'typed', 'url'],
   auth: ['store', 'deps', 'errors', 'typed', 'url'],
   store: ['deps', 'errors', 'typed'],
