@@ -55,7 +55,8 @@ export function openEditor({ stdin, stdout, stderr, env }: Terminal, ways: Ways)
     },
   });
   const paste = pasteFilter(stdin, lines);
-  const bracketed = env.TERM !== 'dumb' && stdout.isTTY;
+  let bracketed = env.TERM !== 'dumb' && stdout.isTTY;
+  if (bracketed) stdout.stream.write('\u001b[?2004h');
   const queue: string[] = [];
   let wanted: ((text: string | undefined) => void) | undefined;
   // Lines may still be waiting when the input has ended, and Node lets nobody prompt after that.
@@ -69,14 +70,12 @@ export function openEditor({ stdin, stdout, stderr, env }: Terminal, ways: Ways)
   });
   const ask = () => {
     if (ended) return;
-    if (bracketed) stdout.stream.write('\u001b[?2004h');
     lines.setPrompt(held.length > 0 ? GOES_ON : ways.prompt);
     lines.prompt();
   };
   const deliver = (text: string | undefined) => {
     const next = wanted;
     wanted = undefined;
-    if (next && bracketed) stdout.stream.write('\u001b[?2004l');
     if (next) next(text);
     else if (text !== undefined) queue.push(text);
   };
@@ -127,7 +126,8 @@ export function openEditor({ stdin, stdout, stderr, env }: Terminal, ways: Ways)
     },
     close() {
       paste.close();
-      if (bracketed && wanted) stdout.stream.write('\u001b[?2004l');
+      if (bracketed) stdout.stream.write('\u001b[?2004l');
+      bracketed = false;
       lines.close();
     },
   };

@@ -9,6 +9,8 @@ import type { Screen } from '../workspace/stage.ts';
 import type { Editor } from './editor.ts';
 
 export type SessionScreen = Screen & {
+  /** What the line editor itself writes. */
+  plain(text: string): void;
   /** A server is being connected; `name` is the one that events have. */
   begin(name: string): void;
   /** It is there, or is not. */
@@ -52,6 +54,7 @@ export function openScreen(
     line.clear();
   };
   return {
+    plain: err,
     err(text) {
       if (editor?.waiting()) return editor.above(text);
       // A line that is not whole is somebody's own, written over in place.

@@ -29,7 +29,7 @@ export async function runShell({ workspace, names, obey, extras, history }: Give
     const running: { current: AbortController | undefined } = { current: undefined };
     const editor = openEditor(deps, {
       prompt: extras.talk ? 'You: ' : '> ',
-      err: deps.err,
+      err: screen.plain,
       history: await recent,
       remember(text) {
         const kept = isKept(text, shell.slashes);
@@ -42,7 +42,7 @@ export async function runShell({ workspace, names, obey, extras, history }: Give
         return running.current !== undefined;
       },
       meanwhile(text) {
-        const stops = /^\s*\/(interrupt|stop|cancel)\s*$/i.test(text);
+        const stops = running.current !== undefined && /^\s*\/(interrupt|stop|cancel)\s*$/i.test(text);
         if (stops) running.current?.abort();
         return stops;
       },

@@ -12,6 +12,7 @@ export type History = {
   add(line: string): Promise<void>;
 };
 
+const NEWS = new Set(['unsafe_file', 'unsafe_directory', 'corrupt']);
 const MOST_LINES = 1000;
 /** Characters of one entry: a pasted file is not worth going back to. */
 const LONGEST = 10_000;
@@ -35,7 +36,8 @@ export function openHistory(
       if (!(error instanceof CliError)) throw error;
       // A session without its history is a session all the same.
       broken = true;
-      warn(`no history is kept: ${error.message}`);
+      // A home that cannot be written is no news; a file that is not what it should be is.
+      if (NEWS.has(error.code)) warn(`no history is kept: ${error.message}`);
       return otherwise;
     }
   };
