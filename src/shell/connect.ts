@@ -18,7 +18,7 @@ import type { Link } from './state.ts';
 export type Connected = { links: Link[]; away: Map<string, unknown>; exit: number | undefined };
 
 /** Milliseconds that the prompt waits for what the first lines would like to say. */
-const PATIENCE = 400;
+const PATIENCE = 800;
 
 /**
  * Each failure is told as it comes, and leaves the others alone. `exit` is that of the first. Throws if nothing is left:

@@ -56,8 +56,8 @@ export function openScreen(
   return {
     plain: err,
     err(text) {
-      if (editor?.waiting()) return editor.above(text);
-      // A line that is not whole is somebody's own, written over in place.
+      // A line that is not whole is a status, written over in place: what comes late has no place any more.
+      if (editor?.waiting()) return text.endsWith('\n') ? editor.above(text) : undefined;
       if (text.endsWith('\n')) line.clear();
       err(text);
     },

@@ -148,7 +148,7 @@ describe('a session', () => {
       config = configFile({ mcpServers: { notes: { url: server.mcpUrl }, mail: { url: other.mcpUrl } } });
       const terminal = start(['--config-file', config, '--server', 'notes,mail']);
       await terminal.seen(PROMPT);
-      expect(terminal.shown()).toMatch(/Connected to notes [^\r]*\r\n [^\r]*\r\nConnected to mail /);
+      expect(terminal.shown()).toMatch(/Connected to notes [^\r]*\r\n(?: [^\r]*\r\n)?Connected to mail /);
       expect(browser.opened()).toHaveLength(2);
       const story =
         /required for (\w+)\r\n[^🔐]*Signed in to \1\r\n[^🔐]*🔐 Authentication required for (?!\1)/u;
