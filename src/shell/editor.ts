@@ -55,6 +55,10 @@ export function openEditor({ stdin, stdout, stderr, env }: Terminal, ways: Ways)
     },
   });
   const paste = pasteFilter(stdin, lines);
+  // A window that changes while something runs needs no prompt drawn into its output.
+  const redraw = stdout.stream.listeners('resize').at(-1) as (() => void) | undefined;
+  const resized = () => wanted && redraw?.();
+  if (redraw) stdout.stream.off('resize', redraw).on('resize', resized);
   let bracketed = env.TERM !== 'dumb' && stdout.isTTY;
   if (bracketed) stdout.stream.write('\u001b[?2004h');
   const queue: string[] = [];
@@ -126,6 +130,7 @@ export function openEditor({ stdin, stdout, stderr, env }: Terminal, ways: Ways)
     },
     close() {
       paste.close();
+      stdout.stream.off('resize', resized);
       if (bracketed) stdout.stream.write('\u001b[?2004l');
       bracketed = false;
       lines.close();
