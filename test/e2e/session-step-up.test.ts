@@ -56,7 +56,6 @@ test('a sign-in that ends in the middle is made anew in place, and the call goes
   // The access token is over, and the refresh token was revoked.
   authorization.forgetAccessTokens();
   authorization.forgetRefreshTokens();
-  // Tab starts none.
   terminal.type('/call ec');
   await terminal.seen(/ec/);
   terminal.type('\t');

@@ -145,9 +145,17 @@ it('a list that changes is told, and asked for again', async () => {
   notion.hear = (news) => {
     tell = news;
   };
-  const ran = await type(['/call echo text=grow', '/call later text=a'], { sessions: { notion } });
+  const seen: number[] = [];
+  notion.listTools = async () => {
+    seen.push(notion.calls.length);
+    return [...tools];
+  };
+  const lines = ['/call echo text=a', '/call echo text=grow', '/call echo text=b', '/call later text=c'];
+  const ran = await type(lines, { sessions: { notion } });
   expect(ran.stderr).toBe('notion: its tools have changed\n');
-  expect(notion.calls.map(({ name }) => name)).toEqual(['echo', 'later']);
+  expect(notion.calls.map(({ name }) => name)).toEqual(['echo', 'echo', 'echo', 'later']);
+  // The tool that came with the change is there without a further question.
+  expect(seen).toEqual([0, 2]);
 });
 
 describe('lines from a pipe', () => {
