@@ -72,3 +72,13 @@ export class CancelledError extends CliError {
     super('cancelled', message);
   }
 }
+
+/** Lines that were read one after the other have told their failures as they came: only the exit is left to give. */
+export class ToldError extends Error {
+  readonly exit: number;
+
+  constructor(exit: number) {
+    super('told already');
+    this.exit = exit;
+  }
+}

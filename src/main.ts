@@ -7,6 +7,7 @@ import { format } from 'node:util';
 import type { Deps, Fetch } from './deps.ts';
 import { CancelledError } from './errors.ts';
 import { run } from './program.ts';
+import { isPlain, plain } from './ui/plain.ts';
 import { openPrompt } from './ui/prompt.ts';
 import { redact } from './ui/redact.ts';
 import { sanitizeLines } from './ui/sanitize.ts';
@@ -24,8 +25,9 @@ function quietPipe(stream: NodeJS.WriteStream): (text: string) => void {
     process.exitCode = 1;
     if (stream !== process.stderr) process.stderr.write(`error: cannot write the result (${error.code})\n`);
   });
+  const isAscii = stream.isTTY === true && isPlain(process.env, process.platform);
   return (text) => {
-    if (!gone) stream.write(text);
+    if (!gone) stream.write(isAscii ? plain(text) : text);
   };
 }
 

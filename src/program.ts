@@ -1,6 +1,6 @@
 import { Command, CommanderError } from 'commander';
 import type { Deps } from './deps.ts';
-import { UsageError } from './errors.ts';
+import { ToldError, UsageError } from './errors.ts';
 import { growAuth } from './tree/auth.ts';
 import { examples, group, type Perform, unknownCommand } from './tree/branch.ts';
 import { growCmd } from './tree/cmd.ts';
@@ -13,11 +13,12 @@ import { growServers } from './tree/servers.ts';
 import { growSkills } from './tree/skills.ts';
 import { growToken } from './tree/token.ts';
 import { growTools } from './tree/tools.ts';
+import { usageError } from './tree/usage.ts';
 import type { LogFile } from './ui/log-file.ts';
 import { environmentSecrets } from './ui/redact.ts';
 import { report } from './ui/report.ts';
 import { version } from './version.ts';
-import { addRootFlags, type Flags, readFlags, wantsJson } from './workspace/flags.ts';
+import { addRootFlags, type Flags, lineFlags, readFlags, wantsJson } from './workspace/flags.ts';
 import type { Workspace } from './workspace/workspace.ts';
 
 type OpenWorkspace = (deps: Deps, flags: Flags) => Workspace;
@@ -57,6 +58,7 @@ export async function run(argv: string[], deps: Deps, open?: OpenWorkspace): Pro
     return exit;
   } catch (error) {
     if (error instanceof CommanderError && error.exitCode === 0) return 0;
+    if (error instanceof ToldError) return error.exit;
     const { format, verbose } = readFlags(program.opts());
     return report(error instanceof CommanderError ? usageError(error, program, argv) : error, {
       err: log?.deps.err ?? deps.err,
@@ -70,38 +72,18 @@ export async function run(argv: string[], deps: Deps, open?: OpenWorkspace): Pro
   }
 }
 
-/** commander's complaint as ours: its first sentence is the message, what follows or its suggestion the hint. */
-function usageError(error: CommanderError, program: Command, argv: string[]): UsageError {
-  const [first = '', suggestion] = error.message.replace(/^error: /, '').split('\n');
-  const code = error.code
-    .replace(/^commander\./, '')
-    .replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
-  // "option … argument 'x' is invalid. Allowed choices are …": the last full stop, the value may hold others.
-  const [said = first, expected] = first.match(/^(.* is invalid)\. (.+)$/)?.slice(1) ?? [];
-  const hint = expected ?? suggestion?.replace(/^\((.*)\)$/, '$1');
-  const help = helpFor(program, argv);
-  // Other clients turn each argument of a tool into a flag.
-  const flag = / (?:tools call|prompts get) /.test(help)
-    ? /^unknown option '--([\w-]+)/.exec(said)?.[1]
-    : undefined;
-  return new UsageError(code, said.replace(/\.$/, ''), {
-    hint: hint
-      ? hint.charAt(0).toLowerCase() + hint.slice(1)
-      : `${flag ? `an argument is written without dashes: ${flag}=VALUE\n` : ''}see: ${help}`,
+/** Runs the words of one command line on a workspace that is open; `flags` of the session hold unless the words say otherwise. */
+async function obey(words: string[], workspace: Workspace): Promise<void> {
+  const program = new Command('mcp-cli');
+  grow(program, workspace.deps, async (work) => {
+    await work({ ...workspace, flags: lineFlags(workspace.flags, program) });
   });
-}
-
-/** The help of the innermost command that was named. */
-function helpFor(program: Command, argv: string[]): string {
-  let command = program;
-  const words = ['mcp-cli'];
-  for (const word of argv) {
-    const found = command.commands.find((each) => each.name() === word);
-    if (!found) continue;
-    command = found;
-    words.push(word);
+  try {
+    await program.parseAsync(words, { from: 'user' });
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
+    if (error.exitCode !== 0) throw usageError(error, program, words);
   }
-  return `${words.join(' ')} --help`;
 }
 
 function grow(program: Command, deps: Deps, perform: Perform): void {
@@ -166,7 +148,7 @@ function grow(program: Command, deps: Deps, perform: Perform): void {
         hint: 'start with: mcp-cli --server NAME\nor see: mcp-cli --help',
       });
     }
-    await perform(async (w) => (await import('./commands/session.ts')).session(w));
+    await perform(async (w) => (await import('./commands/session.ts')).session(w, obey));
   });
 }
 

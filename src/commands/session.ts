@@ -1,38 +1,30 @@
-import { UsageError } from '../errors.ts';
-import type { Session } from '../session/session.ts';
-import { sideBySide, throwFailures } from '../session/side-by-side.ts';
-import { serverWord, typed } from '../typed.ts';
-import { report } from '../ui/report.ts';
-import { enabledEntry, targets } from '../workspace/target.ts';
+import type { Obey } from '../shell/command.ts';
+import type { Extras } from '../shell/state.ts';
+import { note } from '../ui/print.ts';
+import { openHistory } from '../workspace/history.ts';
+import { targets } from '../workspace/target.ts';
 import type { Workspace } from '../workspace/workspace.ts';
 
-/** `mcp-cli --server X`: signs in, connects to all named servers side by side, and hands over to the shell. */
-export async function session(workspace: Workspace): Promise<void> {
+/**
+ * `mcp-cli --server X`: connects to all named servers side by side, and hands over to the session. `obey` runs a command
+ * of the program in it. Without a terminal the lines are read from standard input.
+ */
+export async function session(workspace: Workspace, obey: Obey): Promise<void> {
   const { deps, flags } = workspace;
-  if (!deps.stdin.isTTY || !deps.stdout.isTTY || flags.nonInteractive || flags.format !== 'text') {
-    const servers = typed(flags.servers.map(serverWord).join(','));
-    throw new UsageError('no_terminal', 'an interactive session needs a terminal', {
-      hint: `without one: mcp-cli --server ${servers} tools list\nor: mcp-cli --server ${servers} tools call NAME key=value`,
-    });
-  }
-  const outcomes = await sideBySide(await targets(workspace, []), async (name) =>
-    workspace.connect(await enabledEntry(workspace, name)),
-  );
-  const sessions = outcomes.flatMap(({ value }): Session[] => (value ? [value] : []));
+  const { noTerminal, runPipe, runShell } = await import('../shell/shell.ts');
+  const names = await targets(workspace, []);
+  const extras = await extrasOf(workspace);
   try {
-    // One server that is away is told and left out, as long as another one is there.
-    if (sessions.length === 0 || deps.signal.aborted) throwFailures(outcomes);
-    const away = outcomes.flatMap(({ error }) => error ?? []);
-    if (away.length > 0)
-      report(new AggregateError(away), {
-        err: deps.err,
-        json: false,
-        verbose: flags.verbose,
-        aborted: false,
-      });
-    const { runShell } = await import('../shell/shell.ts');
-    await runShell(deps, flags, sessions, workspace.nextCommand);
+    if (!deps.stdin.isTTY) return await workspace.unasked(() => runPipe({ workspace, names, obey, extras }));
+    if (!deps.stdout.isTTY || flags.nonInteractive || flags.format !== 'text') throw noTerminal(names);
+    const history = openHistory(deps, (text) => note(workspace, text));
+    await runShell({ workspace, names, obey, extras, history });
   } finally {
-    await Promise.allSettled(sessions.map((each) => each.close()));
+    workspace.attach(undefined);
   }
+}
+
+/** What other rooms bring along: a conversation with a model, a form for a tool's arguments, how results are shown. */
+async function extrasOf(_workspace: Workspace): Promise<Extras> {
+  return {};
 }

@@ -10,10 +10,11 @@ import {
 import { type Connection, type ConnectOptions, connect } from './connect.ts';
 import { shallow } from './depth.ts';
 import { remembered, type Sent, sentWith, withoutEcho } from './echo.ts';
+import { hearNews } from './news.ts';
 import { asPromised, unjudged } from './output-schema.ts';
 import { openPatience } from './patience.ts';
 import { wantsSignIn } from './quirks.ts';
-import type { Session } from './session.ts';
+import type { News, Session } from './session.ts';
 import { openSurface } from './surface.ts';
 import { ownError, SessionLost, translate } from './translate.ts';
 import type { Refusal } from './watch.ts';
@@ -22,17 +23,19 @@ import type { Refusal } from './watch.ts';
 export async function openSession(given: Omit<ConnectOptions, 'patience'>): Promise<Session> {
   const { entry, signal, timeout } = given;
   const patience = openPatience(timeout);
+  const request = { signal, timeout };
   const sent = sentWith(entry);
   const options = { ...given, patience, sent, bearer: given.bearer && remembered(given.bearer, sent) };
   let connection = await mended(options, undefined, () => connect(options));
   const reopen = async () => {
     await connection.client.close();
     connection = await connect(options);
+    if (heard) hearNews(connection.client, heard, request);
   };
+  let heard: News | undefined;
   const run = <T>(work: (connection: Connection) => Promise<T>): Promise<T> =>
     mended(options, { reopen, refusal: () => connection.refusal() }, () => work(connection));
   const { client } = connection;
-  const request = { signal, timeout };
   /** As they were listed last. */
   let tools: Tool[] = [];
   return {
@@ -61,6 +64,10 @@ export async function openSession(given: Omit<ConnectOptions, 'patience'>): Prom
         return asPromised(shallow(result, entry.name), tool, entry.name);
       }),
     ping: () => run(({ client }) => ping(client, request)),
+    hear(news) {
+      heard = news;
+      hearNews(connection.client, news, request);
+    },
     close: () => connection.close(),
     ...openSurface(entry.name, run, request),
   };

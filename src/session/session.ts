@@ -24,8 +24,13 @@ export type Session = {
   callTool(name: string, args: Record<string, unknown>, options?: CallOptions): Promise<CallToolResult>;
   /** Round trip; resolves to its duration in milliseconds. */
   ping(): Promise<number>;
+  /** From now on, tells what the server says of its lists without being asked. Never fails: a server may say nothing. */
+  hear(news: News): void;
   close(): Promise<void>;
 } & Surface;
+
+/** One list is another one now. */
+export type News = { changed(what: 'tools' | 'resources' | 'prompts'): void };
 
 /**
  * What a server may offer besides tools. Lists are whole, in the server's order, as it sent them. Everything rejects

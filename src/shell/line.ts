@@ -1,56 +1,48 @@
 import { UsageError } from '../errors.ts';
 import { nearest } from '../nearest.ts';
+import type { Slash } from './state.ts';
 
-type SlashName = 'tools' | 'call' | 'resources' | 'read' | 'prompts' | 'prompt' | 'help' | 'exit';
+/** What a line says; undefined: nothing. `rest` is everything behind the command's name. */
+export type Line = { kind: 'slash'; slash: Slash; rest: string } | { kind: 'talk'; text: string } | undefined;
 
-type Slash = { name: SlashName; aliases: string[]; usage: string; about: string };
+/** The command that a line names, if there is such a one, and what is behind it. */
+export function wordOf(
+  text: string,
+  slashes: Slash[],
+): { word: string; slash: Slash | undefined; rest: string } {
+  const [, word = '', rest = ''] = /^\s*\/?(\S*)\s*([\s\S]*?)\s*$/.exec(text) ?? [];
+  const wanted = word.toLowerCase();
+  const slash = slashes.find(({ name, aliases }) => name === wanted || aliases.includes(wanted));
+  return { word, slash, rest };
+}
 
-export const SLASHES: Slash[] = [
-  { name: 'tools', aliases: [], usage: '/tools', about: 'list the tools' },
-  {
-    name: 'call',
-    aliases: ['execute', 'exec', 'run'],
-    usage: '/call NAME key=value…',
-    about: 'call a tool; also key:=json, key=@file, or {…}',
-  },
-  { name: 'resources', aliases: [], usage: '/resources', about: 'list the resources and templates' },
-  {
-    name: 'read',
-    aliases: [],
-    usage: '/read URI',
-    about: 'show a resource; /read TEMPLATE key=value fills one in',
-  },
-  { name: 'prompts', aliases: [], usage: '/prompts', about: 'list the prompts' },
-  { name: 'prompt', aliases: [], usage: '/prompt NAME key=value…', about: 'show the messages of a prompt' },
-  { name: 'help', aliases: ['h', '?'], usage: '/help', about: 'show this' },
-  { name: 'exit', aliases: ['quit', 'q', 'bye'], usage: '/exit', about: 'leave; Ctrl-D does the same' },
-];
-
-/** What a line says; `rest` is everything behind the command's name. */
-export type Line = { name: SlashName; rest: string } | undefined;
-
-/** A line of the session: undefined for an empty one. Throws UsageError `unknown_command` with the nearest name. */
-export function parseLine(text: string): Line {
+/**
+ * A line of the session. `talks`: what is no command is said to somebody. Throws UsageError `unknown_command` with the
+ * nearest name.
+ */
+export function parseLine(text: string, slashes: Slash[], talks: boolean): Line {
   const line = text.trim();
   if (line === '') return undefined;
-  if (line === '/') return { name: 'help', rest: '' };
-  const [, slash, word = '', rest = ''] = /^(\/?)(\S*)\s*([\s\S]*)$/.exec(line) ?? [];
-  const wanted = word.toLowerCase();
-  const found = SLASHES.find(({ name, aliases }) => name === wanted || aliases.includes(wanted));
-  // Without a slash only what people type by reflex: other words will be a chat's.
-  const reflex =
-    found && (found.name === 'exit' || found.name === 'help') && rest === '' && wanted.length > 3;
-  if (found && (slash || reflex)) return { name: found.name, rest };
-  if (!slash) {
+  const { word, slash, rest } = wordOf(line === '/' ? '/help' : line, slashes);
+  const hasSlash = line.startsWith('/');
+  // Without a slash only what people type by reflex.
+  const reflex = slash && /^(exit|quit|bye|help)$/i.test(line);
+  if (slash && (hasSlash || reflex)) return { kind: 'slash', slash, rest };
+  if (!hasSlash && talks) return { kind: 'talk', text: line };
+  if (!hasSlash) {
     throw new UsageError('unknown_command', 'commands begin with a slash', {
-      hint: 'see them all with /help',
+      hint: slash ? `did you mean /${line.split('\n', 1)[0]}?` : 'see them all with /help',
     });
   }
+  throw unknownSlash(word, slashes);
+}
+
+export function unknownSlash(word: string, slashes: Slash[]): UsageError {
   const guess = nearest(
-    wanted,
-    SLASHES.flatMap(({ name, aliases }) => [name, ...aliases]),
+    word,
+    slashes.flatMap(({ name, aliases }) => [name, ...aliases]),
   );
-  throw new UsageError('unknown_command', `there is no command /${word}`, {
+  return new UsageError('unknown_command', `there is no command /${word}`, {
     hint: guess === undefined ? 'see them all with /help' : `did you mean /${guess}?`,
   });
 }

@@ -1,68 +1,48 @@
 // What Tab proposes. Everything a server says is only taken if it is plain text: it goes into the line as it is.
 
-import { textArguments } from '../session/prompt-arguments.ts';
-import type { Completable, Session } from '../session/session.ts';
-import { variablesOf } from '../session/template.ts';
 import { sanitize } from '../ui/sanitize.ts';
-import { SLASHES, splitWords } from './line.ts';
+import { wordOf } from './line.ts';
+import type { Link, Shell } from './state.ts';
 
 /** All that the end of `line` may become, and that end. Rejects if a server does. */
-export async function proposals(sessions: Session[], line: string): Promise<[string[], string]> {
-  const [, command, rest] = /^\s*\/(\S+)\s+(.*)$/s.exec(line) ?? [];
+export async function proposals(shell: Shell, line: string): Promise<[string[], string]> {
+  const { slashes } = shell;
+  const behind = /^\s*\/\S+\s+(.*)$/s.exec(line)?.[1];
   const end = /\S*$/.exec(line)?.[0] ?? '';
-  if (command === undefined || rest === undefined) {
-    const all = SLASHES.flatMap(({ name, aliases }) => [name, ...aliases]).map((name) => `/${name}`);
-    return [line.startsWith('/') ? all.filter((each) => each.startsWith(line)) : [], line];
+  if (behind === undefined) {
+    const begun = (names: string[]) =>
+      names.map((name) => `/${name}`).filter((each) => each.startsWith(line));
+    if (!line.startsWith('/')) return [[], line];
+    const found = begun(slashes.map(({ name }) => name));
+    // Twice as many names to choose from are no help, unless it is one of those that was begun.
+    return [found.length > 0 ? found : begun(slashes.flatMap(({ aliases }) => aliases)), line];
   }
-  const slash = SLASHES.find(({ name, aliases }) => name === command || aliases.includes(command))?.name;
-  const [first = '', ...words] = rest.split(/\s+/);
-  const found =
-    words.length === 0 ? await names(sessions, slash) : await values(sessions, slash, first, words);
+  const words = behind.split(/\s+/);
+  const last = words.pop() ?? '';
+  const found = (await wordOf(line, slashes).slash?.propose?.(shell, words, last)) ?? [];
   return [found.filter((each) => each.startsWith(end) && sanitize(each) === each), end];
 }
 
-async function names(sessions: Session[], slash: string | undefined): Promise<string[]> {
-  return settled(sessions, async (session) => {
-    if (slash === 'call') return (await session.listTools()).map(({ name }) => name);
-    if (slash === 'prompt') return (await session.listPrompts()).map(({ name }) => name);
-    if (slash !== 'read') return [];
-    const [resources, templates] = await Promise.all([
-      session.listResources(),
-      session.listResourceTemplates(),
-    ]);
-    return [...resources.map(({ uri }) => uri), ...templates.map(({ uriTemplate }) => uriTemplate)];
-  });
-}
-
-/** The names of arguments, and behind a `=` what the server proposes for one. */
-async function values(
-  sessions: Session[],
-  slash: string | undefined,
-  first: string,
-  words: string[],
-): Promise<string[]> {
-  const [, name, value = ''] = /^([^=]+)=(.*)$/.exec(words.at(-1) ?? '') ?? [];
-  return settled(sessions, async (session) => {
-    const of: Completable =
-      slash === 'read' ? { type: 'ref/resource', uri: first } : { type: 'ref/prompt', name: first };
-    const known =
-      slash === 'read'
-        ? variablesOf(first).map((each) => each.name)
-        : slash === 'prompt'
-          ? ((await session.listPrompts()).find((prompt) => prompt.name === first)?.arguments ?? []).map(
-              (each) => each.name,
-            )
-          : [];
-    if (name === undefined) return known.map((each) => `${each}=`);
-    if (!known.includes(name)) return [];
-    const given = await textArguments(splitWords(words.slice(0, -1).join(' ')), async () => '');
-    const { values } = await session.complete(of, { name, value }, given);
-    // A word with a blank would have to be quoted from its beginning.
-    return values.filter((each) => /^[^\s"'\\]*$/.test(each)).map((each) => `${name}=${each}`);
-  });
-}
-
-async function settled(sessions: Session[], ask: (session: Session) => Promise<string[]>): Promise<string[]> {
-  const all = await Promise.allSettled(sessions.map((session) => ask(session)));
+/** What all servers have to propose; one that fails proposes nothing. */
+export async function everyones(shell: Shell, ask: (link: Link) => Promise<string[]>): Promise<string[]> {
+  const all = await Promise.allSettled(shell.links.map((link) => ask(link)));
   return [...new Set(all.flatMap((each) => (each.status === 'fulfilled' ? each.value : [])))];
+}
+
+/** Names that two servers have are written with the server's. */
+export async function names(shell: Shell, ask: (link: Link) => Promise<string[]>): Promise<string[]> {
+  const all = await Promise.allSettled(
+    shell.links.map(async (link) => ({ server: link.session.server, own: await ask(link) })),
+  );
+  const found = all.flatMap((each) => (each.status === 'fulfilled' ? [each.value] : []));
+  const times = new Map<string, number>();
+  for (const name of found.flatMap(({ own }) => own)) times.set(name, (times.get(name) ?? 0) + 1);
+  return found.flatMap(({ server, own }) =>
+    own.map((name) => ((times.get(name) ?? 0) > 1 ? `${server}/${name}` : name)),
+  );
+}
+
+/** `values` of one argument as words; one with a blank would have to be quoted from its beginning. */
+export function asWords(name: string, values: string[]): string[] {
+  return values.filter((each) => /^[^\s"'\\]*$/.test(each)).map((each) => `${name}=${each}`);
 }

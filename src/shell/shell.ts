@@ -1,149 +1,98 @@
-import type { Tool } from '@modelcontextprotocol/client';
-import type { Deps } from '../deps.ts';
-import { ToolError, UsageError } from '../errors.ts';
-import { readArgumentFile } from '../session/argument-file.ts';
-import { parseObject, parseWord, toolArguments } from '../session/arguments.ts';
-import { findTool, type Shelf } from '../session/catalog.ts';
-import type { Session } from '../session/session.ts';
-import { sideBySide, throwFailures } from '../session/side-by-side.ts';
-import { callProgress } from '../ui/call-progress.ts';
-import { resultText } from '../ui/result.ts';
-import { sanitize } from '../ui/sanitize.ts';
-import { parseCall, parseLine, SLASHES } from './line.ts';
+import { UsageError } from '../errors.ts';
+import { serverWord, typed } from '../typed.ts';
+import type { History } from '../workspace/history.ts';
+import type { Workspace } from '../workspace/workspace.ts';
+import type { Obey } from './command.ts';
+import { connectAll, introduce } from './connect.ts';
+import { openEditor } from './editor.ts';
 import { readLoop } from './loop.ts';
+import { answer, closeAll, hearAll, openShell } from './open.ts';
+import { inputsOf, runInputs } from './piped.ts';
 import { proposals } from './proposals.ts';
-import { getPrompt, readResource, showPrompts, showResources } from './surface.ts';
+import { isKept } from './remembered.ts';
+import { openScreen, type SessionScreen } from './screen.ts';
+import type { Extras } from './state.ts';
 
-type Shell = {
-  deps: Deps;
-  sessions: Session[];
-  /** As the person named them. */
-  servers: string[];
-  /** The last list of each server, so that a call does not ask for it every time. */
-  shelves: Shelf[] | undefined;
-};
+type Given = { workspace: Workspace; names: string[]; obey: Obey; extras: Extras; history: History };
 
-/** The interactive session over open sessions, which the caller closes; `nextCommand` is told of each line. Ends with /exit, Ctrl-D or a signal. */
-export async function runShell(
-  deps: Deps,
-  flags: { quiet: boolean; verbose: boolean; servers: string[] },
-  sessions: Session[],
-  nextCommand: () => Promise<void>,
-): Promise<void> {
-  const shell: Shell = { deps, sessions, servers: flags.servers, shelves: undefined };
-  if (!flags.quiet) for (const session of sessions) deps.out(`${banner(session)}\n`);
-  if (!flags.quiet) deps.out('/tools lists what there is, /help says more, /exit leaves.\n');
-  const handle = async (line: string, signal: AbortSignal) => {
-    await nextCommand();
-    return obey(shell, line, signal);
-  };
-  await readLoop(deps, handle, flags.verbose, (line) => proposals(sessions, line));
-}
-
-function banner(session: Session): string {
-  const { serverInfo } = session;
-  const who = serverInfo ? `${serverInfo.name} ${serverInfo.version}, ` : '';
-  return sanitize(`Connected to ${session.server} (${who}MCP ${session.protocol})`);
-}
-
-async function obey(shell: Shell, text: string, signal: AbortSignal): Promise<'exit' | 'go-on'> {
-  const line = parseLine(text);
-  switch (line?.name) {
-    case 'exit':
-      return 'exit';
-    case 'help':
-      shell.deps.out(help());
-      break;
-    case 'tools':
-      await showTools(shell, signal);
-      break;
-    case 'call':
-      await call(shell, line.rest, signal);
-      break;
-    case 'resources':
-      await showResources(shell, signal);
-      break;
-    case 'read':
-      await readResource(shell, line.rest, signal);
-      break;
-    case 'prompts':
-      await showPrompts(shell, signal);
-      break;
-    case 'prompt':
-      await getPrompt(shell, line.rest, signal);
-      break;
-    case undefined:
-      break;
+/** The interactive session with these servers. Ends with /exit, Ctrl-D or a signal. */
+export async function runShell({ workspace, names, obey, extras, history }: Given): Promise<void> {
+  const { deps, flags } = workspace;
+  const screen = attach(workspace);
+  const recent = history.load();
+  const connected = await connectAll(workspace, names, screen);
+  const shell = openShell({ workspace, obey, extras, screen }, connected);
+  try {
+    hearAll(shell, shell.links);
+    if (!flags.quiet) await introduce(workspace, shell.links, deps.out);
+    if (!flags.quiet) deps.out('/tools lists what there is, /help says more, /exit leaves.\n');
+    const running: { current: AbortController | undefined } = { current: undefined };
+    const editor = openEditor(deps, {
+      prompt: extras.talk ? 'You: ' : '> ',
+      err: screen.plain,
+      history: await recent,
+      remember(text) {
+        const kept = isKept(text, shell.slashes);
+        if (kept) void history.add(text);
+        return kept;
+      },
+      propose: (line) => proposals(shell, line),
+      interrupt() {
+        running.current?.abort();
+        return running.current !== undefined;
+      },
+      meanwhile(text) {
+        const stops = running.current !== undefined && /^\s*\/(interrupt|stop|cancel)\s*$/i.test(text);
+        if (stops) running.current?.abort();
+        return stops;
+      },
+    });
+    screen.editing(editor);
+    await readLoop(
+      deps,
+      editor,
+      running,
+      (text, signal) => answer(shell, text, signal),
+      () => flags.verbose,
+    );
+  } finally {
+    screen.editing(undefined);
+    await closeAll(shell);
   }
-  return 'go-on';
 }
 
-function help(): string {
-  const length = Math.max(...SLASHES.map(({ usage }) => usage.length));
-  const rows = SLASHES.map(({ usage, about, aliases }) => {
-    const also = aliases.length > 0 ? ` (also ${aliases.map((each) => `/${each}`).join(', ')})` : '';
-    return `${usage.padEnd(length)}  ${about}${also}\n`;
+/** The lines of a pipe, on the same servers: only results on stdout. Throws UsageError `no_terminal` if there are none. */
+export async function runPipe({ workspace, names, obey, extras }: Omit<Given, 'history'>): Promise<void> {
+  const { deps, flags } = workspace;
+  const inputs = inputsOf(deps);
+  const first = await inputs.next();
+  if (first.done) throw noTerminal(names);
+  const screen = attach(workspace);
+  const connected = await connectAll(workspace, names, screen);
+  const shell = openShell({ workspace, obey, extras, screen }, connected);
+  async function* all(): AsyncGenerator<string> {
+    if (first.value !== undefined) yield first.value;
+    yield* inputs;
+  }
+  try {
+    await runInputs(deps, flags, all(), (text, signal) => answer(shell, text, signal), connected.exit);
+  } finally {
+    await closeAll(shell);
+  }
+}
+
+export function noTerminal(names: string[]): UsageError {
+  const servers = typed(names.map(serverWord).join(','));
+  return new UsageError('no_terminal', 'an interactive session needs a terminal, or lines to read', {
+    hint: `without one: mcp-cli --server ${servers} tools list\nor: mcp-cli --server ${servers} tools call NAME key=value\nor: echo /tools | mcp-cli --server ${servers}`,
   });
-  return rows.join('');
 }
 
-async function showTools(shell: Shell, signal: AbortSignal): Promise<void> {
-  const shelves = await stock(shell);
-  // Cancelled meanwhile: the prompt is back, and nothing may be written over it.
-  if (signal.aborted) return;
-  const count = shelves.reduce((sum, { tools }) => sum + tools.length, 0);
-  const several = shelves.length > 1;
-  const rows = shelves.flatMap(({ server, tools }) =>
-    tools.map(({ name }) => `- ${sanitize(several ? `${server}/${name}` : name)}\n`),
-  );
-  shell.deps.out(`${count} Available ${count === 1 ? 'Tool' : 'Tools'}\n${rows.join('')}`);
-}
-
-/** Asks every server for its tools. Only if none answers it is a failure: one that is away hides no other. */
-async function stock(shell: Shell): Promise<Shelf[]> {
-  const open = new Map(shell.sessions.map((session) => [session.server, session]));
-  const outcomes = await sideBySide(
-    [...open.keys()],
-    async (server): Promise<Tool[]> => open.get(server)?.listTools() ?? [],
-  );
-  const shelves = outcomes.flatMap(({ server, value }) => (value ? [{ server, tools: value }] : []));
-  if (shelves.length === 0) throwFailures(outcomes);
-  shell.shelves = shelves;
-  return shelves;
-}
-
-/** The tool from the last list; a name that is not on it may have come since, so the servers are asked again. */
-async function find(shell: Shell, name: string): Promise<ReturnType<typeof findTool>> {
-  if (shell.shelves) {
-    try {
-      return findTool(shell.shelves, name, '/tools');
-    } catch (error) {
-      if (!(error instanceof UsageError && error.code === 'unknown_tool')) throw error;
-    }
-  }
-  return findTool(await stock(shell), name, '/tools');
-}
-
-async function call(shell: Shell, rest: string, signal: AbortSignal): Promise<void> {
-  const { deps } = shell;
-  const { name, words, json } = parseCall(rest);
-  const parsed = words.map(parseWord);
-  const base = json === undefined ? {} : parseObject(json, 'what follows the name');
-  const { server, tool } = await find(shell, name);
-  if (signal.aborted) return;
-  const args = await toolArguments(
-    tool,
-    parsed,
-    base,
-    (path) => readArgumentFile(deps.cwd, path),
-    shell.servers,
-  );
-  const session = shell.sessions.find((each) => each.server === server);
-  if (!session) return;
-  const progress = callProgress(deps, false);
-  const result = await session
-    .callTool(tool.name, args, { signal, onProgress: progress.show, onQuestion: progress.clear })
-    .finally(progress.clear);
-  deps.out(resultText(result));
-  if (result.isError) throw new ToolError('tool_error', `${tool.name} answered with an error`, { server });
+function attach(workspace: Workspace): SessionScreen {
+  let screen: SessionScreen | undefined;
+  workspace.attach((err) => {
+    screen = openScreen(workspace.deps, err, workspace.flags.quiet);
+    return screen;
+  });
+  return screen as unknown as SessionScreen;
 }

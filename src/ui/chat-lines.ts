@@ -17,7 +17,7 @@ type Lines = {
 
 /** `quiet`: nothing on stderr. `stream`: words go to stdout as they come. */
 export function chatLines(
-  terminal: Pick<Deps, 'out' | 'err' | 'stderr' | 'now'>,
+  terminal: Pick<Deps, 'out' | 'err' | 'stderr' | 'now' | 'env'>,
   { quiet, stream }: { quiet: boolean; stream: boolean },
 ): Lines {
   const progress = callProgress(terminal, quiet);

@@ -8,6 +8,7 @@ import type { WithLock } from '../store/lock.ts';
 import { recordKey } from '../store/record-key.ts';
 import type { Flags } from './flags.ts';
 import { type InTurn, once } from './once.ts';
+import type { Stage } from './stage.ts';
 
 /** A person at an authorization server, with a password manager and a second factor. */
 const LOGIN_TIMEOUT = 5 * 60_000;
@@ -21,6 +22,7 @@ type Shared = Pick<AuthContext, 'store'> & {
   flags: Flags;
   inTurn: InTurn;
   provided(entry: HttpEntry): Promise<AuthContext['fixedToken']>;
+  stage: Stage;
   /** Takes what has to be closed at the end. */
   closing: (() => Promise<void> | void)[];
 };
@@ -54,7 +56,10 @@ export async function openAuth(shared: Shared, entry: HttpEntry): Promise<AuthCo
       stderr: deps.stderr,
       now: deps.now,
       quiet: flags.quiet,
-      verbose: flags.verbose,
+      // Switched within a session.
+      get verbose() {
+        return flags.verbose;
+      },
     },
     entry.account === undefined ? entry.name : `${entry.name} (${entry.account})`,
   );
@@ -70,8 +75,14 @@ export async function openAuth(shared: Shared, entry: HttpEntry): Promise<AuthCo
     random: deps.random,
     openUrl: deps.openUrl,
     signal: deps.signal,
-    notify: progress.notify,
-    ...attendance(deps, flags),
+    notify(event) {
+      shared.stage.step(entry.name, event);
+      progress.notify(event);
+    },
+    browser: flags.browser,
+    get interactive() {
+      return !shared.stage.idle() && isAttended(deps, flags);
+    },
     device: flags.device,
     terminal: terminalOf(deps, flags),
     rounds: { left: BROWSER_ROUNDS },
@@ -84,9 +95,8 @@ export async function openAuth(shared: Shared, entry: HttpEntry): Promise<AuthCo
 }
 
 /** A browser opens only where somebody can be expected to look at it; scripts and CI never hang on a sign-in. */
-function attendance(deps: Deps, flags: Flags): Pick<AuthContext, 'interactive' | 'browser'> {
-  const watched = Boolean(deps.env.BROWSER) || deps.stderr.isTTY;
-  return { interactive: obstacle(deps, flags) === undefined && watched, browser: flags.browser };
+function isAttended(deps: Deps, flags: Flags): boolean {
+  return obstacle(deps, flags) === undefined && (Boolean(deps.env.BROWSER) || deps.stderr.isTTY);
 }
 
 function terminalOf({ prompt }: Deps, flags: Flags): AuthContext['terminal'] {

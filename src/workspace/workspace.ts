@@ -13,6 +13,7 @@ import type { Flags } from './flags.ts';
 import { once, queue } from './once.ts';
 import { openQuestions } from './questions.ts';
 import { openSecrets, openStores } from './secrets.ts';
+import { type Attach, openStage } from './stage.ts';
 
 export type Workspace = {
   deps: Deps;
@@ -38,6 +39,8 @@ export type Workspace = {
   auth(entry: HttpEntry): Promise<AuthContext>;
   /** `unasked`: with a stream for what the server says unasked, such as updates of a resource. */
   connect(entry: ServerEntry, unasked?: boolean): Promise<Session>;
+  /** From now on what is told goes there, and nobody is asked or signed in while the session waits for a line. */
+  attach: Attach;
   /** In an interactive session each line is a command of its own, and may ask as often as one. */
   nextCommand(): Promise<void>;
   close(): Promise<void>;
@@ -49,10 +52,12 @@ const LONGEST_WARNING = 400;
 
 export function openWorkspace(given: Deps, flags: Flags): Workspace {
   const { prompt, secretOnce, unasked } = openQuestions(given.prompt, flags.nonInteractive);
+  const stage = openStage(given.err);
   // Getters stay getters: stdin is opened by reading it, and most commands never do.
   const deps = Object.defineProperties({} as Deps, {
     ...Object.getOwnPropertyDescriptors(given),
     prompt: { value: prompt, enumerable: true },
+    err: { value: stage.err, enumerable: true },
   });
   const closing: (() => Promise<void> | void)[] = [];
   const contexts = new Map<string, Promise<AuthContext>>();
@@ -71,9 +76,11 @@ export function openWorkspace(given: Deps, flags: Flags): Workspace {
   const elicit = once(async () => {
     const { openElicitation, withinReach } = await import('./elicitation.ts');
     const answer = await openElicitation(deps, flags);
-    return (auth: AuthContext | undefined) => (auth ? withinReach(answer, auth.mayVisit, deps.err) : answer);
+    // A server may ask within what it was asked, and not out of the blue.
+    const within: typeof answer = async (asked) => (stage.idle() ? { action: 'cancel' } : answer(asked));
+    return (auth: AuthContext | undefined) => (auth ? withinReach(within, auth.mayVisit, deps.err) : within);
   });
-  const shared = { deps, flags, store, provided, inTurn: queue(), closing };
+  const shared = { deps, flags, store, provided, inTurn: queue(), closing, stage };
 
   const workspace: Workspace = {
     deps,
@@ -143,6 +150,7 @@ export function openWorkspace(given: Deps, flags: Flags): Workspace {
         unasked: unasked || level !== undefined,
       });
     },
+    attach: stage.attach,
     async nextCommand() {
       for (const opened of await Promise.allSettled(contexts.values()))
         if (opened.status === 'fulfilled') opened.value.rounds.left = BROWSER_ROUNDS;

@@ -1,4 +1,4 @@
-// A further scope that is asked for within the interactive session. Needs dist (npm run build).
+// A further scope that is asked for within the interactive session, and a sign-in that ends there. Needs dist (npm run build).
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { type AuthorizationServer, authorizationServer } from '../support/authorization-server.ts';
 import { browserProgram } from '../support/browser.ts';
@@ -48,6 +48,30 @@ test('opens the browser for the union of scopes, and the call goes through', asy
   expect(scopes().at(-1)).toEqual(['mcp:admin', 'mcp:read', 'offline_access']);
   // Granted once, it holds for the session.
   await line('/call admin', /\ndone as administrator\r\n/);
+  expect(browser.opened()).toHaveLength(2);
+});
+
+test('a sign-in that ends in the middle is made anew in place, and the call goes through', async () => {
+  await line('/call echo text=before', /\nbefore\r\n/);
+  // The access token is over, and the refresh token was revoked.
+  authorization.forgetAccessTokens();
+  authorization.forgetRefreshTokens();
+  terminal.type('/call ec');
+  await terminal.seen(/ec/);
+  terminal.type('\t');
+  await terminal.seen(/ho/);
+  terminal.type(' text=after');
+  await terminal.seen(/text=after/);
+  expect(browser.opened()).toHaveLength(1);
+  terminal.type('\r');
+  await terminal.seen(/Opening browser/);
+  await terminal.seen(/✅ Signed in to notes\r\n/);
+  await terminal.seen(/^after\r\n/);
+  await terminal.seen(PROMPT);
+  expect(browser.opened()).toHaveLength(2);
+  // A token that only expires is renewed without anybody.
+  authorization.forgetAccessTokens();
+  await line('/call echo text=renewed', /\nrenewed\r\n/);
   expect(browser.opened()).toHaveLength(2);
 });
 

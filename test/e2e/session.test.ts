@@ -17,6 +17,10 @@ import { ptyCli, type Terminal } from '../support/terminal.ts';
 /** readline clears what is below, then writes the prompt. */
 const PROMPT = /\[0J> /;
 
+/** The terminal is told last that pastes need no marks any more. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: it is a control sequence
+const OWN_LINE = /\n\u001b\[\?2004l$/;
+
 let authorization: AuthorizationServer;
 let server: McpServerHandle;
 let browser: ReturnType<typeof browserProgram>;
@@ -62,24 +66,26 @@ describe('a session', () => {
     await terminal.seen(/🔐 Authentication required for notes\r\n/);
     await terminal.seen(/Opening browser for authorization/);
     await terminal.seen(/✅ Signed in to notes\r\n/);
-    await terminal.seen(/Connected to notes \(modern-server 2\.0\.0, MCP 2026-07-28\)\r\n/);
+    await terminal.seen(
+      /Connected to notes \(modern-server 2\.0\.0, MCP 2026-07-28\)\r\n {2}signed in, renewed by itself; 5 tools\r\n/,
+    );
     await terminal.seen(PROMPT);
     expect(browser.opened()).toHaveLength(1);
     await line(terminal, '/tools', /\n5 Available Tools\r\n- echo\r\n- add\r\n/);
     await line(terminal, '/call echo text="good morning"', /\ngood morning\r\n/);
     await line(terminal, '/call add a=2 b=40', /\n42\r\n/);
     await line(terminal, '/call add {"a": 1, "b": 2}', /\n3\r\n/);
-    await line(terminal, '/help', /\/tools +list the tools[\s\S]*\/exit/);
+    await line(terminal, '/help', /\/tools \[SERVER[^\r]* list the tools[\s\S]*\/exit/);
     await line(terminal, '/call fail', /it did not work\r\nerror: fail answered with an error/);
     await line(terminal, '/call add a=two b=2', /error: [^\r]*\ba\b[^\r]*number/);
     await line(terminal, '/call ekko text=x', /error: [\s\S]*hint: [^\r]*echo/);
     await line(terminal, '/tols', /error: there is no command \/tols\r\nhint: did you mean \/tools\?/);
-    await line(terminal, 'tools', /hint: see them all with \/help/);
+    await line(terminal, 'tools', /hint: did you mean \/tools\?/);
     terminal.type('/exit\r');
     const { exit, shown } = await terminal.done;
     expect(exit).toBe(0);
     // The cursor stands on a line of its own.
-    expect(shown.endsWith('\n')).toBe(true);
+    expect(shown).toMatch(OWN_LINE);
     expect(leftovers(terminal.home)).toEqual([]);
   });
 
@@ -93,7 +99,7 @@ describe('a session', () => {
     again.type('\x04');
     const { exit, shown } = await again.done;
     expect(exit).toBe(0);
-    expect(shown.endsWith('\n')).toBe(true);
+    expect(shown).toMatch(OWN_LINE);
     expect(authorization.log.length).toBe(before);
     expect(browser.opened()).toHaveLength(1);
   });
@@ -142,9 +148,10 @@ describe('a session', () => {
       config = configFile({ mcpServers: { notes: { url: server.mcpUrl }, mail: { url: other.mcpUrl } } });
       const terminal = start(['--config-file', config, '--server', 'notes,mail']);
       await terminal.seen(PROMPT);
-      expect(terminal.shown()).toMatch(/Connected to notes [^\r]*\r\nConnected to mail /);
+      expect(terminal.shown()).toMatch(/Connected to notes [^\r]*\r\n(?: [^\r]*\r\n)?Connected to mail /);
       expect(browser.opened()).toHaveLength(2);
-      const story = /required for (\w+)\r\n[^🔐]*Signed in to \1\r\n🔐 Authentication required for (?!\1)/u;
+      const story =
+        /required for (\w+)\r\n[^🔐]*Signed in to \1\r\n[^🔐]*🔐 Authentication required for (?!\1)/u;
       expect(terminal.shown(), 'one sign-in after the other').toMatch(story);
       await line(terminal, '/tools', /\n10 Available Tools\r\n- notes\/echo\r\n[\s\S]*- mail\/echo\r\n/);
       await line(terminal, '/call echo text=x', /both have a tool named echo\r\nhint: write notes\/echo/);

@@ -27,7 +27,10 @@ export async function modernSurfaceServer(options: Options = {}): Promise<Surfac
     });
     options.register?.(server);
   });
-  return Object.assign(handle, { updated: async (uri: string) => handler.notify.resourceUpdated(uri) });
+  return Object.assign(handle, {
+    updated: async (uri: string) => handler.notify.resourceUpdated(uri),
+    changed: async () => handler.notify.toolsChanged(),
+  });
 }
 
 async function open(options: Options, register: (server: McpServer) => void) {

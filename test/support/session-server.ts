@@ -23,8 +23,10 @@ export async function sessionServer(options: OlderOptions = {}): Promise<McpServ
 /** The same with resources, prompts and subscriptions. */
 export async function sessionSurfaceServer(options: McpOptions = {}): Promise<SurfaceServer> {
   const watched = new Map<McpServer, Set<string>>();
+  const all = new Set<McpServer>();
   const endpoint = sessionEndpoint(options.path, (server) => {
     const uris = new Set<string>();
+    all.add(server);
     addSurface(server, {
       ResourceTemplate,
       proposed: (values) =>
@@ -44,6 +46,9 @@ export async function sessionSurfaceServer(options: McpOptions = {}): Promise<Su
     updated: async (uri: string) => {
       for (const [server, uris] of watched)
         if (server.isConnected() && uris.has(uri)) await server.server.sendResourceUpdated({ uri });
+    },
+    changed: async () => {
+      for (const server of all) if (server.isConnected()) await server.server.sendToolListChanged();
     },
   });
 }

@@ -3,7 +3,11 @@ import { z } from 'zod';
 import type { McpServerHandle } from './mcp-server.ts';
 
 /** `updated` tells those who wait for updates of this resource. */
-export type SurfaceServer = McpServerHandle & { updated(uri: string): Promise<void> };
+export type SurfaceServer = McpServerHandle & {
+  updated(uri: string): Promise<void>;
+  /** Tells everybody that the list of tools is another one. */
+  changed(): Promise<void>;
+};
 
 /** A PNG's beginning: bytes that are no text. */
 export const PICTURE = Buffer.from('89504e470d0a1a0a00ff', 'hex');

@@ -140,6 +140,7 @@ export function fakeSession(
     complete: async () => ({ values: [] }),
     listSkills: async () => ({ skills: [], invalid: [] }),
     readSkill: async () => Promise.reject(new Error('no skills here')),
+    hear: () => {},
     async close() {
       this.closed++;
     },
@@ -245,6 +246,7 @@ function fakeWorkspace(given: Deps, flags: Flags, world: World, ran: Ran): Works
       if (session instanceof Error) throw session;
       return session;
     },
+    attach: (make) => void make?.(deps.err),
     nextCommand: async () => {},
     async close() {
       ran.closed++;

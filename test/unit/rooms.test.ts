@@ -46,7 +46,7 @@ const MAY: Record<string, readonly string[]> = {
   demo: ['deps', 'errors'],
   // Asks what the program would ask, and changes nothing of what it finds.
   doctor: ['session', 'auth', 'store', 'deps', 'errors', 'typed', 'url'],
-  shell: ['workspace', 'chat', 'session', 'auth', 'ui', 'deps', 'errors', 'nearest'],
+  shell: ['workspace', 'chat', 'session', 'auth', 'ui', 'deps', 'errors', 'nearest', 'typed'],
   // A model's words and a server's words meet here: it makes no sign-in and reads no configuration.
   chat: ['session', 'store', 'ui', 'deps', 'errors', 'nearest', 'url'],
   session: ['auth', 'deps', 'errors', 'nearest', 'typed', 'url'],

@@ -1,9 +1,13 @@
 // Resources and prompts in the session, over sessions that are not real; and what Tab proposes.
+import type { Tool } from '@modelcontextprotocol/client';
 import { describe, expect, it } from 'vitest';
 import { ProtocolError } from '../../src/errors.ts';
 import type { Session } from '../../src/session/session.ts';
 import { proposals } from '../../src/shell/proposals.ts';
-import { type FakeSession, fakeSession, go, httpEntry, type Ran } from './program.fake.ts';
+import { shelvesOf } from '../../src/shell/shelves.ts';
+import { allSlashes } from '../../src/shell/slash/table.ts';
+import type { Shell } from '../../src/shell/state.ts';
+import { ECHO, type FakeSession, fakeSession, go, httpEntry, type Ran } from './program.fake.ts';
 
 const none = async () => {
   throw new ProtocolError('not_offered', 'there are none', { hint: 'it offers: tools' });
@@ -101,26 +105,81 @@ describe('the session', () => {
   });
 });
 
+function shellOf(...sessions: FakeSession[]): Shell {
+  const links = sessions.map((session) => ({ name: session.server, session, shelves: shelvesOf(session) }));
+  return { links, away: new Map(), slashes: allSlashes({}) } as unknown as Shell;
+}
+
+const PAINT: Tool = {
+  name: 'paint',
+  inputSchema: {
+    type: 'object',
+    properties: { colour: { enum: ['red', 'dark red', 'rose'] }, fast: { type: 'boolean' }, size: {} },
+  },
+};
+
 describe('Tab', () => {
   it.each([
     ['/re', ['/resources', '/read'], '/re'],
+    ['/qu', ['/quit'], '/qu'],
     ['x', [], 'x'],
     ['/call e', ['echo'], 'e'],
     ['/run e', ['echo'], 'e'],
+    ['/call echo ', ['text=', 'times='], ''],
+    ['/call echo text=a t', ['times='], 't'],
+    ['/call paint colour=r', ['colour=red', 'colour=rose'], 'colour=r'],
+    ['/call paint fast:=', ['fast:=true', 'fast:=false'], 'fast:='],
+    ['/call paint size=', [], 'size='],
+    ['/call paint other=', [], 'other='],
+    ['/tools pa', ['paint'], 'pa'],
+    ['/tools no', ['notes'], 'no'],
+    ['/help pin', ['ping'], 'pin'],
+    ['/server p', ['poor'], 'p'],
+    ['/verbose o', ['on', 'off'], 'o'],
+    ['/token se', ['set', 'set-provider'], 'se'],
+    ['/auth log', ['login', 'logout'], 'log'],
     ['/read no', ['notes://a'], 'no'],
+    ['/watch no', ['notes://a'], 'no'],
     ['/read ', ['notes://a', 'memo://{id}{?part}'], ''],
     ['/read memo://{id}{?part} ', ['id=', 'part='], ''],
     ['/read memo://{id}{?part} id=sha', ['id=sharp'], 'id=sha'],
     ['/prompt r', ['review'], 'r'],
     ['/prompt review ', ['text=', 'style='], ''],
+    ['/prompt review text=a ', ['style='], ''],
     ['/prompt review st', ['style='], 'st'],
     // What is not plain, or would have to be quoted, is left out; `sh13` knows what was given.
     ['/prompt review style=', ['style=short', 'style=sharp', 'style=sh2'], 'style='],
     ['/prompt review text=a style=sh', ['style=short', 'style=sharp', 'style=sh12'], 'style=sh'],
+    ['/prompt review\ntext=a style=sh', ['style=short', 'style=sharp', 'style=sh12'], 'style=sh'],
     ['/prompt review other=', [], 'other='],
     ['/prompt nothing x=', [], 'x='],
-    ['/tools x', [], 'x'],
-  ])('%s', async (line, found, end) =>
-    expect(await proposals([rich('notes'), poor()], line)).toEqual([found, end]),
-  );
+    ['/clear x', [], 'x'],
+  ])('%s', async (line, found, end) => {
+    const notes = Object.assign(rich('notes'), { listTools: async () => [ECHO, PAINT] });
+    const silent = Object.assign(poor(), { listTools: none });
+    expect(await proposals(shellOf(notes, silent), line)).toEqual([found, end]);
+  });
+
+  it('writes the server before a name that two have', async () => {
+    const shell = shellOf(fakeSession('notes'), fakeSession('mail', [ECHO, PAINT]));
+    expect(await proposals(shell, '/call ')).toEqual([['notes/echo', 'mail/echo', 'paint'], '']);
+    expect(await proposals(shell, '/call mail/echo ti')).toEqual([['times='], 'ti']);
+  });
+
+  it('asks a server once, and again when its list is another one', async () => {
+    let asked = 0;
+    const notes = Object.assign(fakeSession('notes'), {
+      listTools: async () => {
+        asked++;
+        return [ECHO];
+      },
+    });
+    const shell = shellOf(notes);
+    await proposals(shell, '/call e');
+    await proposals(shell, '/call ec');
+    expect(asked).toBe(1);
+    shell.links[0]?.shelves.forget('tools');
+    await proposals(shell, '/call ec');
+    expect(asked).toBe(2);
+  });
 });

@@ -2,6 +2,7 @@ import { PassThrough } from 'node:stream';
 import { describe, expect, it } from 'vitest';
 import { NetworkError } from '../../src/errors.ts';
 import { parseCall, parseLine, splitWords } from '../../src/shell/line.ts';
+import { allSlashes } from '../../src/shell/slash/table.ts';
 import { ECHO, fakeSession, go, httpEntry, type World } from './program.fake.ts';
 
 describe('splitWords', () => {
@@ -20,25 +21,46 @@ describe('splitWords', () => {
 });
 
 describe('parseLine', () => {
+  const slashes = allSlashes({});
+  const read = (text: string, talks = false) => {
+    const line = parseLine(text, slashes, talks);
+    return line?.kind === 'slash' ? [line.slash.name, line.rest] : line?.text;
+  };
   it.each([
     ['', undefined],
     ['  ', undefined],
-    ['/', { name: 'help', rest: '' }],
-    ['/tools', { name: 'tools', rest: '' }],
-    [' /CALL echo text=a b ', { name: 'call', rest: 'echo text=a b' }],
-    ['/run echo', { name: 'call', rest: 'echo' }],
-    ['/quit', { name: 'exit', rest: '' }],
-    ['/q', { name: 'exit', rest: '' }],
-    ['exit', { name: 'exit', rest: '' }],
-    ['help', { name: 'help', rest: '' }],
-  ])('%j', (text, line) => expect(parseLine(text)).toEqual(line));
+    ['/', ['help', '']],
+    ['/tools', ['tools', '']],
+    [' /CALL echo text=a b ', ['call', 'echo text=a b']],
+    ['/run echo', ['call', 'echo']],
+    ['/call echo {\n"a": 1\n}', ['call', 'echo {\n"a": 1\n}']],
+    ['/quit', ['exit', '']],
+    ['/q', ['exit', '']],
+    ['/th 3', ['toolhistory', '3']],
+    ['/cls', ['clear', '']],
+    ['/stop', ['interrupt', '']],
+    ['/tokens', ['token', '']],
+    ['exit', ['exit', '']],
+    ['Quit', ['exit', '']],
+    ['help', ['help', '']],
+  ])('%j', (text, line) => expect(read(text)).toEqual(line));
   it.each([
     ['/tols', 'did you mean /tools?'],
     ['/zzzzzz', 'see them all with /help'],
     ['what is this', 'see them all with /help'],
-    ['call echo', 'see them all with /help'],
+    ['call echo', 'did you mean /call echo?'],
+    ['tools', 'did you mean /tools?'],
   ])('%s: %s', (text, hint) => {
-    expect(() => parseLine(text)).toThrow(expect.objectContaining({ code: 'unknown_command', hint }));
+    expect(() => read(text)).toThrow(expect.objectContaining({ code: 'unknown_command', hint }));
+  });
+  it('says what is no command to somebody who listens', () => {
+    expect(read('tools for me', true)).toBe('tools for me');
+    expect(read('exit', true)).toEqual(['exit', '']);
+    expect(() => read('/tols', true)).toThrow('there is no command /tols');
+  });
+  it('has every name once', () => {
+    const names = slashes.flatMap(({ name, aliases }) => [name, ...aliases]);
+    expect(names).toEqual([...new Set(names)]);
   });
 });
 
@@ -156,8 +178,8 @@ describe('the session', () => {
     expect(notion.closed).toBe(1);
   });
 
-  it('needs a terminal, and says what works without one', async () => {
-    const ran = await go('--server notion', world('/tools\n', { terminal: false }));
+  it('needs a terminal, or lines to read, and says what works without one', async () => {
+    const ran = await go('--server notion', world('', { terminal: false }));
     expect(ran).toMatchObject({ exit: 2, stdout: '' });
     expect(ran.stderr).toContain('hint: without one: mcp-cli --server notion tools list\n');
   });
