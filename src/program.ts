@@ -18,7 +18,8 @@ import type { LogFile } from './ui/log-file.ts';
 import { environmentSecrets } from './ui/redact.ts';
 import { report } from './ui/report.ts';
 import { version } from './version.ts';
-import { addRootFlags, type Flags, lineFlags, readFlags, wantsJson } from './workspace/flags.ts';
+import { addRootFlags, type Flags, readFlags, wantsJson } from './workspace/flags.ts';
+import { lineFlags } from './workspace/line-flags.ts';
 import type { Workspace } from './workspace/workspace.ts';
 
 type OpenWorkspace = (deps: Deps, flags: Flags) => Workspace;
