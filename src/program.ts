@@ -5,6 +5,7 @@ import { growAuth } from './tree/auth.ts';
 import { examples, group, type Perform, unknownCommand } from './tree/branch.ts';
 import { growDemo } from './tree/demo.ts';
 import { growPrompts } from './tree/prompts.ts';
+import { growProxy } from './tree/proxy.ts';
 import { growResources } from './tree/resources.ts';
 import { growSandbox } from './tree/sandbox.ts';
 import { growServers } from './tree/servers.ts';
@@ -136,6 +137,7 @@ function grow(program: Command, deps: Deps, perform: Perform): void {
       perform(async (w) => (await import('./commands/ping.ts')).ping(w, servers)),
     );
   examples(ping, ['mcp-cli ping notion', 'mcp-cli ping notion linear --json']);
+  growProxy(program, perform);
   growSandbox(program, perform);
   growDemo(program, perform);
   const help = program

@@ -20,6 +20,7 @@ const MAY: Record<string, readonly string[]> = {
     'adopt',
     'store',
     'config',
+    'bridge',
     'sandbox',
     'demo',
     'doctor',
@@ -34,6 +35,8 @@ const MAY: Record<string, readonly string[]> = {
   // Asks what the program would ask, and changes nothing of what it finds.
   doctor: ['session', 'auth', 'store', 'deps', 'errors', 'typed', 'url'],
   shell: ['workspace', 'session', 'auth', 'ui', 'deps', 'errors', 'nearest'],
+  // Passes on what it does not look into.
+  bridge: ['session', 'auth', 'errors'],
   session: ['auth', 'deps', 'errors', 'nearest', 'typed', 'url'],
   auth: ['store', 'deps', 'errors', 'typed', 'url'],
   store: ['deps', 'errors', 'typed'],
@@ -52,6 +55,7 @@ const MAY: Record<string, readonly string[]> = {
 /** Rooms whose types (and only types) a room may name besides. */
 const MAY_NAME: Record<string, readonly string[]> = {
   session: ['config', 'store'],
+  bridge: ['config'],
   auth: ['config'],
   store: ['config'],
   doctor: ['config'],

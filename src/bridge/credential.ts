@@ -1,0 +1,38 @@
+// The bearer of a program that runs for days.
+
+import type { Bearer } from '../auth/bearer.ts';
+
+/**
+ * A bearer that is replaced once it has failed: what it learned of a refused token counts no more, and the next request
+ * finds in the store what a person has signed in for meanwhile. The tokens are remembered in `sent`.
+ */
+export function lastingBearer(open: () => Bearer, sent: Set<string>): Bearer {
+  let bearer = open();
+  const trying = async <T>(work: (bearer: Bearer) => Promise<T>): Promise<T> => {
+    const used = bearer;
+    try {
+      return await work(used);
+    } catch (error) {
+      if (bearer === used) bearer = open();
+      throw error;
+    }
+  };
+  return {
+    async current() {
+      const token = await trying((used) => used.current());
+      if (token !== undefined && !sent.has(token)) {
+        // The one before may still be in an answer under way; older ones are not.
+        const [newest] = [...sent].slice(-1);
+        sent.clear();
+        if (newest !== undefined) sent.add(newest);
+        sent.add(token);
+      }
+      return token;
+    },
+    bound: () => bearer.bound(),
+    send: (url, init) => bearer.send(url, init),
+    rejected: (token, challenge) => trying((used) => used.rejected(token, challenge)),
+    stepUp: (challenge) => trying((used) => used.stepUp(challenge)),
+    accepted: () => bearer.accepted(),
+  };
+}
