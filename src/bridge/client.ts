@@ -1,5 +1,6 @@
 // The client at the other end of standard input and output: its open requests, and what it is asked.
 
+import { CancelledError } from '../errors.ts';
 import { faultOf } from './failure.ts';
 import type { Writer } from './lines.ts';
 import {
@@ -30,7 +31,7 @@ export type Call = {
 export type Client = {
   tell(method: string, params: Params | undefined): void;
   give(id: Id | null, answer: Answer): void;
-  /** Sends a request of the remote server, which knows it as `remoteId`. Ends with the answer, `signal`, or never. */
+  /** Sends a request of the remote server, which knows it as `remoteId`. Rejects when `signal` is aborted. */
   ask(method: string, params: Params | undefined, remoteId?: Id, signal?: AbortSignal): Promise<Answer>;
   /** The remote server wants no answer any more. */
   withdraw(remoteId: Id, params: Params): void;
@@ -68,8 +69,12 @@ export function openClient(writer: Writer, tokens: ReadonlySet<string>): Client 
     },
     ask(method, params, remoteId, signal) {
       const id = `proxy-${++ids}`;
-      return new Promise<Answer>((resolve) => {
-        const stop = () => asked.delete(id) && client.tell('notifications/cancelled', { requestId: id });
+      return new Promise<Answer>((resolve, reject) => {
+        const stop = () => {
+          asked.delete(id);
+          client.tell('notifications/cancelled', { requestId: id });
+          reject(new CancelledError());
+        };
         signal?.addEventListener('abort', stop, { once: true });
         asked.set(id, {
           remoteId,

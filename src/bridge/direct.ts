@@ -3,6 +3,7 @@
 import { goodbye } from '../session/farewell.ts';
 import type { Call, Client } from './client.ts';
 import type { Era } from './handshake.ts';
+import { toolHeaders } from './headers.ts';
 import type { Link } from './link.ts';
 import {
   type Answer,
@@ -14,6 +15,9 @@ import {
   type Request,
   SUBSCRIPTION,
 } from './message.ts';
+import { passCall } from './pass.ts';
+
+const TOOLS = new Set(['tools/list', 'tools/call']);
 
 export type Route = {
   /** What the client sends; resolves when what it sends next may follow. */
@@ -29,14 +33,19 @@ export function directRoute(client: Client, link: Link, era: Era): Route {
   /** Subscriptions of 2026-07-28 by their id at the server. */
   const listening = new Map<Id, Id>();
   const kept = keptState();
+  const headers = toolHeaders();
   return {
     async request({ method, params }, call) {
       const sent = (id: number) => {
+        if (call.remoteId !== undefined) listening.delete(call.remoteId);
         call.remoteId = id;
         if (method === 'subscriptions/listen') listening.set(id, call.id);
       };
       try {
-        const answer = await link.request(method, params, { sent, signal: call.signal });
+        const answer =
+          era === 'newer' && TOOLS.has(method)
+            ? await passCall(link, headers, method, params, call)
+            : await link.request(method, params, { sent, signal: call.signal });
         if (!('result' in answer)) return answer;
         kept.done(method, params);
         return { ...answer, result: renamed(answer.result, listening) };

@@ -28,10 +28,10 @@ export function growProxy(program: Command, perform: Perform): void {
       ),
     );
   examples(proxy, [
-    'mcp-cli proxy notion                              as "command" and "args" of another client',
-    'mcp-cli proxy https://mcp.example.com/mcp         without a configuration of ours',
-    "mcp-cli proxy notion --allow-tools 'search,get_*'  the client sees these alone",
-    "mcp-cli proxy notion --deny-tools 'delete_*'       all but these",
+    'mcp-cli proxy notion                                as "command" and "args" of another client',
+    'mcp-cli proxy https://mcp.example.com/mcp           without a configuration of ours',
+    "mcp-cli proxy notion --allow-tools 'search,get_*'   the client sees these alone",
+    "mcp-cli proxy notion --deny-tools 'delete_*'         all but these",
   ]);
 }
 
