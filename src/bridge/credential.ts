@@ -8,6 +8,7 @@ import type { Bearer } from '../auth/bearer.ts';
  */
 export function lastingBearer(open: () => Bearer, sent: Set<string>): Bearer {
   let bearer = open();
+  let last: string | undefined;
   const trying = async <T>(work: (bearer: Bearer) => Promise<T>): Promise<T> => {
     const used = bearer;
     try {
@@ -20,6 +21,7 @@ export function lastingBearer(open: () => Bearer, sent: Set<string>): Bearer {
   return {
     async current() {
       const token = await trying((used) => used.current());
+      last = token;
       if (token !== undefined && !sent.has(token)) {
         // The one before may still be in an answer under way; older ones are not.
         const [newest] = [...sent].slice(-1);
@@ -32,7 +34,13 @@ export function lastingBearer(open: () => Bearer, sent: Set<string>): Bearer {
     bound: () => bearer.bound(),
     send: (url, init) => bearer.send(url, init),
     rejected: (token, challenge) => trying((used) => used.rejected(token, challenge)),
-    stepUp: (challenge) => trying((used) => used.stepUp(challenge)),
+    async stepUp(challenge) {
+      // Somebody may have signed in for it elsewhere.
+      const anew = open();
+      const token = await anew.current().catch(() => undefined);
+      if (token !== undefined && token !== last) bearer = anew;
+      else await trying((used) => used.stepUp(challenge));
+    },
     accepted: () => bearer.accepted(),
   };
 }

@@ -14,6 +14,8 @@ export type ProcessOptions = {
   cwd?: string;
   /** What stands in standard input; it is closed otherwise. */
   stdin?: string;
+  /** Standard input stays open for the test to write to. */
+  keepsInput?: boolean;
   showsSecrets?: boolean;
   /** Another program than `bin/mcp-cli.js`. */
   program?: string;
@@ -38,7 +40,7 @@ export function spawnCli(argv: string[], options: ProcessOptions = {}): Running 
     env: environment(home, options.env),
     stdio: ['pipe', 'pipe', 'pipe'],
   });
-  child.stdin.end(stdin ?? '');
+  if (!options.keepsInput) child.stdin.end(stdin ?? '');
   const text = { stdout: '', stderr: '' };
   const watch = watcher(() => text.stdout + text.stderr);
   for (const name of ['stdout', 'stderr'] as const) {
