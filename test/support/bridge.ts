@@ -15,10 +15,10 @@ class OneChild extends StdioClientTransport {}
 export type Behind = { home: string; config: string; args?: string[] };
 
 /** What a client's configuration says to start the bridge in front of `notes`. */
-function started({ home, config, args = [] }: Behind, node: string[] = []) {
+function started({ home, config, args = [] }: Behind) {
   return {
     command: process.execPath,
-    args: [...node, bin, '--config-file', config, 'proxy', 'notes', ...args],
+    args: [bin, '--config-file', config, 'proxy', 'notes', ...args],
     env: environment(home, { MCP_CLI_ENCRYPTION_KEY: KEY }),
     cwd: home,
     stderr: 'pipe' as const,
@@ -34,9 +34,8 @@ export async function newerClient(
   behind: Behind,
   options: ClientOptions = {},
   prepare: Prepare<Client> = () => {},
-  node: string[] = [],
 ): Promise<Through<Client>> {
-  const transport = new OneChild(started(behind, node));
+  const transport = new OneChild(started(behind));
   const told = heard(transport);
   const client = new Client({ name: 'test-client', version: '1.2.3' }, options);
   prepare(client);

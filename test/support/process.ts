@@ -17,6 +17,8 @@ export type ProcessOptions = {
   /** Standard input stays open for the test to write to. */
   keepsInput?: boolean;
   showsSecrets?: boolean;
+  /** Options of Node itself. */
+  node?: string[];
   /** Another program than `bin/mcp-cli.js`. */
   program?: string;
 };
@@ -35,7 +37,7 @@ export const bin = fileURLToPath(new URL('../../bin/mcp-cli.js', import.meta.url
 /** Starts `mcp-cli` with these arguments. */
 export function spawnCli(argv: string[], options: ProcessOptions = {}): Running {
   const { home = newHome(), stdin, showsSecrets = false, program = bin } = options;
-  const child = spawn(process.execPath, [program, ...argv], {
+  const child = spawn(process.execPath, [...(options.node ?? []), program, ...argv], {
     cwd: options.cwd ?? home,
     env: environment(home, options.env),
     stdio: ['pipe', 'pipe', 'pipe'],
