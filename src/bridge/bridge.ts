@@ -44,7 +44,7 @@ export async function runBridge(options: BridgeOptions): Promise<void> {
   if (signal.aborted) end();
   const writer = openWriter(options.output);
   void writer.gone.then(end);
-  const tokens = new Set<string>();
+  const tokens = new Set(configuredToken(entry));
   const client = openClient(writer, tokens);
   const ways = openWays(client, rules, {
     entry,
@@ -113,6 +113,14 @@ function openWays(client: Client, rules: ToolRules, options: Parameters<typeof o
       });
     },
   };
+}
+
+/** What stands behind the scheme of a configured `Authorization` header. */
+function configuredToken({ headers }: HttpEntry): string[] {
+  const value = Object.entries(headers).find(([name]) => name.toLowerCase() === 'authorization')?.[1] ?? '';
+  const token = value.slice(value.lastIndexOf(' ') + 1);
+  // Less is an ordinary word, and protects nothing.
+  return token.length < 8 ? [] : [token];
 }
 
 function unopened({ method }: Request): Answer {

@@ -4,11 +4,12 @@ import type { Bearer } from '../auth/bearer.ts';
 
 /**
  * A bearer that is replaced once it has failed: what it learned of a refused token counts no more, and the next request
- * finds in the store what a person has signed in for meanwhile. The tokens are remembered in `sent`.
+ * finds in the store what a person has signed in for meanwhile. Its tokens are remembered in `sent`.
  */
 export function lastingBearer(open: () => Bearer, sent: Set<string>): Bearer {
   let bearer = open();
   let last: string | undefined;
+  const mine: string[] = [];
   const trying = async <T>(work: (bearer: Bearer) => Promise<T>): Promise<T> => {
     const used = bearer;
     try {
@@ -23,11 +24,11 @@ export function lastingBearer(open: () => Bearer, sent: Set<string>): Bearer {
       const token = await trying((used) => used.current());
       last = token;
       if (token !== undefined && !sent.has(token)) {
-        // The one before may still be in an answer under way; older ones are not.
-        const [newest] = [...sent].slice(-1);
-        sent.clear();
-        if (newest !== undefined) sent.add(newest);
         sent.add(token);
+        // The one before may still be in an answer under way; older ones are not.
+        const [oldest] = mine.splice(0, mine.length - 1);
+        if (oldest !== undefined) sent.delete(oldest);
+        mine.push(token);
       }
       return token;
     },

@@ -2,6 +2,7 @@
 
 import { goodbye } from '../session/farewell.ts';
 import type { Call, Client } from './client.ts';
+import { faultOf } from './failure.ts';
 import type { Era } from './handshake.ts';
 import { toolHeaders } from './headers.ts';
 import type { Link } from './link.ts';
@@ -64,7 +65,11 @@ export function directRoute(client: Client, link: Link, era: Era): Route {
     },
     heard(message, reply) {
       const { method, params } = message;
-      if ('id' in message) void client.ask(method, params, message.id).then(reply);
+      if ('id' in message)
+        void client
+          .ask(method, params, message.id)
+          .catch((error: unknown): Answer => ({ error: faultOf(error) }))
+          .then(reply);
       else if (method === 'notifications/cancelled' && params?.requestId !== undefined)
         client.withdraw(params.requestId as Id, params);
       else client.tell(method, params && renamed(params, listening));

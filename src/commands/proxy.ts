@@ -1,5 +1,6 @@
 import { openBearer } from '../auth/bearer.ts';
 import { CliError, UsageError } from '../errors.ts';
+import { note } from '../ui/print.ts';
 import { redact } from '../ui/redact.ts';
 import { sanitize } from '../ui/sanitize.ts';
 import { enabledEntry, onlyTarget } from '../workspace/target.ts';
@@ -28,6 +29,8 @@ export async function proxy(workspace: Workspace, named: string[], options: Prox
   }
   const patient = { ...entry, timeout: entry.timeout ?? LONGEST_ANSWER };
   const auth = await workspace.auth(patient);
+  if (deps.stdin.isTTY)
+    note(workspace, 'this speaks MCP with the program that starts it; by hand, Ctrl-D ends it');
   const { runBridge } = await import('../bridge/bridge.ts');
   // Standard input is the client's: there is no terminal, whatever it is.
   const attended = { ...auth, terminal: undefined, interactive: options.signIn && auth.interactive };

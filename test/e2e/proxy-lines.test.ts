@@ -71,6 +71,28 @@ test('what nobody knows is passed on, in both directions, with all that is in it
   expect(error).toMatchObject({ code: -32601, message: 'Method not found' });
 });
 
+test('what is nested without end is refused, and nothing else suffers', async () => {
+  const { server, client } = await open();
+  await client.greet();
+  const deep = (inner: string) => `${'{"a":'.repeat(50_000)}${inner}${'}'.repeat(50_000)}`;
+  server.intercept = (hit, response) => {
+    const { id, method } = json(hit);
+    if (method !== 'acme/deep') return false;
+    const events = [
+      `{"jsonrpc":"2.0","id":"s1","method":"sampling/createMessage","params":${deep('1')}}`,
+      `{"jsonrpc":"2.0","method":"notifications/message","params":${deep('1')}}`,
+      `{"jsonrpc":"2.0","id":${id},"result":${deep('1')}}`,
+    ].map((data) => `data: ${data}\n\n`);
+    answer(response, 200, events.join(''), 'text/event-stream');
+    return true;
+  };
+  expect((await client.ask('acme/deep')).error).toBeDefined();
+  const line = `{"jsonrpc":"2.0","id":"deep","method":"tools/call","params":${deep('1')}}\n`;
+  client.send(line);
+  expect((await client.heard(({ id }) => id === 'deep')).error).toBeDefined();
+  expect((await client.ask('tools/list')).result).toBeDefined();
+});
+
 test('ids are the own business of each client', async () => {
   const server = keep(await sessionServer());
   const config = configFile({ mcpServers: { notes: { url: server.mcpUrl } } });
