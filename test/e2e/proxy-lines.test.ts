@@ -2,6 +2,7 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { authorizationServer } from '../support/authorization-server.ts';
 import { piped } from '../support/bridge.ts';
 import { configFile, newHome } from '../support/home.ts';
 import { answer, type Hit } from '../support/loopback.ts';
@@ -168,8 +169,11 @@ test('a reader that goes away ends it as well', async () => {
 });
 
 test.each(['SIGTERM', 'SIGINT'] as const)('%s ends the process: nothing is left', async (word) => {
-  const { home, config, person, server } = await scene();
-  await person('auth login notes');
+  const authorization = keep(await authorizationServer());
+  const server = keep(await sessionServer({ authorizationServers: [authorization] }));
+  const config = configFile({ mcpServers: { notes: { url: server.mcpUrl } } });
+  const { home, person } = desk(config);
+  expect((await person('auth login notes')).exit).toBe(0);
   const { child, done, seen } = spawnCli(['--config-file', config, 'proxy', 'notes'], {
     home,
     env: { MCP_CLI_ENCRYPTION_KEY: KEY },
@@ -185,7 +189,7 @@ test.each(['SIGTERM', 'SIGINT'] as const)('%s ends the process: nothing is left'
   await seen(/"serverInfo"/);
   child.kill(word);
   expect(await done).toMatchObject({ exit: 0, stderr: '' });
-  expect(server.calls('initialize')).toBe(1);
+  expect(server.count('/mcp', 'DELETE')).toBe(1);
   const left = readdirSync(join(home, '.mcp_cli', 'tokens')).filter((name) => name.includes('lock'));
   expect(left).toEqual([]);
 });

@@ -74,6 +74,30 @@ describe('an answer that never came', () => {
     expect(server.calls('tools/call')).toBe(1);
   });
 
+  test('is read on where the server gives its events ids', async () => {
+    const server = keep(await sessionServer());
+    const client = at(server.mcpUrl);
+    await client.greet();
+    let call: unknown;
+    server.intercept = (hit, response) => {
+      const events = { 'content-type': 'text/event-stream' };
+      if (methodOf(hit) === 'tools/call') {
+        call = (hit.json as { id: unknown }).id;
+        response.writeHead(200, events);
+        response.write('id: event-1\nretry: 10\ndata:\n\n', () => response.destroy());
+        return true;
+      }
+      if (hit.method !== 'GET' || !hit.headers['last-event-id']) return false;
+      response.writeHead(200, events);
+      const answered = { jsonrpc: '2.0', id: call, result: { content: [], read: 'on' } };
+      response.end(`id: event-2\ndata: ${JSON.stringify(answered)}\n\n`);
+      return true;
+    };
+    expect((await client.ask('tools/call', ECHO)).result).toEqual({ content: [], read: 'on' });
+    expect(server.log.flatMap(({ headers }) => headers['last-event-id'] ?? [])).toEqual(['event-1']);
+    expect(server.calls('tools/call')).toBe(1);
+  });
+
   test('a list is asked for once more', async () => {
     const server = keep(await sessionServer());
     const client = at(server.mcpUrl);
