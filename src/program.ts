@@ -7,6 +7,7 @@ import { growCmd } from './tree/cmd.ts';
 import { growCompletion } from './tree/completion.ts';
 import { growDemo } from './tree/demo.ts';
 import { growPrompts } from './tree/prompts.ts';
+import { growProxy } from './tree/proxy.ts';
 import { growResources } from './tree/resources.ts';
 import { growSandbox } from './tree/sandbox.ts';
 import { growServers } from './tree/servers.ts';
@@ -133,6 +134,7 @@ function grow(program: Command, deps: Deps, perform: Perform): void {
     );
   examples(ping, ['mcp-cli ping notion', 'mcp-cli ping notion linear --json']);
   growCmd(program, perform);
+  growProxy(program, perform);
   growSandbox(program, perform);
   growDemo(program, perform);
   growCompletion(program, perform, deps.out);
