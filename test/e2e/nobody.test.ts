@@ -203,5 +203,5 @@ test('no command is forgotten here', async () => {
     .map((path) => path.join(' '))
     .filter((path) => !tried.some((line) => line === path || line.startsWith(`${path} `)));
   // They serve, tell a story, or do what `token set` does.
-  expect(untried.sort()).toEqual(['demo', 'help', 'sandbox', 'token set-provider']);
+  expect(untried.sort()).toEqual(['demo', 'help', 'proxy', 'sandbox', 'token set-provider']);
 });
