@@ -111,7 +111,8 @@ async function capped(file: string, handle: FileHandle): Promise<Buffer> {
 
 function decode(file: string, bytes: Buffer): string {
   try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+    // A mark at its start is part of what is written back.
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
   } catch (cause) {
     throw new ConfigError('invalid_json', `${file} is not UTF-8 text`, {
       hint: 'save it as UTF-8; PowerShell redirection writes UTF-16 unless told otherwise',

@@ -79,6 +79,7 @@ const SIGN_IN = [
   'skills list notes',
   '--server notes skills read a',
   'ping notes',
+  'servers ping notes',
 ];
 
 test.each(SIGN_IN)('`%s` is exit 4 that names the server and what to type', async (line) => {
@@ -114,6 +115,7 @@ type Row = [line: string, exit: number, code: string, hint: string];
 
 const OTHERWISE: Row[] = [
   ['--server notes', 2, 'no_terminal', 'tools list'],
+  ['servers remove notes', 2, 'confirmation_needed', '--yes'],
   ['token clear', 2, 'confirmation_needed', '--yes'],
   ['token set another', 2, 'no_value', 'pipe'],
 ];
@@ -175,6 +177,7 @@ const NOBODY_NEEDED = [
   'auth doctor notes',
   'servers list',
   'servers get notes',
+  'servers add another https://another.test/mcp',
   'token list',
   'token get weather',
   'token delete nothing',
