@@ -3,7 +3,7 @@ import { UsageError } from '../errors.ts';
 import { typed } from '../typed.ts';
 import { note, print } from '../ui/print.ts';
 import { sanitize } from '../ui/sanitize.ts';
-import { type AddOptions, entryOf, type Target } from '../workspace/added.ts';
+import { type AddOptions, entryOf, nameFault, type Target } from '../workspace/added.ts';
 import { openingOf } from '../workspace/opening.ts';
 import type { Workspace } from '../workspace/workspace.ts';
 
@@ -15,13 +15,16 @@ export async function serversAdd(
   options: AddOptions,
 ): Promise<void> {
   const { deps, flags } = workspace;
-  const [{ changeConfig }, { literalSecrets }, { masked }, { isUrl }] = await Promise.all([
+  const [{ changeConfig }, { literalSecrets, shownEntry }, { isUrl }] = await Promise.all([
     import('../config/change.ts'),
     import('../config/literal.ts'),
-    import('../config/mask.ts'),
     import('../config/adhoc.ts'),
   ]);
-  checkName(name, isUrl);
+  const fault = nameFault(name, isUrl);
+  if (fault !== undefined)
+    throw new UsageError('invalid_name', `${JSON.stringify(name)} cannot be the name of a server`, {
+      hint: fault,
+    });
   const value = entryOf(target, options, workspace, isUrl);
   const { file, replaced, added } = await changeConfig(openingOf(deps, flags), (editor) => {
     const replaced = editor.names().includes(name);
@@ -33,21 +36,11 @@ export async function serversAdd(
   for (const variable of added.unset)
     note(workspace, `${variable} is not set: the server needs it when it is used`);
   print(workspace, {
-    json: { server: name, file, replaced, entry: masked(value) },
+    json: { server: name, file, replaced, entry: shownEntry(value) },
     text: () =>
-      `${replaced ? 'Replaced' : 'Added'} ${sanitize(name)} in ${sanitize(file)}:\n${sanitize(JSON.stringify(masked(value)))}\n`,
+      `${replaced ? 'Replaced' : 'Added'} ${sanitize(name)} in ${sanitize(file)}:\n${sanitize(JSON.stringify(shownEntry(value)))}\n`,
   });
   note(workspace, `try it: ${typed('mcp-cli', 'tools', 'list', name)}`);
-}
-
-/** A name that no command could be given would be an entry that nobody can use. */
-function checkName(name: string, isUrl: (text: string) => boolean): void {
-  if (!/^-|,/.test(name) && !isUrl(name)) return;
-  throw new UsageError('invalid_name', `${JSON.stringify(name)} cannot be the name of a server`, {
-    hint: isUrl(name)
-      ? 'the name comes first: mcp-cli servers add NAME URL'
-      : 'leave out commas, and a dash at its start',
-  });
 }
 
 function exists(name: string, { file }: Editor): UsageError {

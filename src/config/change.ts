@@ -103,6 +103,31 @@ function editorOf(file: string, draft: { text: string }, { env, home, warn }: Op
   };
 }
 
+/**
+ * Reads an entry that is in no file of ours yet, as it would be read.
+ * @throws ConfigError `invalid`, `unsupported_reference`
+ */
+export function tried(
+  name: string,
+  value: Json,
+  label: string,
+  { env, home }: Pick<Opening, 'env' | 'home'>,
+): { entry: ServerEntry; unset: string[] } {
+  const document = {
+    ...parse(label, JSON.stringify({ mcpServers: { [name]: value } })),
+    at: () => undefined,
+  };
+  const found = sections(document, () => undefined).servers.get(name);
+  const place = { source: document, path: ['mcpServers', name], server: undefined };
+  if (found === undefined) throw invalid(place, 'cannot be the name of a server', 'choose another name');
+  const unset = unsetOf(value, env);
+  const around = { env: { ...env, ...unset }, home, warn: () => undefined };
+  return {
+    entry: toEntry(name, found.value, { ...place, path: found.path }, around),
+    unset: Object.keys(unset),
+  };
+}
+
 type Read = Sections & { document: Document };
 
 function readText(file: string, text: string): Read {

@@ -3,7 +3,7 @@
 
 import { isObject } from './block.ts';
 import { pieces } from './expand.ts';
-import { isSecret, maskedArgs } from './mask.ts';
+import { isSecret, MASK, masked, maskedArgs } from './mask.ts';
 import { type Path, written } from './place.ts';
 
 /** Names that the rest of the configuration does not count as secret, because no key of ours has them. */
@@ -18,6 +18,35 @@ const RANDOM = /^(?=[^\d]*\d)(?=[^A-Za-z]*[A-Za-z])[\w+=.~-]{32,}$/;
 /** Where in an entry secrets stand, written as a person would look for them: `headers.Authorization`, `args[2]`. */
 export function literalSecrets(entry: unknown): string[] {
   return found(entry, []).map(written);
+}
+
+/** The entry as it may be shown. */
+export function shownEntry(entry: unknown): unknown {
+  return masked(hidden(entry, literalSecrets(entry), []));
+}
+
+/**
+ * The entry as whoever approves it has to see it: only what can be nothing but a secret is hidden. A script that begins
+ * like one, or a package with a long name, is shown.
+ */
+export function approvedEntry(entry: unknown): unknown {
+  return hidden(entry, literalSecrets(entry), [], (text, [key]) => {
+    const token = /^(?:(?:bearer|basic|token) +)?[\w+/=.~-]+$/i.test(text);
+    return token && (key !== 'args' || PREFIX.test(text) || SCHEME.test(text));
+  });
+}
+
+function hidden(
+  value: unknown,
+  paths: string[],
+  path: Path,
+  really: (text: string, path: Path) => boolean = () => true,
+): unknown {
+  if (paths.includes(written(path)) && really(String(value), path)) return MASK;
+  const inner = (item: unknown, step: string | number) => hidden(item, paths, [...path, step], really);
+  if (Array.isArray(value)) return value.map(inner);
+  if (!isObject(value)) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, inner(item, key)]));
 }
 
 function found(value: unknown, path: Path): Path[] {

@@ -1,5 +1,6 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { AddOptions } from '../workspace/added.ts';
+import type { ServersImport } from '../workspace/imports.ts';
 import { examples, type Perform } from './branch.ts';
 
 export function growServers(servers: Command, perform: Perform): void {
@@ -19,6 +20,25 @@ export function growServers(servers: Command, perform: Perform): void {
     );
   examples(one, ['mcp-cli servers get notion']);
   growAdd(servers, perform);
+  const take = servers
+    .command('import')
+    .description('take over servers that another program has configured; without --from, show them')
+    .argument('[server...]')
+    .option(
+      '--from <program>',
+      'vscode, cursor, claude-desktop, claude-code, windsurf, codex, gemini, opencode, mcporter or mcphub',
+    )
+    .option('--dry-run', 'only say what would be imported')
+    .option('--with-secrets', 'also what holds secrets as they stand')
+    .option('--force', 'replace servers of the same names')
+    .action((names: string[], options: ServersImport) =>
+      perform(async (w) => (await import('../commands/servers-import.ts')).serversImport(w, names, options)),
+    );
+  examples(take, [
+    'mcp-cli servers import                           what there is',
+    'mcp-cli servers import --from cursor --dry-run',
+    'mcp-cli servers import --from claude-code notion --json',
+  ]);
   const ping = servers
     .command('ping')
     .description('connect to every configured server, and measure one round trip of each')

@@ -19,6 +19,12 @@ export type AddOptions = {
 /** What is to be run or reached. `dashes`: it stood behind `--`. */
 export type Target = { words: string[]; dashes: boolean };
 
+/** What to do about a name that no command could be given: such an entry nobody can use. */
+export function nameFault(name: string, isUrl: (text: string) => boolean): string | undefined {
+  if (isUrl(name)) return 'the name comes first: mcp-cli servers add NAME URL';
+  return /^-|,/.test(name) ? 'leave out commas, and a dash at its start' : undefined;
+}
+
 const HINT =
   'for a remote server: mcp-cli servers add NAME https://…\nfor a local one: mcp-cli servers add NAME -- COMMAND ARG…';
 

@@ -177,6 +177,8 @@ const NOBODY_NEEDED = [
   'auth doctor notes',
   'servers list',
   'servers get notes',
+  'servers import',
+  'servers import --from cursor',
   'servers add another https://another.test/mcp',
   'token list',
   'token get weather',
