@@ -40,6 +40,8 @@ export async function rewrite(
     await mkdir(dirname(target), { recursive: true, mode: 0o700 }).catch((error) => refuse(target, error));
   const temporary = join(dirname(target), `.${basename(target)}.mcp-cli.tmp`);
   const handle = await claim(temporary, target);
+  // Once it was renamed, the name may be somebody else's already.
+  let ours = true;
   try {
     try {
       if (before !== undefined && (await readSafely(target, platform)) !== before) return false;
@@ -49,12 +51,14 @@ export async function rewrite(
     } finally {
       await handle.close();
     }
-    return await place(temporary, target, old !== undefined);
+    if (old === undefined) return await placeNew(temporary, target);
+    await rename(temporary, target);
+    ours = false;
+    return true;
   } catch (error) {
-    if (error instanceof ConfigError) throw error;
     return refuse(target, error);
   } finally {
-    await rm(temporary, { force: true }).catch(() => undefined);
+    if (ours) await rm(temporary, { force: true }).catch(() => undefined);
   }
 }
 
@@ -76,11 +80,7 @@ async function dress(handle: FileHandle, old: Old): Promise<void> {
 }
 
 /** A file that has come to be meanwhile is not replaced. */
-async function place(temporary: string, target: string, replaces: boolean): Promise<boolean> {
-  if (replaces) {
-    await rename(temporary, target);
-    return true;
-  }
+async function placeNew(temporary: string, target: string): Promise<boolean> {
   try {
     await link(temporary, target);
     return true;

@@ -1,29 +1,10 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: that is what a configuration holds.
 // `servers import`: what other programs have configured, into ours.
-import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { type CliOptions, runCli } from '../support/cli.ts';
-import { newHome } from '../support/home.ts';
+import { elsewhere } from '../support/elsewhere.ts';
 import { errorOf } from '../support/scene.ts';
-
-/** A home folder with these files, another folder to stand in, and whoever types there. */
-function home(files: Record<string, string | object>, project: Record<string, string | object> = {}) {
-  const [own, cwd] = [newHome(), newHome()];
-  for (const [folder, all] of [
-    [own, files],
-    [cwd, project],
-  ] as const)
-    for (const [path, content] of Object.entries(all)) {
-      const file = join(folder, path);
-      mkdirSync(dirname(file), { recursive: true });
-      writeFileSync(file, typeof content === 'string' ? content : JSON.stringify(content), { mode: 0o600 });
-    }
-  const type = (line: string, options: CliOptions = {}) =>
-    runCli(line.split(' '), { home: own, cwd, platform: 'linux', ...options });
-  const written = () => JSON.parse(readFileSync(join(own, '.mcp_cli/server_config.json'), 'utf8')).mcpServers;
-  return { home: own, cwd, type, written };
-}
 
 const CURSOR = '.cursor/mcp.json';
 const url = 'https://notion.test/mcp';
@@ -36,7 +17,7 @@ test('a remote server is taken over, with its references in our way', async () =
     type,
     written,
     home: own,
-  } = home({
+  } = elsewhere({
     [CURSOR]:
       '{ // mine\n "mcpServers": {"notion": {"url": "https://notion.test/mcp", "headers": {"K": "${env:K}"}},} }',
   });
@@ -60,7 +41,7 @@ test('a remote server is taken over, with its references in our way', async () =
 });
 
 test('each program has its own file and its own words', async () => {
-  const { type, written } = home({
+  const { type, written } = elsewhere({
     '.config/Code/User/mcp.json': { servers: { vscode: { type: 'http', url } } },
     '.config/Claude/claude_desktop_config.json': {
       mcpServers: { desktop: { command: 'npx', args: ['-y', 'mcp-remote', url] } },
@@ -108,7 +89,7 @@ test('each program has its own file and its own words', async () => {
 });
 
 test('what was added in this folder for oneself is found in the file of Claude Code', async () => {
-  const { type, written, home: own, cwd } = home({});
+  const { type, written, home: own, cwd } = elsewhere({});
   writeFileSync(
     join(own, '.claude.json'),
     JSON.stringify({
@@ -122,7 +103,7 @@ test('what was added in this folder for oneself is found in the file of Claude C
 
 describe('without --from', () => {
   test('everything is listed, and nothing is written', async () => {
-    const { type, home: own } = home({
+    const { type, home: own } = elsewhere({
       [CURSOR]: { mcpServers: { a: { url }, b: { command: 'npx', args: ['x'] } } },
     });
     const result = await type('servers import');
@@ -135,7 +116,7 @@ describe('without --from', () => {
   });
 
   test('a file that cannot be read is a warning', async () => {
-    const { type } = home({
+    const { type } = elsewhere({
       [CURSOR]: '{',
       '.codex/config.toml': 'a = = b',
       '.gemini/settings.json': { mcpServers: { g: { url } } },
@@ -155,20 +136,20 @@ describe('a program to run', () => {
   };
 
   test('is shown in full, and added if the person says so', async () => {
-    const { type, written } = home(files);
+    const { type, written } = elsewhere(files);
     const result = await type('servers import --from cursor', { answers: [true] });
     expect(result.stderr).toContain('runs LEVEL=warn npx -y some-server');
     expect(written()).toEqual({ run: files[CURSOR].mcpServers.run });
   });
 
   test('is not added after a no', async () => {
-    const { type } = home(files);
+    const { type } = elsewhere(files);
     const result = await type('servers import --from cursor --json', { answers: [false] });
     expect([result.exit, states(result.stdout)]).toEqual([0, { run: 'declined' }]);
   });
 
   test('is not added where nobody can be asked, but with --yes', async () => {
-    const { type, written } = home(files);
+    const { type, written } = elsewhere(files);
     const result = await type('servers import --from cursor run --json');
     expect(result.exit).toBe(2);
     expect(errorOf(result)).toMatchObject({
@@ -182,7 +163,7 @@ describe('a program to run', () => {
 });
 
 test("all that a project says is a stranger's: shown, and asked about", async () => {
-  const { type, written } = home(
+  const { type, written } = elsewhere(
     {},
     {
       '.mcp.json': {
@@ -201,7 +182,7 @@ test("all that a project says is a stranger's: shown, and asked about", async ()
 
 test('a script that begins like a secret is shown all the same', async () => {
   const args = ['-c', 'Bearer x; touch /tmp/evil', '--header', 'Authorization: Bearer abc-1'];
-  const { type } = home({ [CURSOR]: { mcpServers: { run: { command: 'sh', args } } } });
+  const { type } = elsewhere({ [CURSOR]: { mcpServers: { run: { command: 'sh', args } } } });
   const result = await type('servers import --from cursor', { answers: [false] });
   expect(result.stderr).toContain('touch /tmp/evil');
   expect(result.stderr).not.toContain('abc-1');
@@ -215,7 +196,7 @@ describe('secrets as they stand', () => {
   };
 
   test('are not copied where nobody can be asked; the others are', async () => {
-    const { type, written } = home(files);
+    const { type, written } = elsewhere(files);
     const result = await type('servers import --from cursor --json');
     expect([result.exit, states(result.stdout)]).toEqual([2, { keyed: 'secrets', plain: 'imported' }]);
     expect(JSON.parse(result.stderr).error).toMatchObject({ code: 'not_imported', server: 'keyed' });
@@ -224,84 +205,17 @@ describe('secrets as they stand', () => {
   });
 
   test('--yes is no consent to that, --with-secrets is', async () => {
-    const { type, written } = home(files);
+    const { type, written } = elsewhere(files);
     expect((await type('servers import --from cursor keyed --yes')).exit).toBe(2);
     expect((await type('servers import --from cursor keyed --with-secrets')).exit).toBe(0);
     expect(written().keyed.headers.Authorization).toBe('Bearer abcdef-123');
   });
 
   test('a person is asked', async () => {
-    const { type, written } = home(files);
+    const { type, written } = elsewhere(files);
     const no = await type('servers import --from cursor --json', { answers: [false] });
     expect([no.exit, states(no.stdout)]).toEqual([0, { keyed: 'declined', plain: 'imported' }]);
     expect((await type('servers import --from cursor keyed', { answers: [true] })).exit).toBe(0);
     expect(Object.keys(written())).toEqual(['plain', 'keyed']);
   });
-});
-
-test('a name that is there is kept, unless it is forced', async () => {
-  const { type, written } = home({
-    [CURSOR]: { mcpServers: { notion: { url } } },
-    '.mcp_cli/server_config.json': { mcpServers: { notion: { url: 'https://mine.test/mcp' } } },
-  });
-  const kept = await type('servers import --from cursor --json');
-  expect([kept.exit, states(kept.stdout)]).toEqual([0, { notion: 'exists' }]);
-  expect(written().notion.url).toBe('https://mine.test/mcp');
-  expect((await type('servers import --from cursor notion')).exit).toBe(2);
-  expect((await type('servers import --from cursor --force')).exit).toBe(0);
-  expect(written().notion.url).toBe(url);
-});
-
-test('what ours cannot say is left, with the reason', async () => {
-  const { type } = home({
-    [CURSOR]: {
-      mcpServers: {
-        ws: { type: 'ws', url: 'wss://x.test' },
-        file: { url, headers: { K: '${file:/etc/passwd}' } },
-        http: { url: 'http://plain.test/mcp' },
-        'a,b': { url },
-        odd: 7,
-        good: { url },
-      },
-    },
-  });
-  const result = await type('servers import --from cursor --json');
-  expect(result.exit).toBe(0);
-  expect(states(result.stdout)).toEqual({
-    ws: 'unusable',
-    file: 'unusable',
-    http: 'unusable',
-    'a,b': 'unusable',
-    odd: 'unusable',
-    good: 'imported',
-  });
-  const named = await type('servers import --from cursor http --json');
-  expect(errorOf(named)).toMatchObject({
-    code: 'not_imported',
-    message: expect.stringContaining('plain http'),
-  });
-});
-
-test('a file that others can write, or that is broken, is not used', async () => {
-  const { type, home: own } = home({
-    [CURSOR]: { mcpServers: { a: { url } } },
-    '.gemini/settings.json': '{',
-  });
-  chmodSync(join(own, CURSOR), 0o666);
-  const open = await type('servers import --from cursor a --json');
-  expect(open.exit).toBe(3);
-  expect(open.stderr).toContain('unsafe_file');
-  const broken = await type('servers import --from gemini --json');
-  expect([broken.exit, JSON.parse(broken.stderr).error.code]).toEqual([3, 'invalid_json']);
-});
-
-test('an unknown program, and a server that is not there, are told', async () => {
-  const { type } = home({});
-  expect(errorOf(await type('servers import --from curser --json'))).toMatchObject({
-    code: 'unknown_source',
-    hint: 'did you mean: --from cursor?',
-  });
-  const nothing = await type('servers import --from cursor gone --json');
-  expect([nothing.exit, errorOf(nothing).code]).toEqual([2, 'nothing_to_import']);
-  expect((await type('servers import --from cursor')).stdout).toContain('Cursor has no servers; looked in:');
 });

@@ -1,7 +1,9 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: that is what a configuration holds.
 // Entries of other programs as ours, and where they are looked for.
+import { readFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { CLIENTS, type Client, spotsOf } from '../../src/config/elsewhere/clients.ts';
+import { CLIENT_TITLES, CLIENTS, type Client, spotsOf } from '../../src/config/elsewhere/clients.ts';
 import { Untranslatable } from '../../src/config/elsewhere/references.ts';
 import { translate } from '../../src/config/elsewhere/translate.ts';
 import { literalSecrets } from '../../src/config/literal.ts';
@@ -251,6 +253,16 @@ describe('where is looked', () => {
       );
       expect(scopes[0]).toBe('user');
       expect(scopes).toEqual([...scopes].sort().reverse());
+    }
+  });
+
+  test('docs/moving-in.md has them all', () => {
+    const page = readFileSync(join(import.meta.dirname, '../../docs/moving-in.md'), 'utf8');
+    for (const client of CLIENTS) {
+      const row = page.split('\n').find((line) => line.startsWith(`| \`${client}\` `) && line.includes('.'));
+      expect(row).toContain(CLIENT_TITLES[client]);
+      for (const file of at(client, { home: '/', cwd: '/p' }))
+        expect(row).toContain(basename(file).replace(/.*(?=\.jsonc$)/, ''));
     }
   });
 
