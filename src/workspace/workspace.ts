@@ -163,21 +163,11 @@ export function openWorkspace(given: Deps, flags: Flags): Workspace {
 }
 
 async function readConfig(deps: Deps, flags: Flags): Promise<Config> {
-  const [{ openConfig }, { sanitize }] = await Promise.all([
+  const [{ openConfig }, { openingOf }] = await Promise.all([
     import('../config/config.ts'),
-    import('../ui/sanitize.ts'),
+    import('./opening.ts'),
   ]);
-  return openConfig({
-    flag: flags.configFile,
-    env: deps.env,
-    cwd: deps.cwd,
-    home: deps.home,
-    platform: deps.platform,
-    prompt: deps.prompt,
-    // The path in it is whatever somebody called a folder.
-    warn: (text) => deps.err(`warning: ${sanitize(text)}\n`),
-    show: (text) => deps.err(`${text}\n`),
-  });
+  return openConfig(openingOf(deps, flags));
 }
 
 /** A URL needs no configuration: nothing is read, nothing is trusted. */
