@@ -8,6 +8,7 @@ import { growDemo } from './tree/demo.ts';
 import { growPrompts } from './tree/prompts.ts';
 import { growResources } from './tree/resources.ts';
 import { growSandbox } from './tree/sandbox.ts';
+import { growSchema } from './tree/schema.ts';
 import { growServers } from './tree/servers.ts';
 import { growSkills } from './tree/skills.ts';
 import { growToken } from './tree/token.ts';
@@ -150,6 +151,7 @@ function grow(program: Command, deps: Deps, perform: Perform): void {
   examples(ping, ['mcp-cli ping notion', 'mcp-cli ping notion linear --json']);
   growSandbox(program, perform);
   growDemo(program, perform);
+  growSchema(program, perform);
   growCompletion(program, perform, deps.out);
   const help = program
     .command('help')

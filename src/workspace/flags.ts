@@ -82,7 +82,7 @@ export function addRootFlags(program: Command): void {
         .choices(['text', 'json', 'ndjson'])
         .default('text'),
     )
-    .option('--json', 'the same as --format json')
+    .option('--json', 'the same as --format json; what is in it: mcp-cli schema COMMAND')
     .option('-y, --yes', 'answer yes to every question')
     .option('-q, --quiet', 'on stderr only what has to be acted on')
     .option('--verbose', 'on stderr everything, still without secrets')

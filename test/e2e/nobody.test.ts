@@ -175,6 +175,7 @@ const NOBODY_NEEDED = [
   'auth doctor notes',
   'servers list',
   'servers get notes',
+  'schema auth status',
   'token list',
   'token get weather',
   'token delete nothing',
