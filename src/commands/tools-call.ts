@@ -4,27 +4,33 @@ import { parseWord, toolArguments } from '../session/arguments.ts';
 import { findTool, listCommand } from '../session/catalog.ts';
 import { serverWord, typed } from '../typed.ts';
 import { callProgress } from '../ui/call-progress.ts';
+import { plainText } from '../ui/plain.ts';
 import { print } from '../ui/print.ts';
 import { resultText } from '../ui/result.ts';
 import { baseArguments } from '../workspace/arguments.ts';
+import { type PinOptions, pinnedTool } from '../workspace/pinned.ts';
 import { onlyTarget, withSession } from '../workspace/target.ts';
 import type { Workspace } from '../workspace/workspace.ts';
+
+type CallOptions = PinOptions & { args?: string };
 
 /** `tools call`: checks the arguments against the tool's schema, calls, prints; exit 8 if the tool says it failed. */
 export async function toolsCall(
   workspace: Workspace,
   name: string,
   given: string[],
-  options: { args?: string },
+  options: CallOptions,
 ): Promise<void> {
   const { deps, flags } = workspace;
   // Everything that can be wrong with the command line is said before a server is asked.
   refuseServer(workspace, name, given);
   const words = given.map(parseWord);
+  const pinned = await pinnedTool(workspace, options);
   const base = await baseArguments(workspace, words.length > 0, options.args);
   const server = await onlyTarget(workspace, []);
   await withSession(workspace, server, async (session) => {
     const { tool } = findTool([{ server, tools: await session.listTools() }], name, listCommand([server]));
+    pinned?.(tool, server);
     const args = await toolArguments(tool, words, base, (path) => readArgumentFile(deps.cwd, path), [server]);
     const progress = callProgress(deps, flags.quiet);
     const result = await session
@@ -34,7 +40,11 @@ export async function toolsCall(
         onQuestion: progress.clear,
       })
       .finally(progress.clear);
-    print(workspace, { json: result, text: () => resultText(result) });
+    print(workspace, {
+      json: result,
+      text: () => resultText(result),
+      quiet: () => plainText(result, deps.stdout.isTTY),
+    });
     if (result.isError) throw new ToolError('tool_error', `${tool.name} answered with an error`, { server });
   });
 }

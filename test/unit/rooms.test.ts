@@ -34,7 +34,7 @@ const MAY: Record<string, readonly string[]> = {
   // Asks what the program would ask, and changes nothing of what it finds.
   doctor: ['session', 'auth', 'store', 'deps', 'errors', 'typed', 'url'],
   shell: ['workspace', 'session', 'auth', 'ui', 'deps', 'errors', 'nearest'],
-  session: ['auth', 'deps', 'errors', 'nearest', 'typed', 'url'],
+  session: ['auth', 'deps', 'errors', 'json-object', 'nearest', 'typed', 'url'],
   auth: ['store', 'deps', 'errors', 'json-object', 'typed', 'url'],
   store: ['deps', 'errors', 'json-object', 'typed'],
   // Reads the files of other programs, and knows nothing of sessions, servers or sign-ins under way.
