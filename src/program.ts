@@ -10,6 +10,7 @@ import { growPrompts } from './tree/prompts.ts';
 import { growProxy } from './tree/proxy.ts';
 import { growResources } from './tree/resources.ts';
 import { growSandbox } from './tree/sandbox.ts';
+import { growSchema } from './tree/schema.ts';
 import { growServers } from './tree/servers.ts';
 import { growSkills } from './tree/skills.ts';
 import { growToken } from './tree/token.ts';
@@ -137,6 +138,7 @@ function grow(program: Command, deps: Deps, perform: Perform): void {
   growProxy(program, perform);
   growSandbox(program, perform);
   growDemo(program, perform);
+  growSchema(program, perform);
   growCompletion(program, perform, deps.out);
   const help = program
     .command('help')

@@ -1,5 +1,5 @@
-import { sideBySide, throwFailures } from '../session/side-by-side.ts';
-import { print } from '../ui/print.ts';
+import { type Outcome, sideBySide, throwFailures } from '../session/side-by-side.ts';
+import { print, printEarly } from '../ui/print.ts';
 import { errorJson } from '../ui/report.ts';
 import { table, tableView } from '../ui/table.ts';
 import { asked, targets, withSession } from '../workspace/target.ts';
@@ -10,16 +10,19 @@ type Pinged = { ms: number; protocol: string };
 /** `ping`: connects, signs in if need be, and measures one round trip of each server. */
 export async function ping(workspace: Workspace, named: string[]): Promise<void> {
   const { deps } = workspace;
-  const outcomes = await sideBySide(await targets(workspace, named), (name) => one(workspace, name));
+  const names = await targets(workspace, named);
+  const outcomes = await sideBySide(
+    names,
+    (name) => one(workspace, name),
+    (outcome) => names.length > 1 && printEarly(workspace, [tell(outcome)]),
+  );
   if (outcomes.length === 1) throwFailures(outcomes);
-  const told = outcomes.map(({ server, value, error }) => ({
-    server,
-    ...(value ?? { error: errorJson(error) }),
-  }));
+  const told = outcomes.map(tell);
   print(workspace, {
     json:
       told.length === 1 ? told[0] : { servers: Object.fromEntries(told.map((each) => [each.server, each])) },
-    items: told,
+    // Of several, each has been printed when it came.
+    items: told.length === 1 ? told : [],
     text: () => {
       const rows = outcomes.flatMap(({ server, value }) =>
         value ? [[server, `${Math.round(value.ms)} ms`, value.protocol]] : [],
@@ -74,4 +77,8 @@ function one(workspace: Workspace, name: string): Promise<Pinged> {
     ms: Math.round((await session.ping()) * 10) / 10,
     protocol: session.protocol,
   }));
+}
+
+function tell({ server, value, error }: Outcome<Pinged>) {
+  return { server, ...(value ?? { error: errorJson(error) }) };
 }

@@ -185,6 +185,7 @@ const NOBODY_NEEDED = [
   'servers import',
   'servers import --from cursor',
   'servers add another https://another.test/mcp',
+  'schema auth status',
   'token list',
   'token get weather',
   'token delete nothing',
