@@ -38,8 +38,7 @@ export function violations(reference: string, document: unknown): string[] {
 
 /** The name of the schema for a command line; undefined: it prints no JSON. */
 export function schemaFor(argv: readonly string[]): string | undefined {
-  const words = argv.includes('--') ? argv.slice(0, argv.indexOf('--')) : argv;
-  const names = words.flatMap((word, index) => [`${word}-${words[index + 1]}`, word]);
+  const names = argv.flatMap((word, index) => [`${word}-${argv[index + 1]}`, word]);
   return names.find((name) => schemas.has(name));
 }
 
@@ -54,9 +53,10 @@ const LIVE = ['sandbox', 'resources-watch'];
 
 /** What is wrong with what a command printed. What is no JSON was not asked for, or is for a person. */
 export function outputFaults(argv: readonly string[], stdout: string, stderr: string): string[] {
-  const format = formatOf(argv);
-  if (format === undefined || argv.some((word) => /^(-h|--help)$/.test(word))) return [];
-  const name = schemaFor(argv);
+  const own = argv.includes('--') ? argv.slice(0, argv.indexOf('--')) : argv;
+  const format = formatOf(own);
+  if (format === undefined || own.some((word) => /^(-h|--help)$/.test(word))) return [];
+  const name = schemaFor(own);
   const lines = stdout.split('\n').filter(Boolean);
   const documents = format === 'ndjson' || LIVE.includes(name ?? '') ? lines : [stdout].filter(Boolean);
   const reference = name !== undefined && format === 'ndjson' ? lineOf(name) : name;

@@ -16,12 +16,12 @@ const examples = examplesOf(page).map(({ line, json }) => ({
   document: withoutMore(JSON.parse(json)),
 }));
 
-/** Of `help`, of what a shell reads and of the program that `auth exec` runs there is no JSON. */
-const NO_JSON = ['auth exec', 'completion', 'help'];
+/** Of `help`, of what a shell or a client reads, and of the program that `auth exec` runs there is no JSON. */
+const NO_JSON = ['auth exec', 'completion', 'help', 'proxy'];
 /** Of no command. */
 const SHARED = ['common', 'error'];
 /** What a server sent may have more in it than any schema knows. */
-const OPEN = ['schema', 'tools-describe', 'tools-call', 'resources-read', 'prompts-get'];
+const OPEN = ['cmd', 'schema', 'tools-describe', 'tools-call', 'resources-read', 'prompts-get'];
 
 /** An example without the mark for "more of what the server sent". */
 function withoutMore(value: unknown): unknown {
