@@ -18,7 +18,8 @@ export type Editor = {
 };
 
 type Ways = {
-  prompt: string;
+  /** Asked for before each line. */
+  prompt(): string;
   err(text: string): void;
   /** Newest first. */
   history: string[];
@@ -43,7 +44,7 @@ export function openEditor({ stdin, stdout, stderr, env }: Terminal, ways: Ways)
     input: stdin,
     output: stdout.stream,
     terminal: stdin.isTTY,
-    prompt: ways.prompt,
+    prompt: ways.prompt(),
     history: [...kept],
     historySize: MOST,
     completer: (line: string, done: (error: null, found: [string[], string]) => void) => {
@@ -74,7 +75,7 @@ export function openEditor({ stdin, stdout, stderr, env }: Terminal, ways: Ways)
   });
   const ask = () => {
     if (ended) return;
-    lines.setPrompt(held.length > 0 ? GOES_ON : ways.prompt);
+    lines.setPrompt(held.length > 0 ? GOES_ON : ways.prompt());
     lines.prompt();
   };
   const deliver = (text: string | undefined) => {

@@ -28,7 +28,7 @@ export async function runShell({ workspace, names, obey, extras, history }: Give
     if (!flags.quiet) deps.out('/tools lists what there is, /help says more, /exit leaves.\n');
     const running: { current: AbortController | undefined } = { current: undefined };
     const editor = openEditor(deps, {
-      prompt: extras.talk ? 'You: ' : '> ',
+      prompt: () => (extras.talk?.chat() ? 'You: ' : '> '),
       err: screen.plain,
       history: await recent,
       remember(text) {
