@@ -7,6 +7,7 @@ import { growCmd } from './tree/cmd.ts';
 import { growCompletion } from './tree/completion.ts';
 import { growDemo } from './tree/demo.ts';
 import { growPrompts } from './tree/prompts.ts';
+import { growProxy } from './tree/proxy.ts';
 import { growResources } from './tree/resources.ts';
 import { growSandbox } from './tree/sandbox.ts';
 import { growServers } from './tree/servers.ts';
@@ -18,7 +19,8 @@ import type { LogFile } from './ui/log-file.ts';
 import { environmentSecrets } from './ui/redact.ts';
 import { report } from './ui/report.ts';
 import { version } from './version.ts';
-import { addRootFlags, type Flags, lineFlags, readFlags, wantsJson } from './workspace/flags.ts';
+import { addRootFlags, type Flags, readFlags, wantsJson } from './workspace/flags.ts';
+import { lineFlags } from './workspace/line-flags.ts';
 import type { Workspace } from './workspace/workspace.ts';
 
 type OpenWorkspace = (deps: Deps, flags: Flags) => Workspace;
@@ -132,6 +134,7 @@ function grow(program: Command, deps: Deps, perform: Perform): void {
     );
   examples(ping, ['mcp-cli ping notion', 'mcp-cli ping notion linear --json']);
   growCmd(program, perform);
+  growProxy(program, perform);
   growSandbox(program, perform);
   growDemo(program, perform);
   growCompletion(program, perform, deps.out);

@@ -13,7 +13,7 @@ import { hearLogs, type Logs } from './logs.ts';
 import { noJudge } from './output-schema.ts';
 import type { Patience } from './patience.ts';
 import { siftTools } from './sift.ts';
-import { refusesRevision, statusOf } from './translate.ts';
+import { isWrongTransport } from './translate.ts';
 import { openHttpTransport, openStdioTransport, transportOrder } from './transport.ts';
 import type { HttpKind, Refusal } from './watch.ts';
 
@@ -153,9 +153,4 @@ function newClient(options: ConnectOptions, mode: Mode): Client {
     patience.heard(progressToken, progress),
   );
   return client;
-}
-
-function isWrongTransport(error: unknown): boolean {
-  const status = refusesRevision(error) ? undefined : statusOf(error);
-  return status !== undefined && [400, 404, 405].includes(status);
 }

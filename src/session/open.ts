@@ -1,23 +1,16 @@
-// A session that mends itself: one step-up, one new session after a lost one, one sign-in after a refused token, each
-// once an operation. Everything it throws is ours.
+// A session that mends itself (see `mender`). Everything it throws is ours.
 
-import {
-  InsufficientScopeError,
-  ProtocolError as RpcError,
-  SdkHttpError,
-  type Tool,
-} from '@modelcontextprotocol/client';
+import type { Tool } from '@modelcontextprotocol/client';
 import { type Connection, type ConnectOptions, connect } from './connect.ts';
 import { shallow } from './depth.ts';
 import { remembered, type Sent, sentWith, withoutEcho } from './echo.ts';
+import { mender, type Repair } from './mend.ts';
 import { hearNews } from './news.ts';
 import { asPromised, unjudged } from './output-schema.ts';
 import { openPatience } from './patience.ts';
-import { wantsSignIn } from './quirks.ts';
 import type { News, Session } from './session.ts';
 import { openSurface } from './surface.ts';
-import { ownError, SessionLost, translate } from './translate.ts';
-import type { Refusal } from './watch.ts';
+import { translate } from './translate.ts';
 
 /** @throws CliError of every kind; see translate */
 export async function openSession(given: Omit<ConnectOptions, 'patience'>): Promise<Session> {
@@ -90,8 +83,6 @@ async function ping(client: Connection['client'], request: Request): Promise<num
   return performance.now() - start;
 }
 
-type Repair = { reopen(): Promise<void>; refusal(): Refusal | undefined };
-
 /** Does the work until it succeeds, or fails in a way that nothing more can be done about. */
 async function mended<T>(
   options: ConnectOptions & { sent: Sent },
@@ -108,36 +99,4 @@ async function mended<T>(
       });
     }
   }
-}
-
-type Cause = 'lost' | 'scope' | 'token' | 'final';
-
-/** Repairs what an error says is broken, each cause once; throws if that was done before, fails, or is no help. */
-function mender({ bearer, signal }: ConnectOptions, repair: Repair | undefined) {
-  const left = new Set<Cause>(repair ? ['lost', 'scope', 'token'] : ['scope', 'token']);
-  return async (error: unknown): Promise<void> => {
-    if (signal.aborted || !bearer || ownError(error)) throw error;
-    const refusal = repair?.refusal() ?? (error as { refusal?: Refusal }).refusal;
-    let cause = causeOf(error, refusal);
-    // A new session is refused in the same way: then it is the token after all.
-    if (error instanceof SessionLost && !left.has('lost')) cause = 'token';
-    if (!left.delete(cause)) throw cause === 'lost' && repair ? new SessionLost() : error;
-    if (cause === 'lost') return repair?.reopen();
-    if (cause === 'scope') return bearer.stepUp(refusal?.challenge);
-    // Some servers refuse inside a 200, and nothing says which token it was about.
-    const told = refusal !== undefined && !RpcError.isInstance(error);
-    return bearer.rejected(told ? refusal.token : await bearer.current(), refusal?.challenge);
-  };
-}
-
-function causeOf(error: unknown, refusal: Refusal | undefined): Cause {
-  if (error instanceof SessionLost) return 'lost';
-  if (InsufficientScopeError.isInstance(error)) return 'scope';
-  if (SdkHttpError.isInstance(error)) {
-    if (error.status === 404) return 'lost';
-    if (error.status === 401) return 'token';
-    if (error.status === 403 && refusal?.challenge?.error === 'insufficient_scope') return 'scope';
-  }
-  if (RpcError.isInstance(error) && wantsSignIn(error.code, error.message)) return 'token';
-  return 'final';
 }

@@ -58,6 +58,33 @@ export function relay(response: Response, done: () => void, translate: (error: u
   return Object.defineProperty(relayed, 'url', { value: response.url });
 }
 
+/** The same response, of which no further piece is taken before `ready` resolves: its reader may be slow. */
+export function paced(response: Response, ready: () => Promise<void>): Response {
+  if (!response.body) return response;
+  const reader = response.body.getReader();
+  const body = new ReadableStream<Uint8Array>(
+    {
+      async pull(controller) {
+        try {
+          await ready();
+          const piece = await reader.read();
+          if (piece.done) controller.close();
+          else controller.enqueue(piece.value);
+        } catch (error) {
+          const reason = refused.get(response);
+          if (reason) refused.set(made, reason);
+          controller.error(error);
+        }
+      },
+      cancel: (reason) => reader.cancel(reason),
+    },
+    { highWaterMark: 0 },
+  );
+  const { status, statusText, headers, url } = response;
+  const made: Response = new Response(body, { status, statusText, headers: [...headers] });
+  return Object.defineProperty(made, 'url', { value: url });
+}
+
 function tooLarge(response: Response): ProtocolError {
   const error = new ProtocolError('too_large', `the server's answer is larger than ${LARGEST} bytes`, {
     hint: 'ask for less, or tell the operator of the server',

@@ -78,7 +78,7 @@ export function translate(error: unknown, entry: ServerEntry, signal: AbortSigna
 }
 
 /** The status of the HTTP answer that made this error, on either transport. */
-export function statusOf(error: unknown): number | undefined {
+function statusOf(error: unknown): number | undefined {
   if (SdkHttpError.isInstance(error)) return error.status;
   return SseError.isInstance(error) ? error.code : undefined;
 }
@@ -87,7 +87,7 @@ export function statusOf(error: unknown): number | undefined {
 const UNSUPPORTED_REVISION = -32022;
 
 /** A 400 that is about the revision, and not about the transport. */
-export function refusesRevision(error: unknown): boolean {
+function refusesRevision(error: unknown): boolean {
   if (!SdkHttpError.isInstance(error) || error.status !== 400) return false;
   try {
     const { text } = error.data as { text?: string };
@@ -96,6 +96,12 @@ export function refusesRevision(error: unknown): boolean {
   } catch {
     return false;
   }
+}
+
+/** The other transport is tried on 400, 404 and 405 only: what the first one says about tokens is final. */
+export function isWrongTransport(error: unknown): boolean {
+  const status = refusesRevision(error) ? undefined : statusOf(error);
+  return status !== undefined && [400, 404, 405].includes(status);
 }
 
 /** What the SDK lets through of an answer that it could not read: JSON that is none, or no JSON-RPC. */

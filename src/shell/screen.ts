@@ -29,7 +29,7 @@ type Step = { since: number; doing: string };
 /** One line on stderr for all servers, written over in place; it makes room for whatever else is told. */
 export function openScreen(
   deps: Pick<Deps, 'stderr' | 'now'>,
-  err: (text: string) => void,
+  err: Deps['err'],
   quiet: boolean,
 ): SessionScreen {
   const line = statusLine(err, deps.stderr);
@@ -55,11 +55,11 @@ export function openScreen(
   };
   return {
     plain: err,
-    err(text) {
+    err(text, logged) {
       // A line that is not whole is a status, written over in place: what comes late has no place any more.
       if (editor?.waiting()) return text.endsWith('\n') ? editor.above(text) : undefined;
       if (text.endsWith('\n')) line.clear();
-      err(text);
+      err(text, logged);
     },
     step(name, event) {
       const step = steps.get(name);

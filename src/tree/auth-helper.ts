@@ -1,7 +1,7 @@
 // What other programs use our sign-ins by.
 
 import { type Command, Option } from 'commander';
-import { lifetime } from '../workspace/flags.ts';
+import { lifetime } from '../workspace/duration.ts';
 import { examples, type Perform } from './branch.ts';
 
 type TokenOptions = { show?: boolean; minTtl?: number };

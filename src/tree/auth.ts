@@ -1,5 +1,5 @@
 import { type Command, Option } from 'commander';
-import { lifetime } from '../workspace/flags.ts';
+import { lifetime } from '../workspace/duration.ts';
 import type { ImportOptions } from '../workspace/import-how.ts';
 import { growHelper } from './auth-helper.ts';
 import { examples, type Perform } from './branch.ts';

@@ -42,7 +42,7 @@ export async function openCase(workspace: Workspace, entry: HttpEntry): Promise<
   const means = openMeans(workspace, entry, entry);
   const ctx = await workspace.auth(entry);
   // The sessions have this one: they start no sign-in either.
-  Object.assign(ctx, { interactive: false });
+  Object.defineProperty(ctx, 'interactive', { value: false });
   ctx.rounds.left = 0;
   const notices: Case['notices'] = [];
   const { fixedToken } = ctx;

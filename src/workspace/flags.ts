@@ -1,6 +1,6 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import { UsageError } from '../errors.ts';
 import { LOG_LEVELS, type LogLevel } from '../ui/server-log.ts';
+import { duration } from './duration.ts';
 import { addModelFlags, type ModelFlags, readModelFlags } from './model-flags.ts';
 
 /** The root flags, parsed. */
@@ -37,36 +37,6 @@ export type Flags = {
   /** Where images and the like of results are kept; else in a folder for temporary files. */
   outputDir: string | undefined;
 } & ModelFlags;
-
-const UNITS: Record<string, number> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 };
-
-/** `30`, `30s`, `500ms`, `2m`, `48h` or `7d`, in milliseconds; a bare number is seconds. Undefined: no length of time. */
-function parseSpan(text: string): number | undefined {
-  const match = /^(\d+(?:\.\d+)?)(ms|s|m|h|d)?$/.exec(text.trim());
-  if (!match) return undefined;
-  const span = Math.round(Number(match[1]) * (UNITS[match[2] ?? 's'] ?? 0));
-  return span > 0 && Number.isSafeInteger(span) ? span : undefined;
-}
-
-/** A span that can be waited for: setTimeout takes no more than 24 days, and fires at once if it is given more. */
-export function parseDuration(text: string): number | undefined {
-  const span = parseSpan(text);
-  return span !== undefined && span <= 2 ** 31 - 1 ? span : undefined;
-}
-
-/** For an option such as `--min-ttl 10m`. */
-export function lifetime(text: string): number {
-  const span = parseSpan(text);
-  if (span === undefined)
-    throw new InvalidArgumentError('It is a length of time such as 90s, 10m, 48h or 7d.');
-  return span;
-}
-
-function duration(text: string): number {
-  const span = parseDuration(text);
-  if (span === undefined) throw new InvalidArgumentError('It is a length of time such as 30, 500ms or 2m.');
-  return span;
-}
 
 function names(text: string, before: string[] | undefined): string[] {
   const found = text.split(',').flatMap((each) => each.trim() || []);
@@ -174,34 +144,6 @@ export function readFlags(options: Record<string, unknown>): Flags {
     pager: given.pager ?? true,
     outputDir: given.outputDir,
   };
-}
-
-/** What one line of a session may say for itself. All else was settled when the session began. */
-const OF_A_LINE: Record<string, (flags: Flags, given: Flags) => void> = {
-  server: (flags, { servers }) => Object.assign(flags, { servers }),
-  format: (flags, { format }) => Object.assign(flags, { format }),
-  json: (flags) => Object.assign(flags, { format: 'json' }),
-  yes: (flags) => Object.assign(flags, { yes: true }),
-  quiet: (flags) => Object.assign(flags, { quiet: true }),
-  verbose: (flags) => Object.assign(flags, { verbose: true }),
-};
-
-/** The session's flags with those of one line. Throws UsageError `not_in_session`. */
-export function lineFlags(session: Flags, line: Command): Flags {
-  const flags = { ...session };
-  const given = readFlags(line.opts());
-  for (const name of Object.keys(line.opts())) {
-    if (line.getOptionValueSource(name) !== 'cli') continue;
-    const take = OF_A_LINE[name];
-    if (!take) {
-      const flag = line.options.find((each) => each.attributeName() === name)?.long ?? name;
-      throw new UsageError('not_in_session', `${flag} is settled when a session begins`, {
-        hint: `leave the session, and start it with ${flag}`,
-      });
-    }
-    take(flags, given);
-  }
-  return flags;
 }
 
 /** Whether errors are to be JSON, for a command line that could not be parsed. */

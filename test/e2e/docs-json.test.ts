@@ -9,8 +9,8 @@ import { difference, examplesOf } from '../support/shape.ts';
 const page = readFileSync(join(import.meta.dirname, '../../docs/scripts.md'), 'utf8');
 const examples = examplesOf(page);
 
-/** Of `help`, of what a shell reads and of the program that `auth exec` runs there is no JSON. */
-const ELSEWHERE = ['auth exec', 'completion', 'help'];
+/** Of `help`, of what a shell or a client reads, and of the program that `auth exec` runs there is no JSON. */
+const ELSEWHERE = ['auth exec', 'completion', 'help', 'proxy'];
 /** It takes a minute: its own test holds it against the page. */
 const DEMO = 'demo --json';
 

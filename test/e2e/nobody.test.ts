@@ -64,6 +64,8 @@ const SIGN_IN = [
   'auth login notes --login-timeout 5m --timeout 5m',
   'auth refresh notes',
   'auth token notes',
+  'auth header notes',
+  'auth exec notes node',
   'auth whoami notes',
   'tools list notes',
   '--server notes tools describe echo',
@@ -79,6 +81,7 @@ const SIGN_IN = [
   'skills list notes',
   '--server notes skills read a',
   'ping notes',
+  '--server notes cmd --tool echo --tool-args {}',
 ];
 
 test.each(SIGN_IN)('`%s` is exit 4 that names the server and what to type', async (line) => {
@@ -173,6 +176,8 @@ const NOBODY_NEEDED = [
   'auth reset notes',
   'auth import --dry-run',
   'auth doctor notes',
+  'auth snippet curl notes',
+  'completion bash',
   'servers list',
   'servers get notes',
   'token list',
@@ -198,5 +203,5 @@ test('no command is forgotten here', async () => {
     .map((path) => path.join(' '))
     .filter((path) => !tried.some((line) => line === path || line.startsWith(`${path} `)));
   // They serve, tell a story, or do what `token set` does.
-  expect(untried.sort()).toEqual(['demo', 'help', 'sandbox', 'token set-provider']);
+  expect(untried.sort()).toEqual(['demo', 'help', 'proxy', 'sandbox', 'token set-provider']);
 });

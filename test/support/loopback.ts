@@ -45,7 +45,7 @@ const keyFile = fileURLToPath(new URL('tls/key.pem', import.meta.url));
  */
 export async function listen(
   handler: Handler,
-  { tls = false }: { tls?: boolean | 'expired' } = {},
+  { tls = false, port: wanted = 0 }: { tls?: boolean | 'expired'; port?: number } = {},
 ): Promise<Loopback> {
   const sockets = new Set<Socket>();
   const log: Hit[] = [];
@@ -70,7 +70,7 @@ export async function listen(
     sockets.add(socket);
     socket.once('close', () => sockets.delete(socket));
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  await new Promise<void>((resolve) => server.listen(wanted, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;
 
   const loopback: Loopback = {

@@ -11,6 +11,8 @@ export type McpOptions = {
   path?: string;
   protection?: Partial<Protection>;
   tls?: boolean;
+  /** Where one was that is started again; any free one otherwise. */
+  port?: number;
 };
 
 export type McpServerHandle = Loopback & {
@@ -55,7 +57,7 @@ export async function serveMcp(
         if (endpoint.isLost?.(hit) && handle.lostSession === 'unauthorized') return answer(response, 401);
         await endpoint.handle(request, response, hit);
       },
-      { tls: options.tls ?? false },
+      { tls: options.tls ?? false, port: options.port ?? 0 },
     ),
     {
       mcpUrl: '',

@@ -14,7 +14,11 @@ export type ProcessOptions = {
   cwd?: string;
   /** What stands in standard input; it is closed otherwise. */
   stdin?: string;
+  /** Standard input stays open for the test to write to. */
+  keepsInput?: boolean;
   showsSecrets?: boolean;
+  /** Options of Node itself. */
+  node?: string[];
   /** Another program than `bin/mcp-cli.js`. */
   program?: string;
 };
@@ -33,12 +37,12 @@ export const bin = fileURLToPath(new URL('../../bin/mcp-cli.js', import.meta.url
 /** Starts `mcp-cli` with these arguments. */
 export function spawnCli(argv: string[], options: ProcessOptions = {}): Running {
   const { home = newHome(), stdin, showsSecrets = false, program = bin } = options;
-  const child = spawn(process.execPath, [program, ...argv], {
+  const child = spawn(process.execPath, [...(options.node ?? []), program, ...argv], {
     cwd: options.cwd ?? home,
     env: environment(home, options.env),
     stdio: ['pipe', 'pipe', 'pipe'],
   });
-  child.stdin.end(stdin ?? '');
+  if (!options.keepsInput) child.stdin.end(stdin ?? '');
   const text = { stdout: '', stderr: '' };
   const watch = watcher(() => text.stdout + text.stderr);
   for (const name of ['stdout', 'stderr'] as const) {

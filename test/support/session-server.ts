@@ -20,8 +20,8 @@ export async function sessionServer(options: OlderOptions = {}): Promise<McpServ
   return serveMcp(options, '/mcp', sessionEndpoint(options.path, options.tools));
 }
 
-/** The same with resources, prompts and subscriptions. */
-export async function sessionSurfaceServer(options: McpOptions = {}): Promise<SurfaceServer> {
+/** The same with resources, prompts and subscriptions; `tools` adds more. */
+export async function sessionSurfaceServer(options: OlderOptions = {}): Promise<SurfaceServer> {
   const watched = new Map<McpServer, Set<string>>();
   const all = new Set<McpServer>();
   const endpoint = sessionEndpoint(options.path, (server) => {
@@ -32,6 +32,7 @@ export async function sessionSurfaceServer(options: McpOptions = {}): Promise<Su
       proposed: (values) =>
         completable(z.string().optional(), (typed) => values.filter((each) => each.startsWith(typed ?? ''))),
     });
+    options.tools?.(server);
     server.server.setRequestHandler(SubscribeRequestSchema, async ({ params }) => {
       uris.add(params.uri);
       watched.set(server, uris);

@@ -2,8 +2,9 @@ import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { describe, expect, it } from 'vitest';
 import { ConfigError, NetworkError } from '../../src/errors.ts';
+import { parseDuration } from '../../src/workspace/duration.ts';
 import type { Flags } from '../../src/workspace/flags.ts';
-import { parseDuration, wantsJson } from '../../src/workspace/flags.ts';
+import { wantsJson } from '../../src/workspace/flags.ts';
 import { newHome } from '../support/home.ts';
 import { ECHO, fakeSession, go, httpEntry, stdioEntry, type World } from './program.fake.ts';
 

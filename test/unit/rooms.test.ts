@@ -33,6 +33,7 @@ const MAY: Record<string, readonly string[]> = {
     'adopt',
     'store',
     'config',
+    'bridge',
     'sandbox',
     'demo',
     'doctor',
@@ -49,6 +50,8 @@ const MAY: Record<string, readonly string[]> = {
   shell: ['workspace', 'chat', 'session', 'auth', 'ui', 'deps', 'errors', 'nearest', 'typed'],
   // A model's words and a server's words meet here: it makes no sign-in and reads no configuration.
   chat: ['session', 'store', 'ui', 'deps', 'errors', 'nearest', 'url'],
+  // Passes on what it does not look into.
+  bridge: ['session', 'auth', 'errors'],
   session: ['auth', 'deps', 'errors', 'nearest', 'typed', 'url'],
   auth: ['store', 'deps', 'errors', 'json-object', 'typed', 'url'],
   store: ['deps', 'errors', 'json-object', 'typed'],
@@ -68,6 +71,7 @@ const MAY: Record<string, readonly string[]> = {
 /** Rooms whose types (and only types) a room may name besides. */
 const MAY_NAME: Record<string, readonly string[]> = {
   session: ['config', 'store'],
+  bridge: ['config'],
   auth: ['config'],
   store: ['config'],
   doctor: ['config'],
