@@ -50,7 +50,7 @@ export function openEditor({ stdin, stdout, stderr, env }: Terminal, ways: Ways)
     completer: (line: string, done: (error: null, found: [string[], string]) => void) => {
       // Nobody asked for anything: what goes wrong is no news.
       ways.propose(joined([...held, line])).then(
-        (found) => done(null, found),
+        ([found, end]) => done(null, [alone(found), end]),
         () => done(null, [[], line]),
       );
     },
@@ -137,4 +137,10 @@ export function openEditor({ stdin, stdout, stderr, env }: Terminal, ways: Ways)
       lines.close();
     },
   };
+}
+
+/** Behind the only word that it can be, the next one begins; behind `key=` its value does. */
+function alone(found: string[]): string[] {
+  const [only = ''] = found;
+  return found.length === 1 && !only.endsWith('=') ? [`${only} `] : found;
 }

@@ -88,7 +88,7 @@ test('what goes wrong is told, what came is kept, and Ctrl-C ends the answer alo
   await at.seen(YOU);
   await line('/conversation', /6 +model +Half of it/, /8 +model +It begins/);
 
-  await line('/models', /  model-a\r\n  model-b\r\n/);
+  await line('/models', / {2}model-a\r\n {2}model-b\r\n/);
   await line('/model model-b', /you talk to model-b, openai at 127\.0\.0\.1/);
   await line('and you?', /Hello from another\.\r\n/);
   expect(model.asked.at(-1)?.model).toBe('model-b');
