@@ -31,7 +31,6 @@ export async function openTalk(workspace: Workspace): Promise<Talk> {
       await before.close();
     } else chat = await speaker.open(wire);
     service = chosen;
-    pending = undefined;
   };
   /** What flags would say for it. */
   const wanted = ({ provider, model }: { provider?: string | undefined; model?: string | undefined }) => {
@@ -64,7 +63,9 @@ export async function openTalk(workspace: Workspace): Promise<Talk> {
         pending = next;
         return;
       }
-      await begin(next);
+      await begin(next).finally(() => {
+        pending = undefined;
+      });
       // What servers ask of a model is asked of the same one.
       Object.assign(flags, named);
     },

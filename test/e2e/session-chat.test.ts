@@ -89,6 +89,9 @@ test('what goes wrong is told, what came is kept, and Ctrl-C ends the answer alo
   await line('/conversation', /6 +model +Half of it/, /8 +model +It begins/);
 
   await line('/models', / {2}model-a\r\n {2}model-b\r\n/);
+  // One that cannot be begun changes nothing.
+  await line('/provider anthropic', /anthropic at api\.anthropic\.com: which model\?/);
+  await line('/model x', /error: there is no key for anthropic\r\n/);
   await line('/model model-b', /you talk to model-b, openai at 127\.0\.0\.1/);
   await line('and you?', /Hello from another\.\r\n/);
   expect(model.asked.at(-1)?.model).toBe('model-b');
