@@ -42,6 +42,7 @@ export function openBearer(ctx: AuthContext): Bearer {
   const { fixedToken } = ctx;
   if (fixedToken) return fixedBearer(ctx, fixedToken);
   let known: StoredRecord | undefined;
+  let outs = ctx.signedOut;
   /** Could not be refreshed early, and is used to its end: asking before every request would not bring it sooner. */
   let lasting: StoredRecord | undefined;
   let flight: Promise<StoredRecord | undefined> | undefined;
@@ -73,6 +74,8 @@ export function openBearer(ctx: AuthContext): Bearer {
   };
   return {
     async current() {
+      if (ctx.signedOut !== outs) known = undefined;
+      outs = ctx.signedOut;
       if (!isCurrent()) {
         known = await once(() => obtain(ctx, ways));
         lasting = known?.tokens && !isFresh(known.tokens, ctx.now()) ? known : undefined;

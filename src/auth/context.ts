@@ -27,6 +27,8 @@ export type AuthContext = Pick<Deps, 'now' | 'random' | 'openUrl' | 'signal'> & 
   terminal: Terminal | undefined;
   /** How often a browser may still be opened in this command: a server that never is content must not loop. */
   rounds: { left: number };
+  /** How often it was signed out while this is open: what a session still has of a token is not used any more. */
+  signedOut?: number;
   /** A token from the environment or the configuration: beats the store, starts no OAuth, belongs to this URL only. */
   fixedToken: FixedToken | undefined;
   /** The keys that proved something in this command, by their public half. */

@@ -41,6 +41,7 @@ export async function signOut(
     const { tokens, identity: _, ...registration } = record;
     if (options.keepRegistration) await keepRecord(ctx, key, registration);
     else await (await ctx.store()).delete(key);
+    ctx.signedOut = (ctx.signedOut ?? 0) + 1;
     // Without the registration there was something to forget even after a logout.
     return { had: tokens !== undefined || !options.keepRegistration, revoked };
   });

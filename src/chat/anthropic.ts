@@ -42,12 +42,13 @@ export function anthropicWire(baseUrl: string, guard: Guard): Pick<Wire, 'ask' |
     return guarded(guard, signal, read, () => work(client));
   };
   return {
-    ask: ({ system, messages, tools }, told, signal) =>
+    ask: ({ system, messages, tools, limits }, told, signal) =>
       run(signal, async (client) => {
         const stream = await client.messages.create(
           {
             model: asked.model,
-            max_tokens: LONGEST,
+            max_tokens: limits?.maxTokens ?? LONGEST,
+            ...(limits && limits.stop.length > 0 && { stop_sequences: limits.stop }),
             system,
             messages: messages.flatMap(paramsOf),
             ...(tools.length > 0 && { tools: tools.map(toolOf) }),

@@ -54,6 +54,7 @@ export function openaiWire(baseUrl: string, guard: Guard): Pick<Wire, 'ask' | 'm
             model: asked.model,
             messages: messagesOf(question),
             ...(question.tools.length > 0 && { tools: question.tools.map(toolOf) }),
+            ...limitsOf(question, asked.provider),
             stream: true,
             stream_options: { include_usage: true },
           },
@@ -132,6 +133,16 @@ function count(value: unknown): number {
 
 function toolOf({ name, description, parameters }: WireTool): ChatCompletionFunctionTool {
   return { type: 'function', function: { name, description, parameters } };
+}
+
+/** Only OpenAI itself knows the newer name, and its newer models no other. */
+function limitsOf({ limits }: Question, provider: string) {
+  if (!limits) return {};
+  const { maxTokens, stop } = limits;
+  return {
+    ...(provider === 'openai' ? { max_completion_tokens: maxTokens } : { max_tokens: maxTokens }),
+    ...(stop.length > 0 && { stop }),
+  };
 }
 
 function messagesOf({ system, messages }: Question): Param[] {

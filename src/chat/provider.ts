@@ -26,6 +26,16 @@ const KNOWN: Record<string, { kind: Service['kind']; baseUrl: string; key: Servi
   ollama: { kind: 'openai', baseUrl: 'http://127.0.0.1:11434/v1', key: 'environment' },
 };
 
+/** The services that are known by name, as they are asked unless a flag says otherwise. Pure. */
+export function knownServices(bases: Readonly<Record<string, string | undefined>>): Service[] {
+  return Object.entries(KNOWN).map(([provider, known]) => ({
+    provider,
+    ...known,
+    baseUrl: bases[provider] ?? known.baseUrl,
+    model: undefined,
+  }));
+}
+
 /** What a service at `--api-base` is called that nobody gave a name: no key is sent there. */
 const UNNAMED = 'custom';
 

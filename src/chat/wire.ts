@@ -9,7 +9,13 @@ export type WireTool = {
   parameters: Record<string, unknown>;
 };
 
-export type Question = { system: string; messages: Message[]; tools: WireTool[] };
+export type Question = {
+  system: string;
+  messages: Message[];
+  tools: WireTool[];
+  /** Absent: as much as the model likes. */
+  limits?: { maxTokens: number; stop: string[] };
+};
 
 /** A piece of an answer, as it arrives. */
 export type Piece = { type: 'text' | 'refusal'; text: string };

@@ -1,8 +1,8 @@
 import type { Chat, ChatServer } from '../chat/chat.ts';
-import type { ChatEvent, Reply } from '../chat/event.ts';
 import type { Attachment } from '../chat/message.ts';
+import { cutOff, failureOf, outcome, recordCall } from '../chat/outcome.ts';
 import type { Service } from '../chat/provider.ts';
-import { AuthError, ToolError, UsageError } from '../errors.ts';
+import { UsageError } from '../errors.ts';
 import { sideBySide, throwFailures } from '../session/side-by-side.ts';
 import { chatLines } from '../ui/chat-lines.ts';
 import { json } from '../ui/json.ts';
@@ -139,7 +139,7 @@ async function answer(workspace: Workspace, show: Show, chat: Chat, prompt: stri
     .send(
       prompt,
       (event) => {
-        record(calls, event);
+        recordCall(calls, event);
         lines.tell(event);
       },
       deps.signal,
@@ -153,36 +153,12 @@ async function answer(workspace: Workspace, show: Show, chat: Chat, prompt: stri
       throw error;
     });
   lines.end();
-  const { provider, model } = chat.wire;
-  const { text: said, stop, usage, turns } = reply;
-  const result = { text: said, stop, provider, model, turns, usage, calls };
+  const { text: said } = reply;
+  const result = outcome(chat, reply, calls);
   const shown = () => (raw ? (deps.stdout.isTTY ? sanitizeLines(said) : said) : `${sanitizeLines(said)}\n`);
   if (file !== undefined) await writeOutput(deps, file, text ? (raw ? said : `${said}\n`) : json(result));
   else if (!streams) print(workspace, { json: result, text: shown });
-  judge(reply, flags.quiet ? () => {} : deps.err);
-}
-
-function record(calls: object[], event: ChatEvent): void {
-  if (event.type === 'calling') {
-    const { server, tool, arguments: args } = event;
-    calls.push({ server, tool, arguments: args });
-  } else if (event.type === 'denied') {
-    const { server, tool } = event;
-    calls.push({ server, tool, denied: true });
-  }
-}
-
-/** Exit 0 is an answer to what was asked, with everything in it that the model wanted to know. */
-function judge({ unasked, failed, stop }: Reply, err: (text: string) => void): void {
-  const [first] = unasked;
-  if (first) {
-    throw new AuthError('approval_needed', `the model was not allowed to call ${first.tool}`, {
-      hint: 'nobody is there to ask: allow the tool at a terminal once, or pass --confirm-mode never to allow every call',
-      server: first.server,
-    });
-  }
-  const signedOut = failed.find((error) => error instanceof AuthError);
-  if (signedOut) throw signedOut;
-  if (stop === 'refusal') throw new ToolError('model_refusal', 'the model refused to answer');
-  if (stop === 'length') err('warning: the answer was cut off where the model may write no more\n');
+  const failure = failureOf(reply);
+  if (failure) throw failure;
+  if (!flags.quiet) deps.err(cutOff(reply));
 }

@@ -1,6 +1,7 @@
 import type { Obey } from '../shell/command.ts';
-import type { Extras } from '../shell/state.ts';
-import { note } from '../ui/print.ts';
+import type { Extras, Talk } from '../shell/state.ts';
+import { note, print } from '../ui/print.ts';
+import { resultText } from '../ui/result.ts';
 import { openHistory } from '../workspace/history.ts';
 import { targets } from '../workspace/target.ts';
 import type { Workspace } from '../workspace/workspace.ts';
@@ -13,18 +14,58 @@ export async function session(workspace: Workspace, obey: Obey): Promise<void> {
   const { deps, flags } = workspace;
   const { noTerminal, runPipe, runShell } = await import('../shell/shell.ts');
   const names = await targets(workspace, []);
-  const extras = await extrasOf(workspace);
+  let talk: Talk | undefined;
+  const start = async () => {
+    const extras = await extrasOf(workspace);
+    talk = extras.talk;
+    return extras;
+  };
   try {
-    if (!deps.stdin.isTTY) return await workspace.unasked(() => runPipe({ workspace, names, obey, extras }));
+    if (!deps.stdin.isTTY)
+      return await workspace.unasked(async () => runPipe({ workspace, names, obey, extras: await start() }));
     if (!deps.stdout.isTTY || flags.nonInteractive || flags.format !== 'text') throw noTerminal(names);
     const history = openHistory(deps, (text) => note(workspace, text));
-    await runShell({ workspace, names, obey, extras, history });
+    await runShell({ workspace, names, obey, extras: await start(), history });
   } finally {
     workspace.attach(undefined);
+    await talk?.close();
   }
 }
 
 /** What other rooms bring along: a conversation with a model, a form for a tool's arguments, how results are shown. */
-async function extrasOf(_workspace: Workspace): Promise<Extras> {
-  return {};
+async function extrasOf(workspace: Workspace): Promise<Extras> {
+  const { deps, flags } = workspace;
+  const { openTalk } = await import('../shell/talk.ts');
+  const view = openView(workspace);
+  const talk = await openTalk(workspace);
+  if (!deps.stdin.isTTY) return { talk, view };
+  return {
+    talk,
+    view,
+    async form(tool, { server, signal }) {
+      const { lacksArguments, repeated, toolForm } = await import('../workspace/tool-form.ts');
+      if (!lacksArguments(tool, {})) return undefined;
+      return toolForm(deps, { server, tool, flags: repeated(flags), signal });
+    },
+  };
+}
+
+/** One keeper of files for the whole session. */
+function openView(workspace: Workspace): NonNullable<Extras['view']> {
+  const { deps, flags } = workspace;
+  const tools = async () => {
+    const [{ mediaKeeper, saveMedia }, shown] = await Promise.all([
+      import('../workspace/media.ts'),
+      import('../workspace/show-result.ts'),
+    ]);
+    return { keep: mediaKeeper(deps, flags.outputDir), saveMedia, ...shown };
+  };
+  let made: ReturnType<typeof tools> | undefined;
+  return async (result) => {
+    made ??= tools();
+    const { keep, resultScreen, saveMedia, showPages, showsResults } = await made;
+    if (showsResults(deps, flags)) return showPages(deps, flags, await resultScreen(deps, result, keep));
+    print(workspace, { json: result, text: () => resultText(result) });
+    if (flags.outputDir !== undefined) await saveMedia(workspace, result, keep);
+  };
 }

@@ -12,7 +12,7 @@ import { mediaKeeper, saveMedia } from '../workspace/media.ts';
 import { type PinOptions, pinnedTool } from '../workspace/pinned.ts';
 import { showResult, showsResults } from '../workspace/show-result.ts';
 import { onlyTarget, withSession } from '../workspace/target.ts';
-import { lacksArguments, toolForm } from '../workspace/tool-form.ts';
+import { lacksArguments, repeated, toolForm } from '../workspace/tool-form.ts';
 import type { Workspace } from '../workspace/workspace.ts';
 
 type CallOptions = PinOptions & { args?: string };
@@ -59,14 +59,6 @@ export async function toolsCall(
     }
     if (result.isError) throw new ToolError('tool_error', `${tool.name} answered with an error`, { server });
   });
-}
-
-/** The flags without which the same line would be another call. */
-function repeated({ configFile, account }: Workspace['flags']): string[] {
-  return [
-    ...(configFile === undefined ? [] : ['--config-file', configFile]),
-    ...(account === undefined ? [] : ['--account', account]),
-  ];
 }
 
 /** `tools call SERVER TOOL`, as `tools list` has it: throws UsageError `bad_argument` that says where it goes. */

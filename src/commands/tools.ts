@@ -2,8 +2,9 @@ import type { Tool } from '@modelcontextprotocol/client';
 import { findTool, listCommand } from '../session/catalog.ts';
 import { asSchema, resolve, typesOf } from '../session/input-schema.ts';
 import { throwFailures } from '../session/side-by-side.ts';
+import { prose } from '../ui/label.ts';
 import { print } from '../ui/print.ts';
-import { sanitize, sanitizeLines } from '../ui/sanitize.ts';
+import { sanitize } from '../ui/sanitize.ts';
 import { firstLine, table, tableView } from '../ui/table.ts';
 import { askAll, printLists } from '../workspace/lists.ts';
 import { type PinOptions, pinnedTool } from '../workspace/pinned.ts';
@@ -55,7 +56,7 @@ function description({ deps }: Workspace, tool: Tool): string {
   const title = tool.title ?? tool.annotations?.title;
   return [
     `${sanitize(tool.name)}${title ? `: ${sanitize(title)}` : ''}\n`,
-    tool.description ? `\n${sanitizeLines(tool.description.trim())}\n` : '',
+    tool.description ? `\n${prose(tool.description, deps.stdout)}` : '',
     rows.length > 0
       ? `\n${table(['ARGUMENT', 'TYPE', 'REQUIRED', 'DESCRIPTION'], rows, tableView(deps.stdout, deps.env))}`
       : '\nIt takes no arguments.\n',

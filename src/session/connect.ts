@@ -12,6 +12,8 @@ import { endChild, goodbye } from './farewell.ts';
 import { hearLogs, type Logs } from './logs.ts';
 import { noJudge } from './output-schema.ts';
 import type { Patience } from './patience.ts';
+import { answerRoots, type Root } from './roots.ts';
+import { answerSamples, SAMPLING, type Sample } from './sampling.ts';
 import { siftTools } from './sift.ts';
 import { isWrongTransport } from './translate.ts';
 import { openHttpTransport, openStdioTransport, transportOrder } from './transport.ts';
@@ -38,6 +40,10 @@ export type ConnectOptions = {
   timeout: number;
   /** Answers what servers ask. */
   elicit: Elicit;
+  /** Has a model answer servers; undefined: they are not told that they could ask. */
+  sample: Sample | undefined;
+  /** The folders that servers are told of; none: they are not told that they could ask. */
+  roots: Root[];
   patience: Patience;
   logs: Logs;
   /** Told of what is left out, in one sentence with the server's own words in it. */
@@ -139,15 +145,22 @@ async function connectStdio(entry: StdioEntry, options: ConnectOptions): Promise
 }
 
 function newClient(options: ConnectOptions, mode: Mode): Client {
-  const { elicit, patience } = options;
+  const { elicit, patience, roots, sample } = options;
   const client = new Client(options.clientInfo, {
-    capabilities: { ...ELICITATION, ...declaredExtensions(options.entry) },
+    capabilities: {
+      ...ELICITATION,
+      ...(sample && SAMPLING),
+      ...(roots.length > 0 && { roots: {} }),
+      ...declaredExtensions(options.entry),
+    },
     versionNegotiation: { mode, probe: { timeoutMs: options.timeout } },
     inputRequired: { maxRounds: MOST_QUESTIONS },
     listMaxPages: 500,
     jsonSchemaValidator: noJudge,
   });
   answerQuestions(client, options.entry.name, elicit, patience);
+  if (sample) answerSamples(client, options.entry.name, sample, patience);
+  answerRoots(client, roots);
   // In the place of the SDK's own, which reports its rounds of questions as if they were the server's progress.
   client.setNotificationHandler('notifications/progress', ({ params: { progressToken, ...progress } }) =>
     patience.heard(progressToken, progress),

@@ -63,3 +63,22 @@ export function notMcp(server: string, cause: unknown, answer = 'something else'
     cause,
   });
 }
+
+export function notSupported(server: string, cause: unknown): ProtocolError {
+  return new ProtocolError('not_supported', `${server} does not offer this`, {
+    hint: 'another protocol revision may have it: try --protocol legacy or modern',
+    server,
+    cause,
+  });
+}
+
+/** It asks for what this program has not said that it has. */
+export function notDeclared(server: string, method: string, cause: unknown): ProtocolError {
+  const isRoots = method === 'roots/list';
+  const what = isRoots ? 'folders of yours' : 'an answer of a model';
+  return new ProtocolError('not_declared', `${server} wants ${what}, which it was not offered`, {
+    hint: isRoots ? 'name them with --root PATH' : 'name a model with --provider and --model, at a terminal',
+    server,
+    cause,
+  });
+}

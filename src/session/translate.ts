@@ -14,7 +14,15 @@ import { statusCommand } from '../auth/required.ts';
 import type { ServerEntry } from '../config/entry.ts';
 import { AuthError, CancelledError, CliError, NetworkError, ProtocolError } from '../errors.ts';
 import { tooManyQuestions } from './elicit.ts';
-import { httpError, noCommonRevision, notMcp, refusedToken, visitNeeded } from './refusals.ts';
+import {
+  httpError,
+  noCommonRevision,
+  notDeclared,
+  notMcp,
+  notSupported,
+  refusedToken,
+  visitNeeded,
+} from './refusals.ts';
 
 /** The server knows nothing of the session any more. */
 export class SessionLost extends Error {}
@@ -136,12 +144,13 @@ function sdkError(error: SdkError, server: string): CliError {
       return error.cause instanceof Error ? notMcp(server, error) : noCommonRevision(server, error);
     case SdkErrorCode.InputRequiredRoundsExceeded:
       return tooManyQuestions(server, error);
-    case SdkErrorCode.CapabilityNotSupported:
+    case SdkErrorCode.CapabilityNotSupported: {
+      const { method } = (error.data ?? {}) as { method?: unknown };
+      if (typeof method === 'string') return notDeclared(server, method, error);
+      return notSupported(server, error);
+    }
     case SdkErrorCode.MethodNotSupportedByProtocolVersion:
-      return new ProtocolError('not_supported', `${server} does not offer this`, {
-        hint: 'another protocol revision may have it: try --protocol legacy or modern',
-        ...details,
-      });
+      return notSupported(server, error);
     case SdkErrorCode.InvalidResult: {
       // What does not fit is a page of JSON: it is the cause, for --verbose.
       const { method } = (error.data ?? {}) as { method?: unknown };

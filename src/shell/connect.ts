@@ -1,6 +1,7 @@
 // Connecting the servers of a session, side by side, and introducing them.
 
 import { setTimeout as delay } from 'node:timers/promises';
+import { addressOf } from '../chat/fingerprint.ts';
 import type { Deps } from '../deps.ts';
 import { ToldError } from '../errors.ts';
 import { type Outcome, sideBySide, throwFailures } from '../session/side-by-side.ts';
@@ -58,7 +59,7 @@ async function connectOne(workspace: Workspace, name: string, screen: SessionScr
   try {
     // With a stream for what it says unasked: updates of resources and lists come there.
     const session = await workspace.connect(entry, true);
-    return { name, session, shelves: shelvesOf(session) };
+    return { name, session, shelves: shelvesOf(session), address: addressOf(entry) };
   } finally {
     screen.end(entry.name);
   }

@@ -18,7 +18,8 @@ export type Editor = {
 };
 
 type Ways = {
-  prompt: string;
+  /** Asked for before each line. */
+  prompt(): string;
   err(text: string): void;
   /** Newest first. */
   history: string[];
@@ -43,13 +44,13 @@ export function openEditor({ stdin, stdout, stderr, env }: Terminal, ways: Ways)
     input: stdin,
     output: stdout.stream,
     terminal: stdin.isTTY,
-    prompt: ways.prompt,
+    prompt: ways.prompt(),
     history: [...kept],
     historySize: MOST,
     completer: (line: string, done: (error: null, found: [string[], string]) => void) => {
       // Nobody asked for anything: what goes wrong is no news.
       ways.propose(joined([...held, line])).then(
-        (found) => done(null, found),
+        ([found, end]) => done(null, [alone(found), end]),
         () => done(null, [[], line]),
       );
     },
@@ -74,7 +75,7 @@ export function openEditor({ stdin, stdout, stderr, env }: Terminal, ways: Ways)
   });
   const ask = () => {
     if (ended) return;
-    lines.setPrompt(held.length > 0 ? GOES_ON : ways.prompt);
+    lines.setPrompt(held.length > 0 ? GOES_ON : ways.prompt());
     lines.prompt();
   };
   const deliver = (text: string | undefined) => {
@@ -136,4 +137,10 @@ export function openEditor({ stdin, stdout, stderr, env }: Terminal, ways: Ways)
       lines.close();
     },
   };
+}
+
+/** Behind the only word that it can be, the next one begins; behind `key=` its value does. */
+function alone(found: string[]): string[] {
+  const [only = ''] = found;
+  return found.length === 1 && !only.endsWith('=') ? [`${only} `] : found;
 }

@@ -20,7 +20,7 @@ export function openShell({ workspace, obey, extras, screen }: Given, connected:
     away: connected.away,
     slashes: allSlashes(extras),
     calls: [],
-    settings: { confirm: 'smart' },
+    settings: { confirm: workspace.flags.confirmMode },
     extras,
     left: false,
     command: (words, signal) => obey(words, lineWorkspace(workspace, shell.links, signal)),
@@ -62,7 +62,7 @@ export function hearAll({ workspace }: Shell, links: Link[]): void {
 export async function answer(shell: Shell, text: string, signal: AbortSignal): Promise<'exit' | 'go-on'> {
   const { workspace, extras, slashes } = shell;
   await workspace.nextCommand();
-  const line = parseLine(text, slashes, extras.talk !== undefined);
+  const line = parseLine(text, slashes, extras.talk?.chat() !== undefined);
   if (line === undefined) return 'go-on';
   if (line.kind === 'talk') {
     await unlessAborted(extras.talk?.say(line.text, shell, signal) ?? Promise.resolve(), signal);

@@ -20,7 +20,16 @@ export async function proposals(shell: Shell, line: string): Promise<[string[], 
   const words = behind.split(/\s+/);
   const last = words.pop() ?? '';
   const found = (await wordOf(line, slashes).slash?.propose?.(shell, words, last)) ?? [];
-  return [found.filter((each) => each.startsWith(end) && sanitize(each) === each), end];
+  return [some(found.filter((each) => each.startsWith(end) && sanitize(each) === each)), end];
+}
+
+/** As many as can be looked at. */
+const MOST = 200;
+
+/** A server may have thousands. What says so begins like none of them, so that nothing is completed by what is left out. */
+function some(found: string[]): string[] {
+  const left = found.length - MOST;
+  return left > 0 ? [...found.slice(0, MOST), `(and ${left} more)`] : found;
 }
 
 /** What all servers have to propose; one that fails proposes nothing. */

@@ -11,6 +11,7 @@ import { inputsOf, runInputs } from './piped.ts';
 import { proposals } from './proposals.ts';
 import { isKept } from './remembered.ts';
 import { openScreen, type SessionScreen } from './screen.ts';
+import { showModel } from './slash/providers.ts';
 import type { Extras } from './state.ts';
 
 type Given = { workspace: Workspace; names: string[]; obey: Obey; extras: Extras; history: History };
@@ -25,10 +26,11 @@ export async function runShell({ workspace, names, obey, extras, history }: Give
   try {
     hearAll(shell, shell.links);
     if (!flags.quiet) await introduce(workspace, shell.links, deps.out);
+    if (!flags.quiet && extras.talk?.chat()) showModel(shell);
     if (!flags.quiet) deps.out('/tools lists what there is, /help says more, /exit leaves.\n');
     const running: { current: AbortController | undefined } = { current: undefined };
     const editor = openEditor(deps, {
-      prompt: extras.talk ? 'You: ' : '> ',
+      prompt: () => (extras.talk?.chat() ? 'You: ' : '> '),
       err: screen.plain,
       history: await recent,
       remember(text) {

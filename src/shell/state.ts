@@ -1,6 +1,9 @@
 // What a session is made of, and what other rooms may bring into it.
 
 import type { CallToolResult, Tool } from '@modelcontextprotocol/client';
+import type { ConfirmMode } from '../chat/approval.ts';
+import type { Chat } from '../chat/chat.ts';
+import type { Service } from '../chat/provider.ts';
 import type { Session } from '../session/session.ts';
 import type { Workspace } from '../workspace/workspace.ts';
 import type { Shelves } from './shelves.ts';
@@ -11,6 +14,8 @@ export type Link = {
   name: string;
   session: Session;
   shelves: Shelves;
+  /** What an approval of its tools is bound to (`addressOf`). */
+  address: string;
 };
 
 /** A tool call of this session, for `/toolhistory`. Arguments stay in memory. */
@@ -24,8 +29,6 @@ export type Call = {
   ms: number;
   outcome: 'ok' | 'error' | 'failed';
 };
-
-export type ConfirmMode = 'always' | 'never' | 'smart';
 
 export type Shell = {
   workspace: Workspace;
@@ -64,25 +67,37 @@ export type Slash = {
 
 /** What other rooms bring into a session. Everything may be absent. */
 export type Extras = {
-  /** A conversation with a model: it gets each line that is no command. */
+  /** A conversation with a model: once it has begun it gets each line that is no command. */
   talk?: Talk;
   /** Asks a person for the arguments of a tool, where a line gives none. */
   form?: ArgumentForm;
-  /** How a tool's answer is shown; whole lines, made safe. */
-  view?: (result: CallToolResult) => string;
+  /** Shows a tool's answer to a person; absent: it is printed. */
+  view?: (result: CallToolResult) => Promise<void>;
   /** Further commands; one with a name that is there takes its place. */
   slashes?: Slash[];
 };
 
 export type Talk = {
+  /** Undefined until a model is chosen. */
+  chat(): Chat | undefined;
+  /** Whose model is asked, or would be if one were chosen. */
+  service(): Service | undefined;
+  /**
+   * Which model is asked from now on; what was said stays. Without a model's name only the provider is settled. Throws
+   * UsageError `unknown_provider`, `no_provider`, `invalid_url`, AuthError `key_missing`, StoreError.
+   */
+  choose(named: { provider?: string | undefined; model?: string | undefined }): Promise<void>;
+  /** The models that there are. Rejects with a CliError. */
+  models(signal: AbortSignal): Promise<string[]>;
   /** Answers a line. Rejects with what the session then reports; `signal` is aborted by Ctrl-C. */
   say(text: string, shell: Shell, signal: AbortSignal): Promise<void>;
   /** `/new`: forgets what was said. */
-  forget(): Promise<void>;
+  forget(): void;
+  close(): Promise<void>;
 };
 
-/** Rejects with CancelledError if the person leaves the form. */
+/** Undefined: there is nothing that the person has to say. Rejects with CancelledError if they leave the form. */
 export type ArgumentForm = (
   tool: Tool,
   about: { server: string; signal: AbortSignal },
-) => Promise<Record<string, unknown>>;
+) => Promise<Record<string, unknown> | undefined>;

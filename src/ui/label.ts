@@ -1,4 +1,4 @@
-import { sanitize } from './sanitize.ts';
+import { sanitize, sanitizeLines } from './sanitize.ts';
 
 /** Characters of one label: a screen that scrolls away shows nothing. */
 const LONGEST = 300;
@@ -14,4 +14,15 @@ export function label(text: string): string {
 /** In characters, not in cells. */
 export function shortened(text: string, longest: number): string {
   return text.length > longest ? `${text.slice(0, longest)}…` : text;
+}
+
+/** Characters of a text that a person reads. */
+const PAGE = 20_000;
+
+/** What a server says of itself, as lines; at a terminal no more than somebody would scroll through. */
+export function prose(text: string, { isTTY }: { isTTY: boolean }): string {
+  const whole = text.trim();
+  const left = isTTY ? whole.length - PAGE : 0;
+  if (left <= 0) return `${sanitizeLines(whole)}\n`;
+  return `${sanitizeLines(whole.slice(0, PAGE))}\n[${left} more characters: --json shows all of them]\n`;
 }

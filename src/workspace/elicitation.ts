@@ -9,15 +9,15 @@ import { sanitize } from '../ui/sanitize.ts';
 import { askVisit } from '../ui/visit.ts';
 import { type Answers, readAnswers } from './answers.ts';
 import type { Flags } from './flags.ts';
-import { queue } from './once.ts';
+import type { InTurn } from './once.ts';
 
 type Desk = { deps: Deps; flags: Flags; answers: Answers | undefined };
 
 /**
- * Questions are answered one after the other, whichever server they are of. Throws UsageError for answers that cannot be
+ * `inTurn` has questions answered one after the other, whichever server they are of. Throws UsageError for answers that cannot be
  * read, and for flags that contradict.
  */
-export async function openElicitation(deps: Deps, flags: Flags): Promise<Elicit> {
+export async function openElicitation(deps: Deps, flags: Flags, inTurn: InTurn): Promise<Elicit> {
   const answers = await readAnswers(deps, flags);
   const somebody = deps.prompt.available && !flags.nonInteractive;
   const wanted = flags.elicitation ?? (answers ? 'accept' : 'ask');
@@ -35,7 +35,6 @@ export async function openElicitation(deps: Deps, flags: Flags): Promise<Elicit>
     tell(desk, `answered: ${wanted}`);
     return { action: wanted };
   };
-  const inTurn = queue();
   return (question) => inTurn(() => answer(question));
 }
 

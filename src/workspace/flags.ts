@@ -36,6 +36,8 @@ export type Flags = {
   pager: boolean;
   /** Where images and the like of results are kept; else in a folder for temporary files. */
   outputDir: string | undefined;
+  /** Folders that servers may be told of. */
+  roots: string[];
 } & ModelFlags;
 
 function names(text: string, before: string[] | undefined): string[] {
@@ -103,12 +105,18 @@ export function addRootFlags(program: Command): void {
     .option(
       '--output-dir <path>',
       'where images and the like of results are saved (default: a private temporary folder)',
+    )
+    .addOption(
+      new Option('--root <path>', 'a folder that servers may be told of; again for another one').argParser(
+        (path: string, before: string[] | undefined) => [...(before ?? []), path],
+      ),
     );
   addModelFlags(program);
 }
 
-type Parsed = Omit<Flags, 'servers' | 'yes' | 'quiet' | 'verbose' | 'nonInteractive' | 'device'> & {
+type Parsed = Omit<Flags, 'servers' | 'roots' | 'yes' | 'quiet' | 'verbose' | 'nonInteractive' | 'device'> & {
   server?: string[];
+  root?: string[];
   json?: boolean;
   yes?: boolean;
   quiet?: boolean;
@@ -143,6 +151,7 @@ export function readFlags(options: Record<string, unknown>): Flags {
     ...readModelFlags(options),
     pager: given.pager ?? true,
     outputDir: given.outputDir,
+    roots: given.root ?? [],
   };
 }
 

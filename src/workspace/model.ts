@@ -2,6 +2,7 @@
 import { openWire } from '../chat/open.ts';
 import { type Service, serviceOf } from '../chat/provider.ts';
 import type { Wire } from '../chat/wire.ts';
+import type { Env } from '../deps.ts';
 import { AuthError, StoreError, UsageError } from '../errors.ts';
 import { isOver, tokenKey } from '../store/token.ts';
 import { typed } from '../typed.ts';
@@ -24,7 +25,15 @@ export function namedService({ deps: { env }, flags }: Named): Service | undefin
     model: model ?? (elsewhere ? undefined : env.LLM_MODEL || undefined),
     apiBase,
   };
-  return serviceOf(named, { openai: env.OPENAI_BASE_URL, anthropic: env.ANTHROPIC_BASE_URL });
+  return serviceOf(named, basesOf(env));
+}
+
+/** The base URLs that the environment has for providers. */
+export function basesOf(env: Env): Record<string, string | undefined> {
+  return {
+    openai: env.OPENAI_BASE_URL || undefined,
+    anthropic: env.ANTHROPIC_BASE_URL || undefined,
+  };
 }
 
 /**

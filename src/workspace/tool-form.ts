@@ -8,6 +8,7 @@ import { asSchema, faults, resolve } from '../session/input-schema.ts';
 import { askField } from '../ui/field.ts';
 import { untilEscape } from '../ui/form.ts';
 import { label } from '../ui/label.ts';
+import type { Flags } from './flags.ts';
 import { repeatLine } from './repeat.ts';
 
 type Wanted = {
@@ -85,4 +86,12 @@ export function repeating(call: Parameters<typeof repeatLine>[0]): string {
   const names = piped.slice(0, 10).map(label).join(', ');
   const rest = names === '' ? '' : `   with ${names} as a JSON object on standard input\n`;
   return `The same call again:\n   ${line}\n${rest}`;
+}
+
+/** The flags without which the same line would be another call. */
+export function repeated({ configFile, account }: Pick<Flags, 'configFile' | 'account'>): string[] {
+  return [
+    ...(configFile === undefined ? [] : ['--config-file', configFile]),
+    ...(account === undefined ? [] : ['--account', account]),
+  ];
 }

@@ -73,12 +73,9 @@ export function openWorkspace(given: Deps, flags: Flags): Workspace {
     const { providedToken } = await import('../config/provided.ts');
     return providedToken(entry, await configuredNames(config, entry), deps.env);
   };
-  const elicit = once(async () => {
-    const { openElicitation, withinReach } = await import('./elicitation.ts');
-    const answer = await openElicitation(deps, flags);
-    // A server may ask within what it was asked, and not out of the blue.
-    const within: typeof answer = async (asked) => (stage.idle() ? { action: 'cancel' } : answer(asked));
-    return (auth: AuthContext | undefined) => (auth ? withinReach(within, auth.mayVisit, deps.err) : within);
+  const asked = once(async () => {
+    const { openAsked } = await import('./asked.ts');
+    return openAsked(workspace, stage);
   });
   const shared = { deps, flags, store, provided, inTurn: queue(), closing, stage };
 
@@ -102,7 +99,7 @@ export function openWorkspace(given: Deps, flags: Flags): Workspace {
     },
     async connect(entry, unasked = false) {
       // What is wrong with the answers is said before a server is asked.
-      const answering = await elicit();
+      const answering = await asked();
       const whole = entry.withTokens
         ? await (await import('./tokens.ts')).withStoredTokens(entry, store, deps.now)
         : entry;
@@ -131,7 +128,7 @@ export function openWorkspace(given: Deps, flags: Flags): Workspace {
         signal: deps.signal,
         clientInfo: { name: 'mcp-cli', version: version.version() },
         timeout: entry.timeout ?? REQUEST_TIMEOUT,
-        elicit: answering(auth),
+        ...(await answering(auth)),
         logs: {
           level,
           told(message) {

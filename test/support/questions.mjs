@@ -5,7 +5,15 @@ import { z } from 'zod';
 
 const text = (value) => ({ content: [{ type: 'text', text: value }] });
 /** `again`: from the first one again, without end. */
-const inputSchema = z.object({ questions: z.array(z.any()), again: z.boolean().default(false) });
+const inputSchema = z.object({
+  questions: z.array(z.any()),
+  again: z.boolean().default(false),
+  method: z.string().default('elicitation/create'),
+});
+
+function fail() {
+  throw new Error('refused');
+}
 
 function nth(questions, again, index) {
   return questions[again ? index % questions.length : index];
@@ -13,13 +21,13 @@ function nth(questions, again, index) {
 
 /** @type {import('./questions.d.mts').addQuestions} */
 export function addQuestions(server, tell = () => {}) {
-  server.registerTool('ask', { inputSchema }, async ({ questions, again }, { mcpReq }) => {
+  server.registerTool('ask', { inputSchema }, async ({ questions, again, method }, { mcpReq }) => {
     const answers = JSON.parse(mcpReq.requestState() ?? '[]');
     if (mcpReq.inputResponses?.answer) answers.push(mcpReq.inputResponses.answer);
     const params = nth(questions, again, answers.length);
     if (params === undefined) return text(JSON.stringify(answers));
     return inputRequired({
-      inputRequests: { answer: { method: 'elicitation/create', params } },
+      inputRequests: { answer: { method, params } },
       requestState: JSON.stringify(answers),
     });
   });
@@ -30,13 +38,16 @@ export function addQuestions(server, tell = () => {}) {
 export function addOlderQuestions(server, tell = () => {}) {
   const inTurn =
     (send) =>
-    async ({ questions, again }, extra) => {
+    async ({ questions, again, method }, extra) => {
       extra.signal.addEventListener('abort', () => tell('ask aborted'));
       const answers = [];
       for (;;) {
         const params = nth(questions, again, answers.length);
         if (params === undefined) return text(JSON.stringify(answers));
-        answers.push(await send({ method: 'elicitation/create', params }, extra));
+        const answer = await send({ method, params }, extra).catch(({ code }) => ({ error: code }));
+        answers.push(answer);
+        if ('error' in answer)
+          return method === 'elicitation/create' ? fail() : text(JSON.stringify(answers));
       }
     };
   server.registerTool(

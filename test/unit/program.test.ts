@@ -30,7 +30,7 @@ async function flagsOf(line: string): Promise<Flags | undefined> {
 describe('flags', () => {
   it('are understood before and after the command', async () => {
     const file = join(newHome(), 'x.log');
-    const words = `--log-file ${file} --config-file c.json --server a,b --account me --yes --quiet --verbose --no-browser --device --non-interactive --token-backend vault --timeout 1.5 --login-timeout 2m --log-level info --protocol modern --ca-file ca.pem --elicitation accept --elicitation-answers {} --format ndjson --provider openai --model gpt-4 --api-base http://127.0.0.1:1/v1 --confirm-mode never --include-tools a,b/c --exclude-tools d --max-turns 3 --no-pager --output-dir pictures`;
+    const words = `--log-file ${file} --config-file c.json --server a,b --account me --yes --quiet --verbose --no-browser --device --non-interactive --token-backend vault --timeout 1.5 --login-timeout 2m --log-level info --protocol modern --ca-file ca.pem --elicitation accept --elicitation-answers {} --format ndjson --provider openai --model gpt-4 --api-base http://127.0.0.1:1/v1 --confirm-mode never --include-tools a,b/c --exclude-tools d --max-turns 3 --no-pager --output-dir pictures --root . --root /tmp`;
     const expected: Flags = {
       configFile: 'c.json',
       servers: ['a', 'b'],
@@ -60,6 +60,7 @@ describe('flags', () => {
       maxTurns: 3,
       pager: false,
       outputDir: 'pictures',
+      roots: ['.', '/tmp'],
     };
     expect(await flagsOf(`${words} tools list`)).toEqual(expected);
     expect(await flagsOf(`tools list ${words}`)).toEqual(expected);

@@ -166,6 +166,12 @@ describe('Tab', () => {
     expect(await proposals(shell, '/call mail/echo ti')).toEqual([['times='], 'ti']);
   });
 
+  it('proposes no more than can be looked at, and completes nothing by what it leaves out', async () => {
+    const many = Array.from({ length: 5000 }, (_, index) => ({ ...ECHO, name: `many_${index}` }));
+    const [found, end] = await proposals(shellOf(fakeSession('notes', many)), '/call many_');
+    expect([found.length, found.at(-1), end]).toEqual([201, '(and 4800 more)', 'many_']);
+  });
+
   it('asks a server once, and again when its list is another one', async () => {
     let asked = 0;
     const notes = Object.assign(fakeSession('notes'), {

@@ -104,7 +104,10 @@ describe('the session', () => {
   });
 
   it('reports what went wrong and goes on', async () => {
-    const ran = await go('--server notion', world('/tols\n/call nope\n/call echo\n/call echo "x\n/tools\n'));
+    const ran = await go(
+      '--server notion',
+      world('/tols\n/call nope\n/call echo times=2\n/call echo "x\n/tools\n'),
+    );
     expect(ran.exit).toBe(0);
     expect(ran.stderr.split('\n').filter((line) => line.startsWith('error:'))).toEqual([
       'error: there is no command /tols',

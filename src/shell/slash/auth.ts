@@ -1,5 +1,6 @@
 // Signing in and out, and stored tokens: the commands of the program.
 
+import { UsageError } from '../../errors.ts';
 import { splitWords } from '../line.ts';
 import type { Slash } from '../state.ts';
 
@@ -29,6 +30,7 @@ export const authSlashes: Slash[] = [
     propose: async ({ links }, words) => (words.length === 0 ? AUTH : links.map(({ name }) => name)),
     async run(shell, rest, signal) {
       const [verb = 'status', ...words] = splitWords(rest);
+      if (verb === 'exec') throw alone();
       await shell.command(['auth', verb, ...words], signal);
       if (!RENEWING.has(verb) || signal.aborted || words.includes('--help')) return;
       const named = shell.links.map(({ name }) => name).filter((name) => words.includes(name));
@@ -51,3 +53,10 @@ export const authSlashes: Slash[] = [
       shell.command(['token', ...(rest === '' ? ['list'] : splitWords(rest))], signal),
   },
 ];
+
+/** Another program with this terminal would fight with the session for its keys. */
+function alone(): UsageError {
+  return new UsageError('not_in_session', 'auth exec runs another program, and not in a session', {
+    hint: 'leave the session, and run it there: mcp-cli auth exec --help',
+  });
+}

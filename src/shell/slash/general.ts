@@ -27,9 +27,10 @@ export const generalSlashes: Slash[] = [
     name: 'new',
     aliases: [],
     usage: '/new',
-    about: 'begin anew: connect all servers again, also those that are away',
+    about: 'begin anew: forget the conversation, connect all servers again',
+    details: ['Those that are away are tried again.'],
     async run(shell) {
-      await shell.extras.talk?.forget();
+      shell.extras.talk?.forget();
       shell.calls.length = 0;
       await shell.renew();
     },

@@ -1,8 +1,9 @@
 import { UsageError } from '../../errors.ts';
 import { nearest } from '../../nearest.ts';
+import { prose } from '../../ui/label.ts';
 import { print } from '../../ui/print.ts';
 import { errorJson } from '../../ui/report.ts';
-import { sanitize, sanitizeLines } from '../../ui/sanitize.ts';
+import { sanitize } from '../../ui/sanitize.ts';
 import { table, tableView } from '../../ui/table.ts';
 import { banner, countsOf } from '../banner.ts';
 import { standingOf } from '../connect.ts';
@@ -101,7 +102,7 @@ async function showServer({ workspace }: Shell, link: Link): Promise<void> {
         [
           banner(session, whose, counts, deps.now()),
           `  offers: ${sanitize(Object.keys(capabilities).join(', ')) || 'nothing that it says'}\n`,
-          instructions ? `\n${sanitizeLines(instructions.trim())}\n` : '',
+          instructions ? `\n${prose(instructions, deps.stdout)}` : '',
         ].join(''),
     },
   );

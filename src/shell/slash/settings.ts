@@ -1,5 +1,6 @@
+import type { ConfirmMode } from '../../chat/approval.ts';
 import { UsageError } from '../../errors.ts';
-import type { ConfirmMode, Slash } from '../state.ts';
+import type { Slash } from '../state.ts';
 
 const MODES: ConfirmMode[] = ['always', 'never', 'smart'];
 

@@ -95,13 +95,13 @@ async function call(shell: Shell, rest: string, signal: AbortSignal): Promise<vo
   const { link, tool } = await find(shell, name);
   const { session } = link;
   if (signal.aborted) return;
-  const { form } = shell.extras;
-  // The one place where a form is opened: nothing was given, and there is something to give.
-  const isBare = words.length === 0 && json === undefined && takesArguments(tool);
+  const { form, view } = shell.extras;
+  // The one place where a form is opened: nothing was given.
+  const isBare = words.length === 0 && json === undefined;
+  const filled = isBare ? await form?.(tool, { server: link.name, signal }) : undefined;
   const args =
-    form && isBare
-      ? await form(tool, { server: session.server, signal })
-      : await toolArguments(tool, parsed, base, (path) => readArgumentFile(deps.cwd, path), [link.name]);
+    filled ??
+    (await toolArguments(tool, parsed, base, (path) => readArgumentFile(deps.cwd, path), [link.name]));
   const progress = callProgress(deps, flags.quiet);
   const [at, begun] = [deps.now(), performance.now()];
   const note = (outcome: 'ok' | 'error' | 'failed') =>
@@ -122,14 +122,10 @@ async function call(shell: Shell, rest: string, signal: AbortSignal): Promise<vo
     .finally(progress.clear);
   note(result.isError ? 'error' : 'ok');
   if (signal.aborted) return;
-  print({ deps, flags }, { json: result, text: () => (shell.extras.view ?? resultText)(result) });
+  if (view) await view(result);
+  else print({ deps, flags }, { json: result, text: () => resultText(result) });
   if (result.isError)
     throw new ToolError('tool_error', `${tool.name} answered with an error`, { server: session.server });
-}
-
-function takesArguments(tool: Tool): boolean {
-  const root = asSchema(tool.inputSchema);
-  return Object.keys(asSchema(resolve(root, root).properties)).length > 0;
 }
 
 /** The names of arguments that are not there yet, and behind a `=` the values that the schema lists. */
