@@ -8,6 +8,7 @@ import { discard, readText } from './body.ts';
 import type { AuthContext } from './context.ts';
 import { confirmDestination, mayUse, namedQuietly } from './destination.ts';
 import { endpointOf } from './endpoint.ts';
+import { toward } from './hop.ts';
 import { findRecord, keepRecord } from './keep.ts';
 import { clientAuth } from './token.ts';
 
@@ -116,7 +117,7 @@ async function revokeOne(
     const client = { client_id: record.client.id };
     const options = {
       signal: AbortSignal.any([ctx.signal, AbortSignal.timeout(SEND_LIMIT)]),
-      [oauth.customFetch]: ctx.http as never,
+      [oauth.customFetch]: toward(ctx.http, "the authorization server's revocation endpoint") as never,
       [oauth.allowInsecureRequests]: true,
     };
     const send = () =>
@@ -141,6 +142,7 @@ async function revokeOne(
     await discard(first);
     return await answerOf(await send());
   } catch (error) {
+    if (error instanceof NetworkError) ctx.notify({ kind: 'notice', level: 'warning', text: error.message });
     // An answer that is none, a place that may not be asked, or a key that is gone must not keep the tokens alive here either.
     if (
       [AuthError, NetworkError, ProtocolError, ConfigError, StoreError].some((kind) => error instanceof kind)

@@ -17,7 +17,8 @@ export type StepName =
   | 'clock'
   | 'token'
   | 'start'
-  | 'mcp';
+  | 'mcp'
+  | 'network';
 
 export type Finding = {
   status: 'passed' | 'warning' | 'failed' | 'skipped';

@@ -61,20 +61,31 @@ test('a certificate of nobody known is refused, whatever NODE_TLS_REJECT_UNAUTHO
 });
 
 test('a CA file adds to the trusted', async () => {
-  expect(await get(url, { caFiles: [good.file] })).toBe('over TLS');
-  await expect(get(url, { caFiles: [other.file] })).rejects.toMatchObject({ code: 'tls' });
+  expect(await get(url, { caFiles: [{ setting: '--ca-file', file: good.file }] })).toBe('over TLS');
+  await expect(get(url, { caFiles: [{ setting: '--ca-file', file: other.file }] })).rejects.toMatchObject({
+    code: 'tls',
+  });
 });
 
 test('so does NODE_EXTRA_CA_CERTS beside a CA file', async () => {
-  expect(await get(url, { caFiles: [other.file], env: { NODE_EXTRA_CA_CERTS: good.file } })).toBe('over TLS');
+  expect(
+    await get(url, {
+      caFiles: [{ setting: '--ca-file', file: other.file }],
+      env: { NODE_EXTRA_CA_CERTS: good.file },
+    }),
+  ).toBe('over TLS');
   const missing = { NODE_EXTRA_CA_CERTS: join(good.file, 'missing') };
-  expect(await get(url, { caFiles: [good.file], env: missing })).toBe('over TLS');
+  expect(await get(url, { caFiles: [{ setting: '--ca-file', file: good.file }], env: missing })).toBe(
+    'over TLS',
+  );
 });
 
 test('a CA file does not excuse another name', async () => {
   const wrong = await serveHttp((_request, response) => response.end(), other);
   try {
-    await expect(get(`https://localhost:${wrong.port}`, { caFiles: [other.file] })).rejects.toMatchObject({
+    await expect(
+      get(`https://localhost:${wrong.port}`, { caFiles: [{ setting: '--ca-file', file: other.file }] }),
+    ).rejects.toMatchObject({
       code: 'tls',
       message: expect.stringContaining('ERR_TLS_CERT_ALTNAME_INVALID'),
     });
@@ -90,7 +101,7 @@ test.each([
 ])('a CA file %s is a configuration error', async (_name, text) => {
   const caFile = `${good.file}.bad`;
   if (text !== undefined) writeFileSync(caFile, text);
-  await expect(get(url, { caFiles: [caFile] })).rejects.toMatchObject({
+  await expect(get(url, { caFiles: [{ setting: '--ca-file', file: caFile }] })).rejects.toMatchObject({
     code: 'ca_file',
     exit: 3,
     message: expect.stringContaining(caFile),
