@@ -1,11 +1,17 @@
 import { writeFileSync } from 'node:fs';
+import { networkInterfaces } from 'node:os';
 import { join } from 'node:path';
 import { fetch as undiciFetch } from 'undici';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import type { Fetch } from '../../src/deps.ts';
 import { type HttpOptions, openHttp } from '../../src/session/http.ts';
+import type { Way } from '../../src/session/way.ts';
 import { type Certificate, makeCertificate } from '../support/certificates.ts';
 import { serveHttp, type TestServer } from '../support/servers.ts';
+
+const speaksSix = Object.values(networkInterfaces())
+  .flat()
+  .some((each) => each?.address === '::1');
 
 let good: Certificate;
 let other: Certificate;
@@ -78,6 +84,57 @@ test('so does NODE_EXTRA_CA_CERTS beside a CA file', async () => {
   expect(await get(url, { caFiles: [{ setting: '--ca-file', file: good.file }], env: missing })).toBe(
     'over TLS',
   );
+});
+
+test('so does the operating system, which is asked where the others do not know who signed, once', async () => {
+  let looked = 0;
+  const ways: Way[] = [];
+  const made = openHttp({
+    fetch: undiciFetch as unknown as Fetch,
+    serverUrl: url,
+    allowHttp: false,
+    allowPrivateNetwork: false,
+    timeout: undefined,
+    env: {},
+    took: (way) => void ways.push(way),
+    async system() {
+      looked++;
+      return { source: 'the operating system', certificates: [good.cert] };
+    },
+  });
+  try {
+    const post = () => made.fetch(url, { method: 'POST', body: 'hello' });
+    const answers = await Promise.all([post(), post(), post()]);
+    expect(await Promise.all(answers.map((answer) => answer.text()))).toEqual(Array(3).fill('over TLS'));
+    await (await post()).text();
+    // Each was sent once.
+    expect(requests).toBe(4);
+    expect(looked).toBeLessThanOrEqual(3);
+    const before = looked;
+    await (await post()).text();
+    expect(looked).toBe(before);
+    expect(ways.map(({ authorities }) => authorities)).toEqual([['the operating system']]);
+  } finally {
+    await made.close();
+  }
+});
+
+test('one that the operating system knows as little is refused', async () => {
+  const system = async () => ({ source: 'the operating system', certificates: [other.cert] });
+  await expect(get(url, { system })).rejects.toMatchObject({ code: 'tls' });
+  expect(requests).toBe(0);
+});
+
+test.runIf(speaksSix)('over IPv6, to an address too', async () => {
+  const six = makeCertificate('IP:0:0:0:0:0:0:0:1');
+  const there = await serveHttp((_request, response) => response.end('over IPv6'), six, '::1');
+  try {
+    const caFiles = [{ setting: '--ca-file', file: six.file }];
+    expect(await get(`https://[::1]:${there.port}`, { caFiles })).toBe('over IPv6');
+  } finally {
+    await there.close();
+    six.remove();
+  }
 });
 
 test('a CA file does not excuse another name', async () => {
