@@ -55,8 +55,13 @@ export async function revokeTokens(ctx: AuthContext, record: StoredRecord): Prom
   const { tokens, revocationEndpoint } = record;
   if (!tokens) return 'nothing';
   if (!revocationEndpoint) return 'not_supported';
+  const said = new Set<string>();
+  const told = (text: string) => {
+    if (!said.has(text)) ctx.notify({ kind: 'notice', level: 'warning', text });
+    said.add(text);
+  };
   const send = (token: string | undefined, hint: string) =>
-    token === undefined ? undefined : revokeOne(ctx, record, revocationEndpoint, token, hint);
+    token === undefined ? undefined : revokeOne(ctx, record, revocationEndpoint, token, hint, told);
   const refresh = await send(tokens.refreshToken, 'refresh_token');
   const access = await send(tokens.accessToken, 'access_token');
   if (refresh === 'failed' || access === 'failed') return 'failed';
@@ -110,6 +115,7 @@ async function revokeOne(
   revocationEndpoint: string,
   token: string,
   hint: string,
+  told: (why: string) => void,
 ): Promise<Answer> {
   try {
     const endpoint = await endpointOf(ctx, record);
@@ -142,7 +148,7 @@ async function revokeOne(
     await discard(first);
     return await answerOf(await send());
   } catch (error) {
-    if (error instanceof NetworkError) ctx.notify({ kind: 'notice', level: 'warning', text: error.message });
+    if (error instanceof NetworkError) told(error.message);
     // An answer that is none, a place that may not be asked, or a key that is gone must not keep the tokens alive here either.
     if (
       [AuthError, NetworkError, ProtocolError, ConfigError, StoreError].some((kind) => error instanceof kind)
