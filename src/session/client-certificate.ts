@@ -1,6 +1,7 @@
 // The certificate that this side shows, where a server wants one (RFC 8446 section 4.4.2, RFC 8705).
 import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
+import { createSecureContext } from 'node:tls';
 import { ConfigError } from '../errors.ts';
 
 /** PEM files; without a key of its own the certificate's file holds it too. `setting` names them in messages. */
@@ -27,6 +28,9 @@ export async function readClientCertificate({
     );
   if (!leaf.checkPrivateKey(secret))
     throw bad(`the key in ${keyFile} does not belong to the certificate in ${file}`, `check ${setting}`);
+  // What OpenSSL thinks too weak, and the like.
+  if (!attempt(() => createSecureContext({ cert, key })))
+    throw bad(`${file} and its key cannot be used for TLS`, 'ask who issued it for a stronger one');
   return { cert, key, file };
 }
 

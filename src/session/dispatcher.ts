@@ -1,4 +1,5 @@
 import type { LookupFunction } from 'node:net';
+import { createSecureContext, type SecureContext } from 'node:tls';
 import type { buildConnector as BuildConnector, Dispatcher as OfPackage, Pool as PoolOf } from 'undici';
 import type { Env } from '../deps.ts';
 import { proxyFailure } from './between.ts';
@@ -48,8 +49,9 @@ export async function openDispatchers(options: Options): Promise<Dispatchers> {
     of(url) {
       const proxy = proxyOf(url, env);
       const shown = client?.shownTo(url.origin) ? client : undefined;
-      const key = `${proxy?.url.href ?? ''} ${shown !== undefined}`;
-      const chosen = opened.get(key) ?? agent(undici, options, proxy, shown);
+      const secure = url.protocol === 'https:';
+      const key = `${proxy?.url.href ?? ''} ${shown !== undefined} ${secure}`;
+      const chosen = opened.get(key) ?? agent(undici, options, proxy, secure ? trust(options.ca, shown) : {});
       opened.set(key, chosen);
       return {
         dispatcher: chosen as unknown as Dispatcher,
@@ -66,12 +68,12 @@ function agent(
   { Agent, Pool, ProxyAgent, buildConnector }: Undici,
   { reach, ca, timeout, tls }: Options,
   proxy: ProxyServer | undefined,
-  client: ClientCertificate | undefined,
+  trusted: { secureContext?: SecureContext },
 ): OfPackage {
   const limit = Math.min(connectTimeout, timeout);
   // Said outright: NODE_TLS_REJECT_UNAUTHORIZED=0 would turn verification off otherwise.
   const verified = { rejectUnauthorized: true, timeout: limit, ...(ca && { ca }) };
-  const own = { ...verified, ...tls, ...(client && { cert: client.cert, key: client.key }) };
+  const own = { rejectUnauthorized: true, timeout: limit, ...trusted, ...tls };
   // No limit between two pieces of a body: a server's event stream may be quiet for hours.
   const limits = { headersTimeout: timeout, bodyTimeout: 0 };
   if (!proxy) return new Agent({ ...limits, connect: judgedConnector(buildConnector, own, reach) });
@@ -85,6 +87,16 @@ function agent(
     clientFactory: (origin, { connect }: { connect: BuildConnector.connector }) =>
       toProxy(new Pool(origin, { headersTimeout: limit, connect: namedFailures(connect) })),
   });
+}
+
+/** Made once for all connections: reading a hundred and fifty authorities takes longer than a handshake. */
+function trust(
+  ca: string[] | undefined,
+  client: ClientCertificate | undefined,
+): { secureContext?: SecureContext } {
+  if (!ca && !client) return {};
+  const own = client && { cert: client.cert, key: client.key };
+  return { secureContext: createSecureContext({ ...(ca && { ca }), ...own }) };
 }
 
 /** Connects to the addresses that the law allows, and looks once more at the one that answered. */
