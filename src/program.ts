@@ -5,6 +5,7 @@ import { growAuth } from './tree/auth.ts';
 import { examples, group, type Perform, unknownCommand } from './tree/branch.ts';
 import { growCompletion } from './tree/completion.ts';
 import { growDemo } from './tree/demo.ts';
+import { growDoctor } from './tree/doctor.ts';
 import { growPrompts } from './tree/prompts.ts';
 import { growResources } from './tree/resources.ts';
 import { growSandbox } from './tree/sandbox.ts';
@@ -148,6 +149,7 @@ function grow(program: Command, deps: Deps, perform: Perform): void {
       perform(async (w) => (await import('./commands/ping.ts')).ping(w, servers)),
     );
   examples(ping, ['mcp-cli ping notion', 'mcp-cli ping notion linear --json']);
+  growDoctor(program, perform);
   growSandbox(program, perform);
   growDemo(program, perform);
   growCompletion(program, perform, deps.out);

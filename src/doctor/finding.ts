@@ -2,6 +2,11 @@
 import type { CliError } from '../errors.ts';
 
 export type StepName =
+  | 'node'
+  | 'terminal'
+  | 'browser'
+  | 'authorities'
+  | 'client_certificate'
   | 'configuration'
   | 'proxy'
   | 'dns'

@@ -7,7 +7,7 @@ import { ConfigError } from '../errors.ts';
 import { recordKey } from '../store/record-key.ts';
 import type { Secrets } from '../store/store.ts';
 import { environmentSecrets } from '../ui/redact.ts';
-import { caFilesOf, ownCertificate } from './network.ts';
+import { caFilesOf, certificateOf, ownCertificate } from './network.ts';
 import { once } from './once.ts';
 import { withStoredTokens } from './tokens.ts';
 import type { Workspace } from './workspace.ts';
@@ -26,7 +26,7 @@ export function openMeans(workspace: Workspace, owner: Owner, entry: ServerEntry
     env: deps.env,
     tls: {
       caFiles: caFilesOf(flags),
-      clientCertificate: entry?.kind === 'http' ? ownCertificate(deps, entry) : undefined,
+      clientCertificate: entry?.kind === 'http' ? ownCertificate(deps, entry) : certificateOf(deps),
       env: deps.env,
     },
     ways: workspace.ways,

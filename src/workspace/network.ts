@@ -2,6 +2,7 @@
 import { isAbsolute, join } from 'node:path';
 import type { HttpEntry } from '../config/entry.ts';
 import type { Deps } from '../deps.ts';
+import type { ClientFiles } from '../session/client-certificate.ts';
 import type { Http } from '../session/http.ts';
 import type { CaFile } from '../session/trust.ts';
 import type { OwnCertificate, Way } from '../session/way.ts';
@@ -46,11 +47,17 @@ export function ownCertificate(
   };
   if (entry.clientCertificate)
     return { ...entry.clientCertificate, setting: `${entry.path}.client_cert and client_key`, ...shown };
+  const given = certificateOf({ env, cwd });
+  return given && { ...given, ...shown };
+}
+
+/** What the environment names for all servers. */
+export function certificateOf({ env, cwd }: Pick<Deps, 'env' | 'cwd'>): ClientFiles | undefined {
   const { MCP_CLI_CLIENT_CERT: cert, MCP_CLI_CLIENT_KEY: key } = env;
   if (!cert) return undefined;
   const absolute = (file: string) => (isAbsolute(file) ? file : join(cwd, file));
   const setting = 'MCP_CLI_CLIENT_CERT and MCP_CLI_CLIENT_KEY';
-  return { cert: absolute(cert), key: key ? absolute(key) : undefined, setting, ...shown };
+  return { cert: absolute(cert), key: key ? absolute(key) : undefined, setting };
 }
 
 /**

@@ -173,6 +173,7 @@ const NOBODY_NEEDED = [
   'auth reset notes',
   'auth import --dry-run',
   'auth doctor notes',
+  'doctor',
   'servers list',
   'servers get notes',
   'token list',
