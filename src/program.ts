@@ -6,6 +6,7 @@ import { examples, group, type Perform, unknownCommand } from './tree/branch.ts'
 import { growCmd } from './tree/cmd.ts';
 import { growCompletion } from './tree/completion.ts';
 import { growDemo } from './tree/demo.ts';
+import { growDoctor } from './tree/doctor.ts';
 import { growPrompts } from './tree/prompts.ts';
 import { growProxy } from './tree/proxy.ts';
 import { growResources } from './tree/resources.ts';
@@ -136,6 +137,7 @@ function grow(program: Command, deps: Deps, perform: Perform): void {
   examples(ping, ['mcp-cli ping notion', 'mcp-cli ping notion linear --json']);
   growCmd(program, perform);
   growProxy(program, perform);
+  growDoctor(program, perform);
   growSandbox(program, perform);
   growDemo(program, perform);
   growSchema(program, perform);

@@ -180,6 +180,7 @@ const NOBODY_NEEDED = [
   'auth doctor notes',
   'auth snippet curl notes',
   'completion bash',
+  'doctor',
   'servers list',
   'servers get notes',
   'servers import',

@@ -91,7 +91,7 @@ describe('tools list', () => {
     const table = (await script('tools list open')).stdout;
     expect(result.stdout).toBe(`open (5)\n${table}\n${open.mcpUrl} (5)\n${table}`);
     expect(result.stderr).toBe(
-      `error: away: ${away.url} refused the connection\nhint: is a server running there? Check mcpServers.away.url\n`,
+      `error: away: the MCP server at ${away.url} refused the connection\nhint: is a server running there? Check mcpServers.away.url\n`,
     );
     const both = await script('tools list locked away');
     expect(both).toMatchObject({ exit: 4, stdout: '' });
