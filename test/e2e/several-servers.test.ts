@@ -164,7 +164,9 @@ describe('auth status', () => {
     const result = await script('auth status locked away');
     expect(result.exit).toBe(4);
     expect(result.stdout).toMatch(/^SERVER .*\nlocked +signed in .*\naway +not signed in\n$/);
-    expect(result.stderr).toMatch(/^error: away is not signed in, which it may not need\nhint: .*auth login away\nhint: .*\n$/);
+    expect(result.stderr).toMatch(
+      /^error: away is not signed in, which it may not need\nhint: .*auth login away\nhint: .*\n$/,
+    );
   });
 });
 
