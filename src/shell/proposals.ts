@@ -20,7 +20,12 @@ export async function proposals(shell: Shell, line: string): Promise<[string[], 
   const words = behind.split(/\s+/);
   const last = words.pop() ?? '';
   const found = (await wordOf(line, slashes).slash?.propose?.(shell, words, last)) ?? [];
-  return [found.filter((each) => each.startsWith(end) && sanitize(each) === each), end];
+  return [found.filter((each) => each.startsWith(end) && isWord(each)), end];
+}
+
+/** A URI with ` --output FILE` behind it would be typed for the person, and so would a name that is a flag. */
+function isWord(text: string): boolean {
+  return sanitize(text) === text && /^[^\s"'\\-][^\s"'\\]*$/.test(text);
 }
 
 /** What all servers have to propose; one that fails proposes nothing. */
@@ -42,7 +47,7 @@ export async function names(shell: Shell, ask: (link: Link) => Promise<string[]>
   );
 }
 
-/** `values` of one argument as words; one with a blank would have to be quoted from its beginning. */
+/** `values` of one argument as words; one that begins with `@` would send a file of the person's to the server. */
 export function asWords(name: string, values: string[]): string[] {
-  return values.filter((each) => /^[^\s"'\\]*$/.test(each)).map((each) => `${name}=${each}`);
+  return values.filter((each) => !each.startsWith('@')).map((each) => `${name}=${each}`);
 }
