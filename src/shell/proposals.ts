@@ -34,6 +34,27 @@ export async function everyones(shell: Shell, ask: (link: Link) => Promise<strin
   return [...new Set(all.flatMap((each) => (each.status === 'fulfilled' ? each.value : [])))];
 }
 
+/**
+ * What the one server proposes that has something of this name, which may be written with the server's; `has` gives the
+ * names. No other server is told what is being typed.
+ */
+export async function ofOne(
+  shell: Shell,
+  name: string,
+  has: (link: Link) => Promise<string[]>,
+  ask: (link: Link, own: string) => Promise<string[]>,
+): Promise<string[]> {
+  const found = await Promise.all(
+    shell.links.map(async (link) => {
+      const all = await has(link).catch(() => []);
+      const own = all.find((each) => each === name || `${link.session.server}/${each}` === name);
+      return own === undefined ? [] : [{ link, own }];
+    }),
+  );
+  const [one, ...more] = found.flat();
+  return one && more.length === 0 ? ask(one.link, one.own) : [];
+}
+
 /** Names that two servers have are written with the server's. */
 export async function names(shell: Shell, ask: (link: Link) => Promise<string[]>): Promise<string[]> {
   const all = await Promise.allSettled(

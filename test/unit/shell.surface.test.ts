@@ -196,6 +196,29 @@ describe('Tab', () => {
     expect(await proposals(shell, '/read memo://{id}{?part} id=')).toEqual([['id=good'], 'id=']);
   });
 
+  it('tells what is being typed for one server to no other one', async () => {
+    const told: string[] = [];
+    const asked =
+      (server: string) =>
+      async (_: unknown, { value }: { value: string }) => {
+        told.push(`${server} ${value}`);
+        return { values: [] };
+      };
+    const notes = rich('notes', { complete: asked('notes') });
+    const mail = rich('mail', {
+      complete: asked('mail'),
+      listResourceTemplates: async () => [{ uriTemplate: 'mail://{id}', name: 'm' }],
+    });
+    const shell = shellOf(notes, mail, poor());
+    await proposals(shell, '/read memo://{id}{?part} id=private');
+    await proposals(shell, '/read mail/mail://{id} id=letter');
+    await proposals(shell, '/read other://{id} id=private');
+    // Both have a prompt of this name: which one is meant is not said yet.
+    await proposals(shell, '/prompt review text=private');
+    await proposals(shell, '/prompt notes/review text=mine');
+    expect(told).toEqual(['notes private', 'mail letter', 'notes mine']);
+  });
+
   it('asks a server once, and again when its list is another one', async () => {
     let asked = 0;
     const notes = Object.assign(fakeSession('notes'), {
