@@ -59,8 +59,9 @@ test('a configured header is passed on as it is; a terminal sees none', async ()
 test('a program that is run gets the token, the URL, and nothing of ours; its exit code is ours', async () => {
   const { script, server, config, home } = await signedIn();
   const token = (await script('auth token notes', aloud)).stdout.trim();
-  const shown = `const { MCP_ACCESS_TOKEN: token, MCP_SERVER_URL: url, MCP_CLI_ENCRYPTION_KEY: key, PLAIN } = process.env;
-    console.log(JSON.stringify({ token, url, key, PLAIN, args: process.argv.slice(1) }));
+  const shown = `const { MCP_ACCESS_TOKEN: token, MCP_SERVER_URL: url, PLAIN } = process.env;
+    const ours = Object.keys(process.env).filter((name) => name.startsWith('MCP_CLI_'));
+    console.log(JSON.stringify({ token, url, ours, PLAIN, args: process.argv.slice(1) }));
     process.exitCode = 7;`;
   const words = [
     '--config-file',
@@ -76,12 +77,13 @@ test('a program that is run gets the token, the URL, and nothing of ours; its ex
     '--json',
     '-x',
   ];
-  const env = { MCP_CLI_ENCRYPTION_KEY: KEY, PLAIN: 'kept' };
+  const env = { MCP_CLI_ENCRYPTION_KEY: KEY, MCP_CLI_VAULT_SECRET_ID: 'an id of Vault', PLAIN: 'kept' };
   const result = await spawnCli(words, { home, env, showsSecrets: true }).done;
   expect(result).toMatchObject({ exit: 7, stderr: '' });
   expect(JSON.parse(result.stdout)).toEqual({
     token,
     url: server.mcpUrl,
+    ours: [],
     PLAIN: 'kept',
     args: ['--json', '-x'],
   });
