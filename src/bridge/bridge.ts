@@ -60,7 +60,7 @@ export async function runBridge(options: BridgeOptions): Promise<void> {
     if ('error' in message && message.id === null) client.give(null, { error: message.error });
     else if (isRequest(message)) ways.serve(message);
     else if (!isNotification(message)) client.answered(message);
-    else {
+    else if (message.method !== 'tools/call' || !refusalOf(rules, message.params)) {
       // Whatever follows it comes after it at the server as well.
       const way = await ways.current();
       if (way) await goodbye(way.route.notification(message));

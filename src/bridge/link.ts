@@ -72,7 +72,8 @@ export function openLink(options: LinkOptions): Link {
       trouble: (error) => options.trouble(own(error)),
       heard: (from, message) =>
         options.heard(message, async (answer) => {
-          if ('id' in message) await from.reply(message.id, answer).catch(options.trouble);
+          if ('id' in message)
+            await from.reply(message.id, answer).catch((error) => options.trouble(own(error)));
         }),
       lost(from) {
         if (current !== from) return;

@@ -107,13 +107,18 @@ export async function saveConversation(
   conversation: Conversation,
   deps: Pick<Deps, 'random' | 'platform'>,
 ): Promise<void> {
-  const there = await readBounded(path).catch(() => undefined);
+  // What is too large to be looked at, or may not be, is no conversation either.
+  const there = await readBounded(path).catch((error: UsageError) => (isMissing(error) ? undefined : ''));
   if (there !== undefined && !File.safeParse(jsonOf(there)).success) {
     throw new UsageError('file_exists', `${path} is there, and is no conversation`, {
       hint: 'choose another name',
     });
   }
   await replaceFile(path, conversationText(conversation), deps);
+}
+
+function isMissing({ cause }: UsageError): boolean {
+  return ['ENOENT', 'ENOTDIR'].includes((cause as NodeJS.ErrnoException | undefined)?.code ?? '');
 }
 
 function jsonOf(source: string): unknown {

@@ -43,7 +43,7 @@ function childEnvironment(env: Env, { url }: HttpEntry, variable: string, token:
   return { ...Object.fromEntries(kept), MCP_SERVER_URL: url, [variable]: token };
 }
 
-const OURS = /^MCP_CLI_(?:ENCRYPTION_KEY|ENCRYPTION_KEY_FILE|TOKEN_.*)$/i;
+const OURS = /^MCP_CLI_(?:ENCRYPTION_KEY|ENCRYPTION_KEY_FILE|TOKEN_.*|VAULT_.*)$/i;
 
 function runToEnd(
   { deps }: Workspace,

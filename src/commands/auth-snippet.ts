@@ -3,7 +3,7 @@ import type { HttpEntry } from '../config/entry.ts';
 import { UsageError } from '../errors.ts';
 import { nearest } from '../nearest.ts';
 import { note, print } from '../ui/print.ts';
-import { mask } from '../ui/redact.ts';
+import { MASK, mask, redactUrl } from '../ui/redact.ts';
 import { CLIENTS } from '../workspace/snippets.ts';
 import { onlyTarget, signInEntry } from '../workspace/target.ts';
 import type { Workspace } from '../workspace/workspace.ts';
@@ -19,10 +19,14 @@ export async function authSnippet(workspace: Workspace, client: string, named: s
     });
   }
   const entry = await signInEntry(workspace, await onlyTarget(workspace, named));
-  const server = entry.origin === '--server' ? entry.url : entry.name;
-  const { place, text } = make({ server, url: entry.url, flags: ownFlags(workspace, entry) });
+  // A query can be a key, and what this prints ends in files that others read.
+  const url = redactUrl(entry.url);
+  const server = entry.origin === '--server' ? url : entry.name;
+  const { place, text } = make({ server, url, flags: ownFlags(workspace, entry) });
   const snippet = mask(text, entry.secrets ?? []);
   note(workspace, `for ${place}`);
+  if (url !== entry.url && snippet.includes(MASK))
+    workspace.deps.err(`warning: the query of the URL is not shown: put it in the place of ${MASK}\n`);
   print(workspace, {
     json: { client, server: entry.name, place, snippet },
     text: () => `${snippet}\n`,

@@ -156,7 +156,8 @@ async function answer(workspace: Workspace, show: Show, chat: Chat, prompt: stri
   const { text: said } = reply;
   const result = outcome(chat, reply, calls);
   const shown = () => (raw ? (deps.stdout.isTTY ? sanitizeLines(said) : said) : `${sanitizeLines(said)}\n`);
-  if (file !== undefined) await writeOutput(deps, file, text ? (raw ? said : `${said}\n`) : json(result));
+  if (file !== undefined)
+    await writeOutput(deps, file, text ? (raw ? said : `${sanitizeLines(said)}\n`) : json(result));
   else if (!streams) print(workspace, { json: result, text: shown });
   const failure = failureOf(reply);
   if (failure) throw failure;

@@ -22,7 +22,8 @@ export async function proposalsFrom(workspace: Workspace, asked: Asked): Promise
     if (asked.from === 'clients') return Object.keys(CLIENTS).map((word) => ({ word, about: '' }));
     const names = await targets(workspace, asked.servers);
     const outcomes = await askAll(workspace, names, (session) => listed(session, asked));
-    return outcomes.flatMap(({ value }) => value ?? []);
+    // A server's name for something could else be a flag of ours.
+    return outcomes.flatMap(({ value }) => value ?? []).filter(({ word }) => !word.startsWith('-'));
   } catch {
     return [];
   }

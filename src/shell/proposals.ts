@@ -20,7 +20,7 @@ export async function proposals(shell: Shell, line: string): Promise<[string[], 
   const words = behind.split(/\s+/);
   const last = words.pop() ?? '';
   const found = (await wordOf(line, slashes).slash?.propose?.(shell, words, last)) ?? [];
-  return [some(found.filter((each) => each.startsWith(end) && sanitize(each) === each)), end];
+  return [some(found.filter((each) => each.startsWith(end) && isWord(each))), end];
 }
 
 /** As many as can be looked at. */
@@ -32,10 +32,36 @@ function some(found: string[]): string[] {
   return left > 0 ? [...found.slice(0, MOST), `(and ${left} more)`] : found;
 }
 
+/** A URI with ` --output FILE` behind it would be typed for the person, and so would a name that is a flag. */
+function isWord(text: string): boolean {
+  return sanitize(text) === text && /^[^\s"'\\-][^\s"'\\]*$/.test(text);
+}
+
 /** What all servers have to propose; one that fails proposes nothing. */
 export async function everyones(shell: Shell, ask: (link: Link) => Promise<string[]>): Promise<string[]> {
   const all = await Promise.allSettled(shell.links.map((link) => ask(link)));
   return [...new Set(all.flatMap((each) => (each.status === 'fulfilled' ? each.value : [])))];
+}
+
+/**
+ * What the one server proposes that has something of this name, which may be written with the server's; `has` gives the
+ * names. No other server is told what is being typed.
+ */
+export async function ofOne(
+  shell: Shell,
+  name: string,
+  has: (link: Link) => Promise<string[]>,
+  ask: (link: Link, own: string) => Promise<string[]>,
+): Promise<string[]> {
+  const found = await Promise.all(
+    shell.links.map(async (link) => {
+      const all = await has(link).catch(() => []);
+      const own = all.find((each) => each === name || `${link.session.server}/${each}` === name);
+      return own === undefined ? [] : [{ link, own }];
+    }),
+  );
+  const [one, ...more] = found.flat();
+  return one && more.length === 0 ? ask(one.link, one.own) : [];
 }
 
 /** Names that two servers have are written with the server's. */
@@ -51,7 +77,7 @@ export async function names(shell: Shell, ask: (link: Link) => Promise<string[]>
   );
 }
 
-/** `values` of one argument as words; one with a blank would have to be quoted from its beginning. */
+/** `values` of one argument as words; one that begins with `@` would send a file of the person's to the server. */
 export function asWords(name: string, values: string[]): string[] {
-  return values.filter((each) => /^[^\s"'\\]*$/.test(each)).map((each) => `${name}=${each}`);
+  return values.filter((each) => !each.startsWith('@')).map((each) => `${name}=${each}`);
 }

@@ -5,6 +5,8 @@ import { sanitize, sanitizeLines } from './sanitize.ts';
 
 /** Characters of the arguments that a person can be expected to read. */
 const LONGEST = 4000;
+/** Arguments that each have a line, where they are longer than that. */
+const MOST = 40;
 
 /** Asks at the terminal whether a model may make a call. Rejects with CancelledError. */
 export async function askApproval(
@@ -29,16 +31,25 @@ export async function askApproval(
 /** What a person has to see before an answer: whose tool, why they are asked, and every argument. Pure. */
 export function approvalText(question: Approval): string {
   const args = sanitizeLines(json(question.arguments, true).trimEnd());
-  const shown =
-    args.length > LONGEST
-      ? `${args.slice(0, LONGEST)}\n[${args.length - LONGEST} more characters are not shown]`
-      : args;
   const lines = [
     `The model wants to call ${sanitize(question.server)}/${sanitize(question.tool)}`,
     `  why you are asked: ${reasonText(question)}`,
-    ...shown.split('\n').map((line) => `  ${line}`),
+    ...(args.length > LONGEST ? shortLines(question.arguments) : args.split('\n')).map((line) => `  ${line}`),
   ];
   return `${lines.join('\n')}\n`;
+}
+
+/** A line for each: a long one would otherwise hide those behind it, and the model chooses their order. */
+function shortLines(args: Record<string, unknown>): string[] {
+  const all = Object.entries(args);
+  const most = Math.max(100, Math.floor(LONGEST / all.length));
+  const lines = all.slice(0, MOST).map(([name, value]) => {
+    const line = sanitize(`${json(name).trimEnd()}: ${json(value).trimEnd()}`);
+    return line.length > most
+      ? `${line.slice(0, most)} [${line.length - most} more characters are not shown]`
+      : line;
+  });
+  return all.length > MOST ? [...lines, `[${all.length - MOST} more arguments are not shown]`] : lines;
 }
 
 /** One line. Pure. */

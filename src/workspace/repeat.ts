@@ -36,8 +36,10 @@ export function repeatLine({ server, tool, args, flags = [] }: Call): { line: st
     if (word === undefined || word.length > LONGEST) piped.push(key);
     else words.push(word);
   }
+  // A server chose it, and this line is shown.
+  const name = sanitize(tool.name);
   // A word that begins with a dash would be a flag.
-  const open = [tool.name, ...words].some((each) => each.startsWith('-')) ? ['--'] : [];
+  const open = [name, ...words].some((each) => each.startsWith('-')) ? ['--'] : [];
   const base = piped.length > 0 ? ['--args', '-'] : [];
   const line = typed(
     'mcp-cli',
@@ -48,7 +50,7 @@ export function repeatLine({ server, tool, args, flags = [] }: Call): { line: st
     'call',
     ...base,
     ...open,
-    tool.name,
+    name,
     ...words,
   );
   return { line, piped };

@@ -1,8 +1,9 @@
 // Other programs on the machine use our sign-ins: `auth token --min-ttl`, `auth header`, `auth exec`, `auth snippet`, and
 // the jobs that keep sign-ins alive.
 import { expect, test } from 'vitest';
+import { configFile } from '../support/home.ts';
 import { environment, spawnCli } from '../support/process.ts';
-import { errorOf, type SceneOptions, scene } from '../support/scene.ts';
+import { desk, errorOf, type SceneOptions, scene } from '../support/scene.ts';
 import { registerSecret } from '../support/secrets.ts';
 import { KEY } from '../support/store.ts';
 
@@ -59,8 +60,9 @@ test('a configured header is passed on as it is; a terminal sees none', async ()
 test('a program that is run gets the token, the URL, and nothing of ours; its exit code is ours', async () => {
   const { script, server, config, home } = await signedIn();
   const token = (await script('auth token notes', aloud)).stdout.trim();
-  const shown = `const { MCP_ACCESS_TOKEN: token, MCP_SERVER_URL: url, MCP_CLI_ENCRYPTION_KEY: key, PLAIN } = process.env;
-    console.log(JSON.stringify({ token, url, key, PLAIN, args: process.argv.slice(1) }));
+  const shown = `const { MCP_ACCESS_TOKEN: token, MCP_SERVER_URL: url, PLAIN } = process.env;
+    const ours = Object.keys(process.env).filter((name) => name.startsWith('MCP_CLI_'));
+    console.log(JSON.stringify({ token, url, ours, PLAIN, args: process.argv.slice(1) }));
     process.exitCode = 7;`;
   const words = [
     '--config-file',
@@ -76,12 +78,13 @@ test('a program that is run gets the token, the URL, and nothing of ours; its ex
     '--json',
     '-x',
   ];
-  const env = { MCP_CLI_ENCRYPTION_KEY: KEY, PLAIN: 'kept' };
+  const env = { MCP_CLI_ENCRYPTION_KEY: KEY, MCP_CLI_VAULT_SECRET_ID: 'an id of Vault', PLAIN: 'kept' };
   const result = await spawnCli(words, { home, env, showsSecrets: true }).done;
   expect(result).toMatchObject({ exit: 7, stderr: '' });
   expect(JSON.parse(result.stdout)).toEqual({
     token,
     url: server.mcpUrl,
+    ours: [],
     PLAIN: 'kept',
     args: ['--json', '-x'],
   });
@@ -159,6 +162,23 @@ test.each([
   // Another program is started elsewhere, and finds the file only if it is named.
   if (client !== 'mcporter') expect(snippet).toMatch(new RegExp(`--config-file\\W+${config}[" ]`));
 });
+
+test.each(['curl', 'claude-code', 'mcporter', 'vscode'])(
+  'the snippet for %s has no key of a URL',
+  async (client) => {
+    const env = { A_KEY: 'k3y-of-the-url' };
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: a reference, as the configuration has them
+    const written = 'https://notes.example/mcp?api_key=${A_KEY}';
+    const { script } = desk(configFile({ mcpServers: { notes: { url: written } } }));
+    const url = 'https://notes.example/mcp?api_key=k3y-of-the-url';
+    for (const words of ['notes', `--server ${url}`]) {
+      const { exit, stdout, stderr } = await script(`auth snippet ${client} ${words}`, { env });
+      expect(exit).toBe(0);
+      expect(stdout + stderr).not.toContain('k3y');
+      expect(stderr.includes('warning: ')).toBe(stdout.includes('***'));
+    }
+  },
+);
 
 test('a client that nobody knows: the nearest name', async () => {
   const { script } = await scene();

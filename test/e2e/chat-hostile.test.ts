@@ -1,4 +1,6 @@
 // A server that wants something of the model, or of whoever reads what the model does.
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { configFile } from '../support/home.ts';
 import { hostileServer, liar, type Says, toolOf } from '../support/hostile-server.ts';
@@ -74,4 +76,16 @@ test('5,000 tools, a description of 10 MB and a schema that turns in circles are
   expect(result.stderr).toContain('warning: 4873 tools are not given to the model, which takes 128');
   expect(model.asked[0]?.tools).toHaveLength(128);
   expect(model.log[0]?.text.length).toBeLessThan(200_000);
+});
+
+test('a file that the answer goes to holds nothing that a terminal would act on later, unless it was to be as it came', async () => {
+  const text = 'It says \u001b]52;c;ZXZpbA==\u0007\u202eno';
+  const model = keep(await modelServer([{ text }, { text }]));
+  const { home, script } = desk(configFile({ mcpServers: {} }));
+  const words = ['cmd', '--api-base', model.base, '--model', 'm', '--single-turn', '-p', 'x', '-o'];
+  const [safe, raw] = [join(home, 'safe'), join(home, 'raw')];
+  expect((await script([...words, safe])).exit).toBe(0);
+  expect((await script([...words, raw, '--raw'])).exit).toBe(0);
+  expect(readFileSync(safe, 'utf8')).toBe('It says \\u202eno\n');
+  expect(readFileSync(raw, 'utf8')).toBe(text);
 });

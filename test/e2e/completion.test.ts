@@ -73,8 +73,10 @@ test('tools, their arguments, resources and prompts of a server that is signed i
   expect(await words('tools call echo ')).toMatch(/^text=\t/);
 });
 
-test('a tool whose name a shell would run is not proposed', async () => {
-  const tools = ['good', '$(touch bad)', 'bad;rm', '`bad`', 'bad name'].map((name) => toolOf(name));
+test('a tool whose name a shell would run, or we would take for a flag, is not proposed', async () => {
+  const tools = ['good', '$(touch bad)', 'bad;rm', '`bad`', 'bad name', '--output-dir=/bad'].map((name) =>
+    toolOf(name),
+  );
   const { script } = desk(notes({ url: keep(await hostileServer({ modern: true, tools })).mcpUrl }));
   const { stdout } = await script(['completion', 'words', '--', 'tools', 'call', '']);
   expect(stdout).toMatch(/^good\t.*\n$/);

@@ -128,6 +128,9 @@ test('tools that are not allowed are neither listed nor called', async () => {
       code: -32602,
       message: expect.stringContaining(`the tool "${name}" is not allowed here`),
     });
+  // A server that is not strict would make a call without an id, and only leave out the answer.
+  for (const name of ['admin', 'fail'])
+    client.send(`${JSON.stringify({ jsonrpc: '2.0', method: 'tools/call', params: { name } })}\n`);
   expect((await client.ask('tools/call', { name: 'echo', arguments: { text: 'a' } })).result).toBeDefined();
   expect(server.calls('tools/call')).toBe(1);
 });
@@ -149,6 +152,54 @@ test('the token is taken out of whatever the server sends, and nothing else is',
     return true;
   };
   expect((await client.ask('acme/echo')).result).toEqual({ said: 'Bearer ***', '***': 'Bearer abc' });
+});
+
+test('--verbose says what became of an answer to the server, without the token that the server sends back', async () => {
+  const { home, config, person, server } = await scene();
+  await person('auth login notes');
+  // The transport tells of it, and so does the answer that could not be given.
+  const told: string[] = [];
+  let second = () => {};
+  const both = new Promise<void>((resolve) => {
+    second = resolve;
+  });
+  const err = (line: string) => {
+    if (told.push(line) === 2) second();
+  };
+  const client = piped({ home, config, args: ['--verbose'] }, { deps: { err } });
+  await client.greet();
+  let token = '';
+  server.intercept = (hit, response) => {
+    const { id, method } = json(hit);
+    if (method === undefined && hit.method === 'POST') {
+      answer(response, 500, { said: token });
+      return true;
+    }
+    if (method !== 'acme/ask') return false;
+    token = hit.headers.authorization?.split(' ')[1] ?? '';
+    const events = [
+      { jsonrpc: '2.0', id: 's1', method: 'roots/list' },
+      { jsonrpc: '2.0', id, result: {} },
+    ];
+    answer(
+      response,
+      200,
+      events.map((each) => `data: ${JSON.stringify(each)}\n\n`).join(''),
+      'text/event-stream',
+    );
+    return true;
+  };
+  await client.ask('acme/ask');
+  const { id } = await client.heard(({ method }) => method === 'roots/list');
+  client.send({ id, result: { roots: [] } });
+  await both;
+  expect(token).not.toBe('');
+  expect(told.join('')).not.toContain(token);
+  expect(told).toEqual([
+    'notes answered HTTP 500 (server_error)\n',
+    'notes answered HTTP 500 (server_error)\n',
+  ]);
+  await client.end();
 });
 
 test('closing standard input ends it: answers under way are given, the session is ended', async () => {

@@ -1,5 +1,5 @@
 // A conversation as a file: what is saved comes back, what somebody made up does not, and people can read it.
-import { readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import { readFileSync, statSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { attachFile, imageType } from '../../src/chat/attach.ts';
@@ -66,6 +66,11 @@ describe('a saved conversation', () => {
       { code: 'file_exists' },
     );
     expect(readFileSync(path, 'utf8')).toBe('{"precious":true}');
+    truncateSync(path, 33 * 1024 * 1024);
+    await expect(saveConversation(path, whole, { random, platform: process.platform })).rejects.toMatchObject(
+      { code: 'file_exists' },
+    );
+    expect(statSync(path).size).toBe(33 * 1024 * 1024);
     await expect(loadConversation(join(home, 'none'), { random })).rejects.toMatchObject({
       code: 'unreadable_file',
     });

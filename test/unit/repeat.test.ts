@@ -52,6 +52,12 @@ describe('the line', () => {
     expect(repeatLine({ server: 'notion', tool: of, args })).toEqual({ line: start + line, piped });
   });
 
+  test('has no character of a tool name that a terminal acts on', () => {
+    const name = 'a\u001b]52;c;YmFk\u0007\u202eb\nc';
+    const { line } = repeatLine({ server: 'notion', tool: { ...OPEN, name }, args: {} });
+    expect(line).toBe(`mcp-cli --server notion tools call 'a\\u202eb c'`);
+  });
+
   test('has the flags, and no query of a URL', () => {
     const call = { server: 'https://a.example/?key=1', tool: OPEN, args: {}, flags: ['--account', 'a b'] };
     expect(repeatLine(call).line).toBe(`mcp-cli --account 'a b' --server URL tools call search`);

@@ -49,6 +49,8 @@ describe('the history', () => {
     [' /call echo text=hello', false],
     ['/token set search --value abc', false],
     ['/tokens SET search', false],
+    ['/token --quiet set search --value abc', false],
+    ['/token "set" search --value abc', false],
     ['/token set-provider openai', false],
     ['/call fetch header="Authorization: Bearer abcdefghijklmnop"', false],
     ['/call login password=hunter22', false],

@@ -172,6 +172,59 @@ describe('Tab', () => {
     expect([found.length, found.at(-1), end]).toEqual([201, '(and 4800 more)', 'many_']);
   });
 
+  it('takes nothing from a server that would be more than one word, a flag, or a file of the person', async () => {
+    const hostile = rich('notes', {
+      listTools: async () => [
+        { ...ECHO, name: 'echo text=@/home/ada/.ssh/id' },
+        { ...ECHO, name: '--output' },
+        {
+          ...ECHO,
+          inputSchema: {
+            type: 'object' as const,
+            properties: { 'a=@/etc/passwd b': {}, how: { enum: ['@/etc/passwd', 'fast'] } },
+          },
+        },
+      ],
+      listResources: async () => [
+        { uri: 'notes://a --output .bashrc', name: 'a' },
+        { uri: '--output=.bashrc', name: 'b' },
+      ],
+      listPrompts: async () => [{ name: 'review', arguments: [{ name: 'text' }] }],
+      complete: async () => ({ values: ['@/home/ada/.ssh/id', 'good'] }),
+    });
+    const shell = shellOf(hostile);
+    expect(await proposals(shell, '/call ')).toEqual([['echo'], '']);
+    expect(await proposals(shell, '/call echo ')).toEqual([['how='], '']);
+    expect(await proposals(shell, '/call echo how=')).toEqual([['how=fast'], 'how=']);
+    expect(await proposals(shell, '/read ')).toEqual([['memo://{id}{?part}'], '']);
+    expect(await proposals(shell, '/read -')).toEqual([[], '-']);
+    expect(await proposals(shell, '/prompt review text=')).toEqual([['text=good'], 'text=']);
+    expect(await proposals(shell, '/read memo://{id}{?part} id=')).toEqual([['id=good'], 'id=']);
+  });
+
+  it('tells what is being typed for one server to no other one', async () => {
+    const told: string[] = [];
+    const asked =
+      (server: string) =>
+      async (_: unknown, { value }: { value: string }) => {
+        told.push(`${server} ${value}`);
+        return { values: [] };
+      };
+    const notes = rich('notes', { complete: asked('notes') });
+    const mail = rich('mail', {
+      complete: asked('mail'),
+      listResourceTemplates: async () => [{ uriTemplate: 'mail://{id}', name: 'm' }],
+    });
+    const shell = shellOf(notes, mail, poor());
+    await proposals(shell, '/read memo://{id}{?part} id=private');
+    await proposals(shell, '/read mail/mail://{id} id=letter');
+    await proposals(shell, '/read other://{id} id=private');
+    // Both have a prompt of this name: which one is meant is not said yet.
+    await proposals(shell, '/prompt review text=private');
+    await proposals(shell, '/prompt notes/review text=mine');
+    expect(told).toEqual(['notes private', 'mail letter', 'notes mine']);
+  });
+
   it('asks a server once, and again when its list is another one', async () => {
     let asked = 0;
     const notes = Object.assign(fakeSession('notes'), {

@@ -47,7 +47,7 @@ export const authSlashes: Slash[] = [
       'Lines with /token set are in no history.',
     ],
     // Its value may stand in the line.
-    keeps: (rest) => !/^set/i.test(rest.trim()),
+    keeps: (rest) => !/(?:^|[\s"'])set/i.test(rest),
     propose: async (_, words) => (words.length === 0 ? TOKEN : []),
     run: (shell, rest, signal) =>
       shell.command(['token', ...(rest === '' ? ['list'] : splitWords(rest))], signal),

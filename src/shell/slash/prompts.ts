@@ -6,7 +6,7 @@ import { messagesText } from '../../ui/contents.ts';
 import { print } from '../../ui/print.ts';
 import { everywhere, listing, listWords } from '../everywhere.ts';
 import { splitWords } from '../line.ts';
-import { asWords, everyones, names } from '../proposals.ts';
+import { asWords, names, ofOne } from '../proposals.ts';
 import type { Link, Shell, Slash } from '../state.ts';
 import { findLink } from './servers.ts';
 
@@ -104,15 +104,14 @@ async function prompt(shell: Shell, rest: string, signal: AbortSignal): Promise<
 async function values(shell: Shell, prompt: string, words: string[], last: string): Promise<string[]> {
   const [, name, value = ''] = /^([^=]+)=(.*)$/.exec(last) ?? [];
   const given = await textArguments(splitWords(words.join(' ')), async () => '');
-  return everyones(shell, async ({ session, shelves }) => {
-    const found = (await shelves.prompts()).find(
-      (each) => each.name === prompt || `${session.server}/${each.name}` === prompt,
-    );
+  const all = async ({ shelves }: Link) => (await shelves.prompts()).map((each) => each.name);
+  return ofOne(shell, prompt, all, async ({ session, shelves }, own) => {
+    const found = (await shelves.prompts()).find((each) => each.name === own);
     const known = (found?.arguments ?? []).map((each) => each.name);
     if (name === undefined)
       return known.filter((each) => !Object.hasOwn(given, each)).map((each) => `${each}=`);
-    if (!found || !known.includes(name)) return [];
-    const of = { type: 'ref/prompt' as const, name: found.name };
+    if (!known.includes(name)) return [];
+    const of = { type: 'ref/prompt' as const, name: own };
     return asWords(name, (await session.complete(of, { name, value }, given)).values);
   });
 }

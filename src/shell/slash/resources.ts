@@ -5,7 +5,7 @@ import { expandTemplate, isTemplate, variablesOf } from '../../session/template.
 import { contentsText } from '../../ui/contents.ts';
 import { everywhere, listing, listWords } from '../everywhere.ts';
 import { splitWords } from '../line.ts';
-import { asWords, everyones } from '../proposals.ts';
+import { asWords, everyones, ofOne } from '../proposals.ts';
 import type { Link, Shell, Slash } from '../state.ts';
 import { findLink } from './servers.ts';
 
@@ -104,8 +104,13 @@ async function values(shell: Shell, uri: string, words: string[], last: string):
   if (name === undefined) return known.map((each) => `${each}=`);
   if (!known.includes(name)) return [];
   const given = await textArguments(splitWords(words.join(' ')), async () => '');
-  return everyones(shell, async ({ session }) =>
-    asWords(name, (await session.complete({ type: 'ref/resource', uri }, { name, value }, given)).values),
+  const templates = async ({ shelves }: Link) =>
+    (await shelves.resources()).templates.map(({ uriTemplate }) => uriTemplate);
+  return ofOne(shell, uri, templates, async ({ session }, own) =>
+    asWords(
+      name,
+      (await session.complete({ type: 'ref/resource', uri: own }, { name, value }, given)).values,
+    ),
   );
 }
 
