@@ -4,8 +4,14 @@
 
 export type Env = Readonly<Record<string, string | undefined>>;
 
-/** `fetch` as every room sees it. `dispatcher` carries the policy of a hop (session/http). */
-export type Fetch = (url: string, init?: RequestInit & { dispatcher?: unknown }) => Promise<Response>;
+/**
+ * `fetch` as every room sees it. `dispatcher` carries the policy of a hop (session/http), `hop` its name as failures
+ * and `auth doctor` call it; without one it is the server itself.
+ */
+export type Fetch = (
+  url: string,
+  init?: RequestInit & { dispatcher?: unknown; hop?: string },
+) => Promise<Response>;
 
 /** Questions to the person. Each rejects with CancelledError on Ctrl-C. */
 export type Prompt = {

@@ -6,10 +6,12 @@ import { examples, group, type Perform, unknownCommand } from './tree/branch.ts'
 import { growCmd } from './tree/cmd.ts';
 import { growCompletion } from './tree/completion.ts';
 import { growDemo } from './tree/demo.ts';
+import { growDoctor } from './tree/doctor.ts';
 import { growPrompts } from './tree/prompts.ts';
 import { growProxy } from './tree/proxy.ts';
 import { growResources } from './tree/resources.ts';
 import { growSandbox } from './tree/sandbox.ts';
+import { growSchema } from './tree/schema.ts';
 import { growServers } from './tree/servers.ts';
 import { growSkills } from './tree/skills.ts';
 import { growToken } from './tree/token.ts';
@@ -135,8 +137,10 @@ function grow(program: Command, deps: Deps, perform: Perform): void {
   examples(ping, ['mcp-cli ping notion', 'mcp-cli ping notion linear --json']);
   growCmd(program, perform);
   growProxy(program, perform);
+  growDoctor(program, perform);
   growSandbox(program, perform);
   growDemo(program, perform);
+  growSchema(program, perform);
   growCompletion(program, perform, deps.out);
   const help = program
     .command('help')

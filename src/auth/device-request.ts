@@ -8,6 +8,7 @@ import type { BoundClient } from './client.ts';
 import type { AuthContext } from './context.ts';
 import { type DeviceAnswer, type DeviceCode, judgeDeviceAnswer } from './device-answer.ts';
 import { withGuess } from './guess.ts';
+import { toward } from './hop.ts';
 import type { DevicePlan } from './plan.ts';
 import { answerError } from './refusal.ts';
 import { deviceCommand } from './required.ts';
@@ -99,7 +100,10 @@ async function requestDeviceCode(
     parameters,
     {
       signal: sending.signal,
-      [oauth.customFetch]: sending.http as never,
+      [oauth.customFetch]: toward(
+        sending.http,
+        "the authorization server's device authorization endpoint",
+      ) as never,
       // The HTTP layer decides which URLs may be reached, on loopback too.
       [oauth.allowInsecureRequests]: true,
     },

@@ -67,7 +67,7 @@ export async function discoverResource(
   const announced = challenge?.resourceMetadata;
   const ordered = announced && URL.canParse(announced) ? new Set([announced, ...places]) : places;
   for (const place of ordered) {
-    const json = await fetchDocument(ctx, place);
+    const json = await fetchDocument(ctx, place, 'the resource metadata');
     if (json !== undefined) return judgeResourceMetadata(json, ctx.entry, place);
   }
   return undefined;
@@ -108,7 +108,7 @@ async function serverMetadata(ctx: AuthContext, issuer: string): Promise<ServerM
     );
   }
   for (const url of serverMetadataUrls(issuer)) {
-    const json = await fetchDocument(ctx, url);
+    const json = await fetchDocument(ctx, url, "the authorization server's metadata");
     if (json === undefined) continue;
     return judged(ctx, json, issuer, url);
   }
@@ -126,7 +126,7 @@ async function serverOfOrigin(
 ): Promise<Pick<Discovery, 'server' | 'source'>> {
   const { origin } = new URL(ctx.entry.url);
   for (const url of serverMetadataUrls(origin)) {
-    const json = await fetchDocument(ctx, url);
+    const json = await fetchDocument(ctx, url, "the authorization server's metadata");
     if (json === undefined) continue;
     const elsewhere = beforeResourceMetadata ? foreignIssuer(json, origin) : undefined;
     if (elsewhere !== undefined) {
@@ -169,7 +169,7 @@ async function configuredDocument(
   url: string,
   pinned: string | undefined,
 ): Promise<ServerMetadata> {
-  const json = await fetchDocument(ctx, url);
+  const json = await fetchDocument(ctx, url, "the authorization server's metadata");
   if (json === undefined) {
     throw new AuthError('no_authorization_server', `there is no authorization server metadata at ${url}`, {
       hint: `check ${ctx.entry.path}.oauth.discovery_url`,

@@ -2,6 +2,7 @@ import { NetworkError, ProtocolError } from '../errors.ts';
 import { discard, readText } from './body.ts';
 import type { AuthContext } from './context.ts';
 import { followSameOrigin } from './follow.ts';
+import { type Hop, toward } from './hop.ts';
 
 const HEADERS = { accept: 'application/json', 'mcp-protocol-version': '2025-11-25' };
 
@@ -13,8 +14,9 @@ const HEADERS = { accept: 'application/json', 'mcp-protocol-version': '2025-11-2
 export async function fetchDocument(
   { http, signal, entry }: Pick<AuthContext, 'http' | 'signal' | 'entry'>,
   url: string,
+  hop: Hop,
 ): Promise<unknown> {
-  const response = await followSameOrigin(http, url, { headers: HEADERS, signal });
+  const response = await followSameOrigin(toward(http, hop), url, { headers: HEADERS, signal });
   if (response.status >= 500 || response.status === 429) {
     await discard(response);
     throw new NetworkError('server_error', `${url} answered HTTP ${response.status}`, {

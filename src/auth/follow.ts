@@ -10,7 +10,7 @@ const redirects = new Set([301, 302, 303, 307, 308]);
 export async function followSameOrigin(
   fetch: Fetch,
   url: string,
-  init: RequestInit = {},
+  init: Parameters<Fetch>[1] = {},
   max = 3,
 ): Promise<Response> {
   let current = url;

@@ -8,6 +8,7 @@ import { discard, readText } from './body.ts';
 import type { AuthContext } from './context.ts';
 import { confirmDestination, mayUse, namedQuietly } from './destination.ts';
 import { endpointOf } from './endpoint.ts';
+import { toward } from './hop.ts';
 import { findRecord, keepRecord } from './keep.ts';
 import { clientAuth } from './token.ts';
 
@@ -55,8 +56,13 @@ export async function revokeTokens(ctx: AuthContext, record: StoredRecord): Prom
   const { tokens, revocationEndpoint } = record;
   if (!tokens) return 'nothing';
   if (!revocationEndpoint) return 'not_supported';
+  const said = new Set<string>();
+  const told = (text: string) => {
+    if (!said.has(text)) ctx.notify({ kind: 'notice', level: 'warning', text });
+    said.add(text);
+  };
   const send = (token: string | undefined, hint: string) =>
-    token === undefined ? undefined : revokeOne(ctx, record, revocationEndpoint, token, hint);
+    token === undefined ? undefined : revokeOne(ctx, record, revocationEndpoint, token, hint, told);
   const refresh = await send(tokens.refreshToken, 'refresh_token');
   const access = await send(tokens.accessToken, 'access_token');
   if (refresh === 'failed' || access === 'failed') return 'failed';
@@ -110,6 +116,7 @@ async function revokeOne(
   revocationEndpoint: string,
   token: string,
   hint: string,
+  told: (why: string) => void,
 ): Promise<Answer> {
   try {
     const endpoint = await endpointOf(ctx, record);
@@ -117,7 +124,7 @@ async function revokeOne(
     const client = { client_id: record.client.id };
     const options = {
       signal: AbortSignal.any([ctx.signal, AbortSignal.timeout(SEND_LIMIT)]),
-      [oauth.customFetch]: ctx.http as never,
+      [oauth.customFetch]: toward(ctx.http, "the authorization server's revocation endpoint") as never,
       [oauth.allowInsecureRequests]: true,
     };
     const send = () =>
@@ -142,6 +149,7 @@ async function revokeOne(
     await discard(first);
     return await answerOf(await send());
   } catch (error) {
+    if (error instanceof NetworkError) told(error.message);
     // An answer that is none, a place that may not be asked, or a key that is gone must not keep the tokens alive here either.
     if (
       [AuthError, NetworkError, ProtocolError, ConfigError, StoreError].some((kind) => error instanceof kind)

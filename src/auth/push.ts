@@ -9,6 +9,7 @@ import { readText } from './body.ts';
 import type { BoundClient } from './client.ts';
 import type { AuthContext } from './context.ts';
 import { withGuess } from './guess.ts';
+import { toward } from './hop.ts';
 import type { AuthPlan } from './plan.ts';
 import type { Proof } from './proof.ts';
 import { answerError } from './refusal.ts';
@@ -91,7 +92,10 @@ async function send(
         {
           signal: within(ctx),
           ...(proof && { DPoP: proof.handle }),
-          [oauth.customFetch]: ctx.http as never,
+          [oauth.customFetch]: toward(
+            ctx.http,
+            "the authorization server's pushed authorization request endpoint",
+          ) as never,
           [oauth.allowInsecureRequests]: true,
         },
       ),

@@ -8,6 +8,7 @@ import { momentOf } from '../store/fields.ts';
 import { type AuthMethod, type StoredClient, storable } from '../store/record.ts';
 import { readText } from './body.ts';
 import { OUR_NAME, OURSELVES } from './client-metadata.ts';
+import { toward } from './hop.ts';
 import {
   methodForIssuedSecret,
   registerByHand,
@@ -45,7 +46,7 @@ export async function register(
   });
   if (options.omitMethod) delete body.token_endpoint_auth_method;
   const initialAccessToken = entry.oauth?.dynamicRegistration?.initialAccessToken;
-  const response = await http(endpoint, {
+  const response = await toward(http, "the authorization server's registration endpoint")(endpoint, {
     method: 'POST',
     headers: {
       accept: 'application/json',

@@ -31,7 +31,11 @@ for (const [bits, crv] of [
  * @throws NetworkError if the keys cannot be had; ProtocolError `metadata_invalid` if they cannot be read
  */
 export async function checkSignature(ctx: AuthContext, token: string, jwksUri: string): Promise<Signature> {
-  const json = await fetchDocument({ http: ctx.http, entry: ctx.entry, signal: within(ctx) }, jwksUri);
+  const json = await fetchDocument(
+    { http: ctx.http, entry: ctx.entry, signal: within(ctx) },
+    jwksUri,
+    "the authorization server's keys",
+  );
   const keys = (json as { keys?: unknown } | undefined)?.keys;
   return Array.isArray(keys) ? judgeSignature(token, keys) : 'unchecked';
 }

@@ -6,6 +6,7 @@ import type { AuthMethod, StoredTokens } from '../store/record.ts';
 import { basicCredentials } from './basic.ts';
 import { readText } from './body.ts';
 import { echoes } from './echo.ts';
+import { toward } from './hop.ts';
 import type { Proof } from './proof.ts';
 import { judgeBinding, judgeTokenAnswer, type TokenAnswer } from './token-response.ts';
 
@@ -116,7 +117,7 @@ function requestOf(endpoint: TokenEndpoint, { http, signal }: Sending) {
       additionalParameters,
       signal,
       ...(endpoint.proof && { DPoP: endpoint.proof.handle }),
-      [oauth.customFetch]: http as never,
+      [oauth.customFetch]: toward(http, "the authorization server's token endpoint") as never,
       // The HTTP layer decides which URLs may be reached, on loopback too.
       [oauth.allowInsecureRequests]: true,
     },

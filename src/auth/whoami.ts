@@ -95,7 +95,11 @@ async function metadataOf(ctx: AuthContext, record: SignedRecord): Promise<Serve
   const configured = entry.oauth?.discoveryUrl;
   const urls = configured === undefined ? serverMetadataUrls(record.issuer) : [configured];
   for (const url of urls) {
-    const json = await fetchDocument({ http, entry, signal: within(ctx) }, url);
+    const json = await fetchDocument(
+      { http, entry, signal: within(ctx) },
+      url,
+      "the authorization server's metadata",
+    );
     if (json === undefined) continue;
     return judgeServerMetadata(json, { issuer: record.issuer, url, entry }).metadata;
   }

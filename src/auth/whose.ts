@@ -2,7 +2,7 @@
 // endpoints. The userinfo endpoint (OpenID Connect Core section 5.3) first, then introspection (RFC 7662).
 
 import * as oauth from 'oauth4webapi';
-import { CancelledError, CliError } from '../errors.ts';
+import { CancelledError, CliError, NetworkError } from '../errors.ts';
 import { parseObject } from '../json-object.ts';
 import type { Identity } from '../store/identity.ts';
 import type { SignedRecord } from '../store/record.ts';
@@ -10,6 +10,7 @@ import { discard, readText } from './body.ts';
 import type { AuthContext } from './context.ts';
 import { endpointOf } from './endpoint.ts';
 import { unexpected } from './expect.ts';
+import { toward } from './hop.ts';
 import { identityOf, merged, withOwner } from './id-token.ts';
 import type { ServerMetadata } from './metadata.ts';
 import { proofOf } from './proof.ts';
@@ -64,10 +65,13 @@ async function fromUserinfo(
   const proof = await proofOf(ctx, record);
   // Without its key it is good nowhere.
   if (tokenType === 'DPoP' && !proof) return undefined;
+  const http = toward(ctx.http, "the authorization server's userinfo endpoint");
   const headers = { accept: 'application/json', authorization: `Bearer ${accessToken}` };
   const init = { headers, redirect: 'manual' as const, signal: within(ctx) };
   return claimsIn(
-    proof ? await sendProved(ctx, accessToken, proof, endpoint, init) : await ctx.http(endpoint, init),
+    proof
+      ? await sendProved({ ...ctx, http }, accessToken, proof, endpoint, init)
+      : await http(endpoint, init),
   );
 }
 
@@ -86,7 +90,7 @@ async function fromIntrospection(
     {
       additionalParameters: { token_type_hint: 'access_token' },
       signal: within(ctx),
-      [oauth.customFetch]: ctx.http as never,
+      [oauth.customFetch]: toward(ctx.http, "the authorization server's introspection endpoint") as never,
       [oauth.allowInsecureRequests]: true,
     },
   );
@@ -105,12 +109,13 @@ async function claimsIn(
   return claims && counts(claims) ? identityOf(claims) : undefined;
 }
 
-/** An endpoint that fails says nothing of anybody. */
+/** An endpoint that fails says nothing of anybody; that it was not reached is told. */
 async function quietly<T>(ctx: AuthContext, ask: () => Promise<T>): Promise<T | undefined> {
   try {
     return await ask();
   } catch (error) {
     if (ctx.signal.aborted) throw new CancelledError();
+    if (error instanceof NetworkError) ctx.notify({ kind: 'notice', level: 'warning', text: error.message });
     if (error instanceof CliError && !(error instanceof CancelledError)) return undefined;
     throw error;
   }

@@ -1,7 +1,9 @@
 // The network under a provider's SDK: our own layer (proxies, authorities, no redirects), our own headers, and time limits.
 import type { Env, Fetch } from '../deps.ts';
 import { CliError, NetworkError } from '../errors.ts';
+import type { ClientFiles } from '../session/client-certificate.ts';
 import { openHttp } from '../session/http.ts';
+import type { CaFile } from '../session/trust.ts';
 import { notAModel } from './refusal.ts';
 
 export type NetworkOptions = {
@@ -11,7 +13,9 @@ export type NetworkOptions = {
   baseUrl: string;
   /** How the key goes along; none: nothing goes. */
   key: { header: string; value: string } | undefined;
-  caFile: string | undefined;
+  caFiles: readonly CaFile[];
+  /** Shown to the service if it asks for one. */
+  certificate: ClientFiles | undefined;
   /** Milliseconds until an answer begins, and between two pieces of it. */
   timeout: number | undefined;
 };
@@ -43,7 +47,9 @@ export function openNetwork(options: NetworkOptions): Network {
     setting: '--api-base',
     allowHttp: false,
     allowPrivateNetwork: false,
-    caFiles: [options.caFile],
+    hop: 'the model service',
+    caFiles: options.caFiles,
+    clientCertificate: options.certificate && { ...options.certificate, origins: new Set([origin]) },
     timeout,
     env: options.env,
   });

@@ -1,5 +1,5 @@
 import type { Deps } from '../deps.ts';
-import { openNetwork } from './network.ts';
+import { type NetworkOptions, openNetwork } from './network.ts';
 import type { Service } from './provider.ts';
 import type { Wire } from './wire.ts';
 
@@ -10,7 +10,8 @@ export type WireOptions = {
   key: string | undefined;
   /** The variable that the key is looked for in, for hints; none, if none goes there. */
   variable: string | undefined;
-  caFile: string | undefined;
+  caFiles: NetworkOptions['caFiles'];
+  certificate: NetworkOptions['certificate'];
   /** Milliseconds until an answer begins, and between two pieces of it. */
   timeout: number | undefined;
 };
@@ -23,7 +24,8 @@ export async function openWire(options: WireOptions): Promise<Wire> {
     ...deps,
     baseUrl,
     key: key === undefined ? undefined : keyHeader(kind, key),
-    caFile: options.caFile,
+    caFiles: options.caFiles,
+    certificate: options.certificate,
     timeout: options.timeout,
   });
   const asked = { provider, model, origin: new URL(baseUrl).origin, variable, hasKey: key !== undefined };

@@ -18,7 +18,8 @@ type Options = { redact?: boolean };
 const WITHIN = 28_000;
 
 type Subject = {
-  name: string;
+  /** Absent: this machine. */
+  name?: string;
   /** Not a name that somebody chose: the host. */
   unnamed: boolean;
   url?: string;
@@ -32,8 +33,32 @@ type Subject = {
  * asks for the store's password alone. The exit is that of the first step that failed.
  */
 export async function authDoctor(workspace: Workspace, named: string[], options: Options): Promise<void> {
+  await run(
+    workspace,
+    await open(workspace, await workspace.unasked(() => onlyTarget(workspace, named))),
+    options,
+  );
+}
+
+/** `doctor`: a server's, or without one what this machine is for every server. */
+export async function doctor(workspace: Workspace, named: string[], options: Options): Promise<void> {
   const { deps, flags } = workspace;
-  const subject = await open(workspace, await workspace.unasked(() => onlyTarget(workspace, named)));
+  if (named.length > 0 || flags.servers.length > 0) return authDoctor(workspace, named, options);
+  const [{ machineSteps }, { obstacle }] = await Promise.all([
+    import('../doctor/machine.ts'),
+    import('../workspace/auth.ts'),
+  ]);
+  // Nobody is called that: the store is the one that a new sign-in would go to.
+  const means = openMeans(workspace, { name: 'mcp-cli-doctor', account: undefined }, undefined);
+  const blocked =
+    obstacle(deps, flags) ?? (deps.env.BROWSER || deps.stderr.isTTY ? undefined : 'no terminal');
+  const { platform, prompt } = deps;
+  const steps = machineSteps(means, { platform, asks: prompt.available, obstacle: blocked });
+  await run(workspace, { unnamed: true, steps, means, names: new Set() }, options);
+}
+
+async function run(workspace: Workspace, subject: Subject, options: Options): Promise<void> {
+  const { deps, flags } = workspace;
   await beforehand(workspace, subject);
   const clean = cleaner(workspace, subject, options);
   const live = flags.format !== 'json';
@@ -100,8 +125,13 @@ function cleaner({ deps }: Workspace, { name, unnamed, means, names }: Subject, 
   return (result: Result): Result => {
     // They become more with every step.
     for (const each of names) aliases?.add('host', each);
-    if (!unnamed) aliases?.add('server', name);
-    const how = { name, home: deps.home, secrets: means.secrets, ...(aliases && { aliases }) };
+    if (!unnamed && name !== undefined) aliases?.add('server', name);
+    const how = {
+      name: name ?? 'mcp-cli-doctor',
+      home: deps.home,
+      secrets: means.secrets,
+      ...(aliases && { aliases }),
+    };
     const { step, status, seen, clause, fix, ...rest } = result;
     const said = { step, status, seen: scrub(seen, how), clause };
     return { ...said, ...(fix !== undefined && { fix: scrubLines(fix, how) }), ...rest };
@@ -122,7 +152,7 @@ function conclude(
   if (flags.format === 'json') {
     print(workspace, {
       json: {
-        server: words(name),
+        ...(name !== undefined && { server: words(name) }),
         ...(url !== undefined && { url: words(url) }),
         platform: deps.platform,
         passed: failed === undefined,
@@ -132,7 +162,7 @@ function conclude(
       text: () => '',
     });
   }
-  if (failed) throw asError(failed, words(name));
+  if (failed) throw asError(failed, name === undefined ? undefined : words(name));
 }
 
 const KINDS = {
@@ -145,7 +175,7 @@ const KINDS = {
 } as const;
 
 /** What the first failure is for a script: its exit, its code, and how to mend it. */
-function asError({ exit, code = '', step, seen, fix }: Result, server: string): Error {
+function asError({ exit, code = '', step, seen, fix }: Result, server: string | undefined): Error {
   const Kind = KINDS[exit as keyof typeof KINDS] ?? AuthError;
   return new Kind(code, `${title(step)}: ${seen}`, { hint: fix, server });
 }

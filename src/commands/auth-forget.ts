@@ -173,6 +173,7 @@ function show(workspace: Workspace, done: Forgotten[], verb: string, alone: bool
       done.some((each) => each.deleted)
         ? done.flatMap((each) => (each.deleted ? `${verb} ${sanitize(each.key)}\n` : [])).join('')
         : 'Nothing was stored.\n',
+    quiet: () => '',
   });
 }
 

@@ -6,7 +6,7 @@ import { tokenVariable } from '../config/env-token.ts';
 import { AuthError, CancelledError, CliError, ConfigError, UsageError } from '../errors.ts';
 import { type Outcome, throwFailures } from '../session/side-by-side.ts';
 import { typed } from '../typed.ts';
-import { note, print } from '../ui/print.ts';
+import { note, print, printEarly } from '../ui/print.ts';
 import { errorJson } from '../ui/report.ts';
 import { sanitize } from '../ui/sanitize.ts';
 import { relative } from '../ui/time.ts';
@@ -105,13 +105,17 @@ async function inTurn(
   work: (name: string) => Promise<RecordDescription>,
 ): Promise<void> {
   const outcomes: Outcome<RecordDescription>[] = [];
+  const ended = (outcome: Outcome<RecordDescription>) => {
+    outcomes.push(outcome);
+    if (names.length > 1) printEarly(workspace, [tell(outcome)]);
+  };
   for (const server of names) {
     try {
-      outcomes.push({ server, value: await work(server) });
+      ended({ server, value: await work(server) });
     } catch (error) {
       if (error instanceof CancelledError || workspace.deps.signal.aborted) throw error;
       if (error instanceof CliError) error.server ??= server;
-      outcomes.push({ server, error });
+      ended({ server, error });
     }
   }
   show(workspace, outcomes);
@@ -122,15 +126,19 @@ function show(workspace: Workspace, outcomes: Outcome<RecordDescription>[]): voi
   const [only] = outcomes;
   // One server: the plain result, or only the error.
   if (outcomes.length === 1 && only && 'error' in only) return;
-  const told = outcomes.map((each) =>
-    each.value === undefined ? { server: each.server, error: errorJson(each.error) } : each.value,
-  );
+  const told = outcomes.map(tell);
   const servers = Object.fromEntries(told.map((each) => [each.server, each]));
   print(workspace, {
     json: outcomes.length === 1 ? told[0] : { servers },
-    items: told,
+    // Of several, each has been printed when it was done.
+    items: outcomes.length === 1 ? told : [],
     text: () => outcomes.flatMap(({ value }) => (value ? line(value, workspace.deps.now()) : [])).join(''),
+    quiet: () => '',
   });
+}
+
+function tell({ server, value, error }: Outcome<RecordDescription>) {
+  return value ?? { server, error: errorJson(error) };
 }
 
 function line(value: RecordDescription, now: number): string {

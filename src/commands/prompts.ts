@@ -17,6 +17,7 @@ export async function promptsList(workspace: Workspace, named: string[]): Promis
     one: 'prompt',
     ask: (session) => session.listPrompts(),
     text: (prompts) => list(workspace, prompts),
+    name: ({ name }) => name,
   });
 }
 

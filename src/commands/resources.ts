@@ -11,6 +11,7 @@ export async function resourcesList(workspace: Workspace, named: string[]): Prom
     one: 'resource',
     ask: (session) => session.listResources(),
     text: (resources) => list(workspace, 'RESOURCE', resources, ({ uri }) => uri),
+    name: ({ uri }) => uri,
   });
 }
 
@@ -21,6 +22,7 @@ export async function resourcesTemplates(workspace: Workspace, named: string[]):
     one: 'resourceTemplate',
     ask: (session) => session.listResourceTemplates(),
     text: (templates) => list(workspace, 'TEMPLATE', templates, ({ uriTemplate }) => uriTemplate),
+    name: ({ uriTemplate }) => uriTemplate,
   });
 }
 

@@ -34,7 +34,8 @@ export async function sandbox(workspace: Workspace, options: SandboxFlags): Prom
   });
   try {
     const { url, authorization } = opened;
-    deps.out(asText ? greeting(opened, faults) : json({ url, authorization, faults: [...faults] }));
+    const text = flags.quiet ? `${url}\n` : greeting(opened, faults);
+    deps.out(asText ? text : json({ url, authorization, faults: [...faults] }));
     await ended(deps.signal);
   } finally {
     await opened.close();

@@ -42,6 +42,7 @@ export async function serversList(workspace: Workspace): Promise<void> {
       ]);
       return table(['SERVER', 'TYPE', 'TARGET'], rows, tableView(deps.stdout, deps.env));
     },
+    quiet: () => told.map(({ name }) => `${sanitize(name)}\n`).join(''),
   });
 }
 

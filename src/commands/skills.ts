@@ -18,6 +18,7 @@ export async function skillsList(workspace: Workspace, named: string[]): Promise
     one: 'skill',
     ask: (session) => validSkills(workspace, session),
     text: (skills) => list(workspace, skills),
+    name: ({ frontmatter }) => frontmatter.name,
   });
 }
 

@@ -80,7 +80,12 @@ function show(workspace: Workspace, json: object, done: Deleted[]): void {
   const text = done.flatMap(({ namespace, name, deleted }) =>
     deleted ? `deleted ${namespace}:${sanitize(name)}\n` : [],
   );
-  print(workspace, { json, items: done, text: () => text.join('') || 'Nothing was stored.\n' });
+  print(workspace, {
+    json,
+    items: done,
+    text: () => text.join('') || 'Nothing was stored.\n',
+    quiet: () => '',
+  });
   const kept = done.filter(({ error }) => error);
   if (kept.length === 0) return;
   throw new StoreError('not_deleted', `could not delete: ${kept.map(({ name }) => name).join(', ')}`, {

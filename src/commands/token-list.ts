@@ -6,6 +6,7 @@ import type { Secrets } from '../store/store.ts';
 import { signInKeys, splitTokenKey, tokenKeys } from '../store/token.ts';
 import { print } from '../ui/print.ts';
 import { type ErrorJson, errorJson } from '../ui/report.ts';
+import { sanitize } from '../ui/sanitize.ts';
 import { sparseTable, tableView } from '../ui/table.ts';
 import { relative } from '../ui/time.ts';
 import { providerVariable } from '../workspace/provider.ts';
@@ -37,7 +38,12 @@ export async function tokenList(workspace: Workspace, options: ListOptions): Pro
     const row = await tokenRow(store, key, now);
     if (row && wanted(row.namespace, row.type, options)) rows.push(row);
   }
-  print(workspace, { json: { tokens: rows }, items: rows, text: () => text(workspace, rows) });
+  print(workspace, {
+    json: { tokens: rows },
+    items: rows,
+    text: () => text(workspace, rows),
+    quiet: () => rows.map(({ namespace, name }) => `${namespace}:${sanitize(name)}\n`).join(''),
+  });
 }
 
 type Kind = 'oauth' | 'bearer' | 'apiKeys' | 'providers';

@@ -163,6 +163,10 @@ function show(workspace: Workspace, to: StoreName, told: Told[], dryRun: boolean
     Object.fromEntries(entries.map(({ key, ...rest }) => [nameOf(key), rest]));
   const servers = byName(told.filter(({ key }) => !isTokenKey(key)));
   const tokens = byName(told.filter(({ key }) => isTokenKey(key)));
+  const text = () =>
+    told
+      .map(({ key, state, from }) => `${sanitize(nameOf(key))}: ${WORDS[state]}${way(from, to)}\n`)
+      .join('') || 'Nothing is stored.\n';
   print(workspace, {
     json: { to, ...(dryRun && { dryRun }), servers, tokens },
     items: told.map(({ key, ...rest }) => ({
@@ -170,12 +174,9 @@ function show(workspace: Workspace, to: StoreName, told: Told[], dryRun: boolean
       to,
       ...rest,
     })),
-    text() {
-      if (told.length === 0) return 'Nothing is stored.\n';
-      return told
-        .map(({ key, state, from }) => `${sanitize(nameOf(key))}: ${WORDS[state]}${way(from, to)}\n`)
-        .join('');
-    },
+    text,
+    // What would be done is all that a look is for.
+    quiet: dryRun ? text : () => '',
   });
 }
 
@@ -187,6 +188,8 @@ function way(from: StoreName | undefined, to: StoreName): string {
 async function sayWhatIsUsed(workspace: Workspace, machine: Machine, to: StoreName): Promise<void> {
   const { name } = await machine.usual();
   if (name === to) return;
+  // Where all stores are looked into, nothing has to be done about it.
+  if (machine.asked === 'auto' && workspace.flags.quiet) return;
   const rest =
     machine.asked === 'auto'
       ? `new sign-ins still go to ${TITLES[name]}`

@@ -55,7 +55,11 @@ export async function tokenSet(workspace: Workspace, name: string, options: SetO
   const key = tokenKey(token);
   await store.set(key, serializeToken(stored, key));
   const told = describeToken(token, stored, (await store.holder(key)).name, now);
-  print(workspace, { json: told, text: () => `stored ${token.namespace}:${sanitize(name)}\n` });
+  print(workspace, {
+    json: told,
+    text: () => `stored ${token.namespace}:${sanitize(name)}\n`,
+    quiet: () => '',
+  });
   const variable = token.namespace === 'provider' ? providerVariable(name) : undefined;
   if (variable !== undefined && deps.env[variable])
     note(workspace, `${variable} is set in the environment, and comes first`);

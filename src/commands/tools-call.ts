@@ -3,31 +3,37 @@ import { readArgumentFile } from '../session/argument-file.ts';
 import { parseWord, toolArguments } from '../session/arguments.ts';
 import { findTool, listCommand } from '../session/catalog.ts';
 import { serverWord, typed } from '../typed.ts';
+import { plainText } from '../ui/bare-text.ts';
 import { callProgress } from '../ui/call-progress.ts';
 import { print } from '../ui/print.ts';
 import { resultText } from '../ui/result.ts';
 import { baseArguments } from '../workspace/arguments.ts';
 import { mediaKeeper, saveMedia } from '../workspace/media.ts';
+import { type PinOptions, pinnedTool } from '../workspace/pinned.ts';
 import { showResult, showsResults } from '../workspace/show-result.ts';
 import { onlyTarget, withSession } from '../workspace/target.ts';
 import { lacksArguments, repeated, toolForm } from '../workspace/tool-form.ts';
 import type { Workspace } from '../workspace/workspace.ts';
+
+type CallOptions = PinOptions & { args?: string };
 
 /** `tools call`: checks the arguments against the tool's schema, calls, prints; exit 8 if the tool says it failed. */
 export async function toolsCall(
   workspace: Workspace,
   name: string,
   given: string[],
-  options: { args?: string },
+  options: CallOptions,
 ): Promise<void> {
   const { deps, flags } = workspace;
   // Everything that can be wrong with the command line is said before a server is asked.
   refuseServer(workspace, name, given);
   const words = given.map(parseWord);
+  const pinned = await pinnedTool(workspace, options);
   const base = await baseArguments(workspace, words.length > 0, options.args);
   const server = await onlyTarget(workspace, []);
   await withSession(workspace, server, async (session) => {
     const { tool } = findTool([{ server, tools: await session.listTools() }], name, listCommand([server]));
+    pinned?.(tool, server);
     const untold = words.length === 0 && options.args === undefined && lacksArguments(tool, base);
     const args =
       untold && flags.format === 'text' && deps.prompt.available
@@ -43,7 +49,11 @@ export async function toolsCall(
       .finally(progress.clear);
     if (showsResults(deps, flags)) await showResult(deps, flags, result, mediaKeeper(deps, flags.outputDir));
     else {
-      print(workspace, { json: result, text: () => resultText(result) });
+      print(workspace, {
+        json: result,
+        text: () => resultText(result),
+        quiet: () => plainText(result, deps.stdout.isTTY),
+      });
       if (flags.outputDir !== undefined)
         await saveMedia(workspace, result, mediaKeeper(deps, flags.outputDir));
     }

@@ -7,6 +7,7 @@ import { print } from '../ui/print.ts';
 import { sanitize } from '../ui/sanitize.ts';
 import { firstLine, table, tableView } from '../ui/table.ts';
 import { askAll, printLists } from '../workspace/lists.ts';
+import { type PinOptions, pinnedTool } from '../workspace/pinned.ts';
 import { targets } from '../workspace/target.ts';
 import type { Workspace } from '../workspace/workspace.ts';
 
@@ -17,6 +18,7 @@ export async function toolsList(workspace: Workspace, named: string[]): Promise<
     one: 'tool',
     ask: (session) => session.listTools(),
     text: (tools) => list(workspace, tools),
+    name: ({ name }) => name,
   });
 }
 
@@ -26,16 +28,18 @@ function list({ deps }: Workspace, tools: Tool[]): string {
   return table(['TOOL', 'DESCRIPTION'], rows, tableView(deps.stdout, deps.env));
 }
 
-/** `tools describe`: one tool with its arguments; JSON is the tool as the server sent it. */
-export async function toolsDescribe(workspace: Workspace, name: string): Promise<void> {
+/** `tools describe`: one tool with its arguments; JSON is the tool as the server sent it, which `--schema` takes. */
+export async function toolsDescribe(workspace: Workspace, name: string, options: PinOptions): Promise<void> {
+  const pinned = await pinnedTool(workspace, options);
   const names = await targets(workspace, []);
   const outcomes = await askAll(workspace, names, (session) => session.listTools());
   throwFailures(outcomes);
-  const { tool } = findTool(
+  const { server, tool } = findTool(
     outcomes.map(({ server, value }) => ({ server, tools: value ?? [] })),
     name,
     listCommand(names),
   );
+  pinned?.(tool, server);
   print(workspace, { json: tool, text: () => description(workspace, tool) });
 }
 

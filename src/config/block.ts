@@ -1,3 +1,4 @@
+import { join, resolve } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import type { Env } from '../deps.ts';
 import { nearest } from '../nearest.ts';
@@ -87,4 +88,10 @@ export function refuse(
 
 export function isObject(value: unknown): value is Json {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** Relative to the configuration file, so that it means the same from every folder. */
+export function absolute(file: string | undefined, { source }: Block, home: string): string | undefined {
+  if (file === undefined) return undefined;
+  return /^~[/\\]/.test(file) ? join(home, file.slice(2)) : resolve(source.folder, file);
 }

@@ -11,6 +11,7 @@ import { readSafely } from './file.ts';
 import { locate } from './locate.ts';
 import { type Place, written } from './place.ts';
 import { type Document, parse } from './read.ts';
+import { trustLocated } from './trust-located.ts';
 
 export type Config = {
   /** Absolute path, or undefined if no configuration file was found: then there are no servers. */
@@ -60,10 +61,11 @@ export type Opening = Pick<Deps, 'env' | 'cwd' | 'home' | 'platform'> & {
  * @throws ConfigError `not_found`, `unreadable`, `unsafe_file`, `too_large`, `invalid_json`, `invalid`, `untrusted`
  */
 export async function openConfig(opening: Opening): Promise<Config> {
-  const { file, named, stranger, searched } = await locate(opening.flag, opening);
+  const located = await locate(opening.flag, opening);
+  const { file, named, searched } = located;
   if (file === undefined) return empty(searched);
   const document = parse(file, await readSafely(file, opening.platform, undefined, named));
-  if (stranger) await trust(file, document, opening);
+  await trustLocated(located, document, opening);
   const said = new Set<string>();
   const warn = (text: string) => {
     if (!said.has(text)) opening.warn(text);
@@ -120,16 +122,6 @@ function empty(searched: string[]): Config {
     storage: async () => NOWHERE,
     list: async () => [],
   };
-}
-
-async function trust(file: string, document: Document, opening: Opening): Promise<void> {
-  const [{ checkTrust }, { trustFile }, { namedBy }] = await Promise.all([
-    import('./trust.ts'),
-    import('./trust-file.ts'),
-    import('./trust-set.ts'),
-  ]);
-  const { home, platform, prompt, show } = opening;
-  await checkTrust({ file, set: namedBy(document.root), store: trustFile(home, platform), prompt, show });
 }
 
 function unknown(name: string, names: string[]): UsageError {

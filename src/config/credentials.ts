@@ -1,6 +1,5 @@
-import { join, resolve } from 'node:path';
 import { issuerFault, urlFault } from './address.ts';
-import { type Around, type Block, block, expandBlock, placeOf, refuse } from './block.ts';
+import { type Around, absolute, type Block, block, expandBlock, placeOf, refuse } from './block.ts';
 import type { Credentials, IdentityProvider } from './entry.ts';
 import { IDP } from './keys.ts';
 import { invalid, type Place } from './place.ts';
@@ -66,10 +65,4 @@ function atMostOne(values: Record<string, unknown>, fields: Block): void {
     'says the same thing a second time',
     `keep one of: ${given.join(', ')}`,
   );
-}
-
-/** Relative to the configuration file, so that it means the same from every folder. */
-function absolute(file: string | undefined, { source }: Block, home: string): string | undefined {
-  if (file === undefined) return undefined;
-  return /^~[/\\]/.test(file) ? join(home, file.slice(2)) : resolve(source.folder, file);
 }

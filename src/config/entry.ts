@@ -43,6 +43,10 @@ export type HttpEntry = Common & {
   bearerTokenEnv: string | undefined;
   allowPrivateNetwork: boolean;
   allowHttp: boolean;
+  /** PEM files, absolute; without a key of its own the certificate's file holds it too. */
+  clientCertificate?: { cert: string; key: string | undefined };
+  /** Who may see a certificate of ours besides the server and what else the entry names. */
+  clientCertUrls?: string[];
   /** Whose sign-in it has to be: `email`, `preferred_username` or `sub`. */
   expectAccount?: string;
   /** The only issuer that may sign in; it chooses none. */

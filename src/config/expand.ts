@@ -157,6 +157,15 @@ export function variables(text: string): string[] {
   return within(pieces(text)).flatMap((piece) => (piece.kind === 'variable' ? [piece.name] : []));
 }
 
+/** The names of the variables without which a string has no value. */
+export function required(text: string): string[] {
+  const of = (list: Piece[]): string[] =>
+    list.flatMap((piece) =>
+      piece.kind !== 'variable' ? [] : piece.fallback ? of(piece.fallback) : [piece.name],
+    );
+  return of(pieces(text));
+}
+
 /** The stored tokens that a string reads, defaults included. */
 export function tokens(text: string): TokenReference[] {
   return within(pieces(text)).flatMap((piece) => (piece.kind === 'token' ? [piece] : []));

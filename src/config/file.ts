@@ -14,6 +14,7 @@ const STICKY = 0o1000;
 /**
  * Reads a configuration file that nobody else can have written. What is checked is what is read: one open file.
  * @param pipes whether it may be something else than a regular file, and be waited for
+ * @param limit bytes
  * @param user whose files may be read besides root's; whoever runs this, if not given
  * @throws ConfigError `unsafe_file`, `unreadable`, `not_found`, `too_large`, `invalid_json` (not UTF-8)
  */
@@ -22,6 +23,7 @@ export async function readSafely(
   platform: NodeJS.Platform,
   user?: number,
   pipes = false,
+  limit = MAX_BYTES,
 ): Promise<string> {
   // Opening a pipe waits for whoever writes it, which is nobody where a stranger has put one.
   const waiting = pipes ? 0 : (constants.O_NONBLOCK ?? 0);
@@ -39,7 +41,7 @@ export async function readSafely(
       refuseIfOthersWrite(file, mode, uid, user ?? (await currentUser()));
       if (isRegular) await refuseOpenFolder(file);
     }
-    return decode(file, await capped(file, handle));
+    return decode(file, await capped(file, handle, limit));
   } finally {
     await handle.close();
   }
@@ -93,10 +95,10 @@ async function currentUser(): Promise<number | undefined> {
   }
 }
 
-async function capped(file: string, handle: FileHandle): Promise<Buffer> {
+async function capped(file: string, handle: FileHandle, limit: number): Promise<Buffer> {
   const chunks: Buffer[] = [];
   let size = 0;
-  while (size <= MAX_BYTES) {
+  while (size <= limit) {
     const { bytesRead, buffer } = await handle.read(Buffer.alloc(64 * 1024)).catch((error) => {
       throw unreadable(file, error);
     });
@@ -104,14 +106,15 @@ async function capped(file: string, handle: FileHandle): Promise<Buffer> {
     chunks.push(buffer.subarray(0, bytesRead));
     size += bytesRead;
   }
-  throw new ConfigError('too_large', `${file} is larger than ${MAX_BYTES / 1024 / 1024} MB`, {
+  throw new ConfigError('too_large', `${file} is larger than ${limit / 1024 / 1024} MB`, {
     hint: 'is this the configuration file? It should be a few kilobytes of JSON',
   });
 }
 
 function decode(file: string, bytes: Buffer): string {
   try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+    // A mark at its start is part of what is written back.
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
   } catch (cause) {
     throw new ConfigError('invalid_json', `${file} is not UTF-8 text`, {
       hint: 'save it as UTF-8; PowerShell redirection writes UTF-16 unless told otherwise',

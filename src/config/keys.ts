@@ -40,6 +40,9 @@ export const ENTRY: Keys = {
   protocol: [],
   allow_http: [],
   allow_private_network: [],
+  client_cert: [],
+  client_key: [],
+  client_cert_urls: [],
   // Known and without effect.
   init_timeout: [],
   max_retries: [],

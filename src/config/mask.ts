@@ -10,6 +10,8 @@ const SECRET =
   /secret|token|passw|passphrase|credential|assertion|api_?-?key|private_?key|^auth(orization)?$/i;
 /** Keys that sound secret but name something public: an address, a method, a variable, a file. */
 const PUBLIC = /(url|uri|endpoint|method|env|env_?var|file|enabled|backend|mount_?point|path_?prefix)$/i;
+/** `Authorization: Bearer …`. Nothing longer: a script that begins so is what somebody has to see before it runs. */
+const BEARER = /^(?:[\w-]+:\s*)?bearer +[\w+/=.~${}:-]+$/i;
 /** Everything in here is masked: what a header or a variable is for cannot be told from its name. */
 const TABLES = ['headers', 'httpHeaders', 'http_headers', 'env'];
 
@@ -40,7 +42,7 @@ export function maskedArgs(args: unknown[]): unknown[] {
     }
     const [, name, text] = /^([^=]+)=([\s\S]+)$/.exec(arg) ?? [];
     if (name !== undefined && isSecret(name.replace(/^-+/, ''))) return `${name}=${hide(text)}`;
-    return /^bearer /i.test(arg) || /:\s*bearer /i.test(arg) ? hide(arg) : shorten(arg);
+    return BEARER.test(arg) ? hide(arg) : shorten(arg);
   });
 }
 

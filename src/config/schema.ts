@@ -72,6 +72,9 @@ const SHAPES = {
     protocol: optional(word(['auto', 'legacy', 'modern'])),
     allow_http: optional(yes),
     allow_private_network: optional(yes),
+    client_cert: optional(text),
+    client_key: optional(text),
+    client_cert_urls: optional(z.array(text, 'must be a list of strings|write ["https://mtls.example.com"]')),
   }),
   oauth: z.object({
     enabled: optional(yes),

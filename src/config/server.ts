@@ -2,6 +2,7 @@
 
 import { issuerFault, urlFault } from './address.ts';
 import { type Around, type Block, block, expandBlock, placeOf, refuse, type Warn } from './block.ts';
+import { toCertificate } from './certificate.ts';
 import type { HttpEntry, ServerEntry, StdioEntry } from './entry.ts';
 import { checkHeaders } from './headers.ts';
 import { ENTRY } from './keys.ts';
@@ -23,6 +24,9 @@ const REMOTE = [
   'bearer_token_env',
   'allow_http',
   'allow_private_network',
+  'client_cert',
+  'client_key',
+  'client_cert_urls',
   'expect_account',
   'expect_issuer',
 ];
@@ -148,6 +152,7 @@ function http(name: string, entry: Fields, fields: Block, around: Around): HttpE
     allowPrivateNetwork: entry.allow_private_network ?? false,
     allowHttp,
     oauth,
+    ...toCertificate(entry, fields, around),
     ...expected(entry, fields, oauth),
     ...needed(table),
   };

@@ -20,7 +20,7 @@ export type Named = {
   print: string;
 };
 
-const FILE = /(_|[a-z])(file|File)$/;
+const FILE = /(_|[a-z])(file|File)$|^client_?(cert|key)$/i;
 const VARIABLE = /(_env|_env_var|Env|EnvVar)$/;
 /** Keys that hold an address even where it does not look like one yet. */
 const ADDRESS = /(url|uri|endpoint|issuer)$/i;

@@ -42,6 +42,24 @@ export async function checkTrust({ file, set, store, prompt, show }: Question): 
   throw new ConfigError('untrusted', said, { hint: hint.join('\n') });
 }
 
+/**
+ * What a person had us write into a file is trusted, and nothing else of it is that was not before. A file that needs no
+ * trust is not listed for it.
+ */
+export async function keepTrust(
+  file: string,
+  { before, after }: { before: Named[]; after: Named[] },
+  stranger: boolean,
+  store: TrustStore,
+): Promise<void> {
+  const trusted = await store.read();
+  const known = Object.hasOwn(trusted, file) ? trusted[file] : stranger ? [] : undefined;
+  if (known === undefined) return;
+  const old = new Set(before.map(({ print }) => print));
+  const prints = after.map(({ print }) => print).filter((print) => known.includes(print) || !old.has(print));
+  await store.write({ ...trusted, [file]: prints });
+}
+
 const TITLES: Record<Kind, string> = {
   command: 'commands that it runs',
   host: 'hosts that it sends to',

@@ -8,7 +8,9 @@ import type { Client } from '../auth/identity.ts';
 import type { ResourceMetadata } from '../auth/metadata.ts';
 import type { HttpEntry, ServerEntry } from '../config/entry.ts';
 import type { Env } from '../deps.ts';
+import type { ProxyServer } from '../session/proxy.ts';
 import type { Session } from '../session/session.ts';
+import type { Way, WayOptions } from '../session/way.ts';
 import type { StoredRecord } from '../store/record.ts';
 import type { Secrets } from '../store/store.ts';
 
@@ -17,7 +19,10 @@ export type Means = {
   /** Of its sign-in in the store. */
   key: string;
   env: Env;
-  caFile: string | undefined;
+  /** Authorities and certificates, as every request has them. */
+  tls: WayOptions;
+  /** Every hop so far. */
+  ways: readonly Way[];
   now(): number;
   random(bytes: number): Uint8Array;
   store(): Promise<Secrets>;
@@ -45,7 +50,7 @@ export type Case = Means & {
 
 export type Known = {
   /** Undefined once it is known that there is none. */
-  proxy?: URL | undefined;
+  proxy?: ProxyServer | undefined;
   /** What keeps requests from the server. */
   unreachable?: string;
   challenge?: Challenge | undefined;

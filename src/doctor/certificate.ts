@@ -6,13 +6,22 @@ const DAY = 86_400_000;
 /** Days before its end: what is renewed by itself is renewed by then. */
 const SOON = 7;
 
-/** `validTo` and `now` in milliseconds since the epoch. */
-export function judgeCertificate(
-  { protocol, authority, validTo }: { protocol: string; authority: string; validTo: number },
-  now: number,
-): Finding {
+export type Seen = {
+  protocol: string;
+  authority: string;
+  /** Milliseconds since the epoch. */
+  validTo: number;
+  /** Where the authority is known from. */
+  from: string;
+  /** The file of the certificate that the server was offered, if there is one for it. */
+  shown: string | undefined;
+};
+
+/** `now` in milliseconds since the epoch. */
+export function judgeCertificate({ protocol, authority, validTo, from, shown }: Seen, now: number): Finding {
   const days = Math.floor((validTo - now) / DAY);
-  const seen = `${protocol}, certificate from ${authority}`;
+  const offered = shown === undefined ? '' : `, for the client certificate ${shown}`;
+  const seen = `${protocol}${offered}, certificate from ${authority}, known by ${from}`;
   if (Number.isNaN(days)) return passed(seen);
   if (days >= SOON) return passed(`${seen}, good for ${days} days`);
   const left = days < 0 ? 'over by the clock of this machine' : `good for ${days} days only`;

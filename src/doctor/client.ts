@@ -57,10 +57,12 @@ function judgeEndpoint({ entry }: Case, server: ServerMetadata): Finding {
 async function judgeDocument(subject: Case, { id }: Client, signal: AbortSignal): Promise<Finding> {
   const seen = `client metadata document ${id}`;
   const clause = 'draft-ietf-oauth-client-id-metadata-document section 4';
-  const document = (await fetchDocument({ ...subject.ctx, signal }, id).catch((error: unknown) => {
-    if (error instanceof CliError) return undefined;
-    throw error;
-  })) as { client_id?: unknown; redirect_uris?: unknown } | null | undefined;
+  const document = (await fetchDocument({ ...subject.ctx, signal }, id, 'the client metadata document').catch(
+    (error: unknown) => {
+      if (error instanceof CliError) return undefined;
+      throw error;
+    },
+  )) as { client_id?: unknown; redirect_uris?: unknown } | null | undefined;
   if (document?.client_id !== id) {
     const why = document ? 'names another client_id than its own URL' : 'cannot be read from here';
     const error = new AuthError('invalid_client', `${seen} ${why}`, {

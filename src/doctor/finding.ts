@@ -2,6 +2,11 @@
 import type { CliError } from '../errors.ts';
 
 export type StepName =
+  | 'node'
+  | 'terminal'
+  | 'browser'
+  | 'authorities'
+  | 'client_certificate'
   | 'configuration'
   | 'proxy'
   | 'dns'
@@ -17,7 +22,8 @@ export type StepName =
   | 'clock'
   | 'token'
   | 'start'
-  | 'mcp';
+  | 'mcp'
+  | 'network';
 
 export type Finding = {
   status: 'passed' | 'warning' | 'failed' | 'skipped';

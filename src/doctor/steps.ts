@@ -12,12 +12,19 @@ import type { Finding } from './finding.ts';
 import { probeStore } from './kept.ts';
 import { CONFIGURATION, LIFECYCLE, LONG, NETWORK, SHORT, STORE } from './limits.ts';
 import { probePkce, probeResource, probeServer } from './metadata.ts';
+import { probeNetwork } from './network.ts';
 import { probeMcp } from './talk.ts';
 import { probeToken } from './token.ts';
 
 /** A server at a URL. */
 export function httpSteps(subject: Case): Step[] {
-  return [...connectionSteps(subject), ...discoverySteps(subject), ...ownSteps(subject)];
+  const network: Step = {
+    name: 'network',
+    clause: 'docs/networks.md',
+    limit: SHORT,
+    probe: async () => probeNetwork(subject),
+  };
+  return [...connectionSteps(subject), ...discoverySteps(subject), ...ownSteps(subject), network];
 }
 
 function connectionSteps(subject: Case): Step[] {

@@ -2,7 +2,8 @@
 import { request as requestHttp } from 'node:http';
 import { request as requestHttps } from 'node:https';
 import type { Socket } from 'node:net';
-import { proxyFailure } from '../session/failure.ts';
+import { proxyFailure } from '../session/between.ts';
+import { proxyCredentials } from '../session/proxy.ts';
 import { bareHost, portOf } from './case.ts';
 
 /** Rejects with what `requestFailure` knows as the proxy's failure. */
@@ -12,13 +13,14 @@ export function throughProxy(
   ca: string[] | undefined,
   signal: AbortSignal,
 ): Promise<Socket> {
+  const credentials = proxyCredentials(proxy);
   const authority = `${target.hostname}:${portOf(target)}`;
   const options = {
     method: 'CONNECT',
     host: bareHost(proxy),
     port: portOf(proxy),
     path: authority,
-    headers: { host: authority, ...credentials(proxy) },
+    headers: { host: authority, ...(credentials !== undefined && { 'proxy-authorization': credentials }) },
     agent: false as const,
     signal,
   };
@@ -29,7 +31,7 @@ export function throughProxy(
     request.once('connect', ({ statusCode }, socket: Socket) => {
       if (statusCode === 200) return resolve(socket);
       socket.destroy();
-      reject(refused(new Error(`the proxy answered ${statusCode}`)));
+      reject(Object.assign(refused(new Error(`the proxy answered ${statusCode}`)), { statusCode }));
     });
     request.once('response', (response) => {
       response.destroy();
@@ -42,10 +44,4 @@ export function throughProxy(
 
 function refused(cause: Error): Error {
   return Object.assign(new Error('no connection through the proxy', { cause }), { code: proxyFailure });
-}
-
-function credentials({ username, password }: URL): Record<string, string> {
-  if (username === '' && password === '') return {};
-  const pair = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`;
-  return { 'proxy-authorization': `Basic ${Buffer.from(pair).toString('base64')}` };
 }

@@ -1,7 +1,8 @@
 import type { Tool } from '@modelcontextprotocol/client';
 import { UsageError } from '../errors.ts';
 import { serverWord, typed } from '../typed.ts';
-import { asSchema, faults, resolve, type Schema, typesOf, unknownName } from './input-schema.ts';
+import { holderOf, placeOf } from './argument-path.ts';
+import { asSchema, faults, resolve, type Schema, typesOf } from './input-schema.ts';
 
 /** One `key=value` of a command line, taken apart. */
 export type Word = { key: string; kind: 'text' | 'json' | 'file'; value: string };
@@ -56,27 +57,25 @@ export async function toolArguments(
   servers: string[],
 ): Promise<Record<string, unknown>> {
   const root = asSchema(tool.inputSchema);
-  const properties = asSchema(resolve(root, root).properties);
   // No prototype: a key named `__proto__` is an argument like any other.
   const given: Record<string, unknown> = Object.assign(Object.create(null), base);
   const named = new Set<string>();
+  const slips: string[] = [];
   for (const word of words) {
-    const schema = Object.hasOwn(properties, word.key) ? asSchema(properties[word.key]) : {};
+    const { path, schema, fault } = placeOf(word.key, root);
+    if (fault !== undefined) slips.push(fault);
     const value =
       word.kind === 'json'
         ? parseJson(word.value, `the value of ${word.key}`)
         : coerce(word.kind === 'file' ? await readFile(word.value) : word.value, schema, root);
-    given[word.key] = named.has(word.key) ? again(word.key, given[word.key], value) : value;
+    if (fault !== undefined) continue;
+    const holder = holderOf(given, path);
+    const name = path.at(-1) ?? word.key;
+    if (!holder) throw twice(path.slice(0, -1).join('.'), 'is given whole, and in parts as well');
+    holder[name] = named.has(word.key) ? again(word.key, holder[name], value) : value;
     named.add(word.key);
   }
-  // A schema that says nothing of other names allows them, but a typed name that is not there is a slip of the finger.
-  const closed =
-    Object.keys(properties).length > 0 && root.additionalProperties === undefined && !root.patternProperties;
-  const slips = closed ? [...named].filter((key) => !Object.hasOwn(properties, key)) : [];
-  const wrong = [
-    ...slips.map((key) => unknownName(key, key, Object.keys(properties))),
-    ...faults(given, root),
-  ];
+  const wrong = [...slips, ...faults(given, root)];
   if (wrong.length > 0) {
     const open = slips.length > 0 ? '\nto send a name that the schema does not list, use --args JSON' : '';
     const asked = servers.map(serverWord).join(',');
@@ -91,7 +90,11 @@ export async function toolArguments(
 /** The same key twice makes a list, where the tool wants one. */
 function again(key: string, before: unknown, value: unknown): unknown {
   if (Array.isArray(before) && Array.isArray(value)) return [...before, ...value];
-  throw new UsageError('bad_argument', `${key} is given twice`, { hint: 'keep one of the two' });
+  throw twice(key, 'is given twice');
+}
+
+function twice(key: string, said: string): UsageError {
+  return new UsageError('bad_argument', `${key} ${said}`, { hint: 'keep one of the two' });
 }
 
 /** A word's text as the type its schema wants; as it is, if it cannot be that: the check then says what is wrong. */

@@ -1,9 +1,10 @@
 import type { LookupFunction } from 'node:net';
-import type { buildConnector as BuildConnector } from 'undici';
+import { createSecureContext, type SecureContext } from 'node:tls';
+import type { buildConnector as BuildConnector, Dispatcher as OfPackage, Pool as PoolOf } from 'undici';
 import type { Env } from '../deps.ts';
-import { isLoopbackHost } from '../url.ts';
-import { proxyFailure } from './failure.ts';
-import { proxySettings } from './proxy.ts';
+import { proxyFailure } from './between.ts';
+import type { ClientCertificate } from './client-certificate.ts';
+import { type ProxyServer, proxyCredentials, proxyOf } from './proxy.ts';
 import type { Reach } from './reach.ts';
 
 /** Milliseconds for TCP and TLS together. */
@@ -12,49 +13,90 @@ const connectTimeout = 10_000;
 // Node's types carry another version of undici; the values are the package's own.
 type Dispatcher = NonNullable<RequestInit['dispatcher']>;
 
+/** How requests for one origin leave this machine. `clientCertificate` is what would be shown there, if asked for. */
+export type Path = { proxy: ProxyServer | undefined; clientCertificate: string | undefined };
+
 export type Dispatchers = {
   /** The connections that a URL's requests use: by proxy where the environment says so, never for loopback. */
-  of(url: URL): Dispatcher;
+  of(url: URL): { dispatcher: Dispatcher; path: Path };
   close(): Promise<void>;
 };
 
-/** What a server asks of TLS beyond the usual. PEM. */
-export type TlsOptions = { cert?: string; key?: string; servername?: string; rejectUnauthorized?: false };
+/** What a server asks of TLS beyond the usual. */
+export type TlsOptions = { servername?: string; rejectUnauthorized?: false };
 
-type Options = { reach: Reach; ca: string[] | undefined; timeout: number; env: Env; tls?: TlsOptions };
+/** A certificate of ours, and whether it may be shown to an origin. */
+export type Client = ClientCertificate & { shownTo(origin: string): boolean };
 
-/** Opens no connection yet. Throws ConfigError `proxy` for a proxy URL that cannot be used. */
+type Options = {
+  reach: Reach;
+  /** PEM. Undefined: Node's own choice. */
+  ca: string[] | undefined;
+  timeout: number;
+  env: Env;
+  tls: TlsOptions;
+  client: Client | undefined;
+};
+
+type Undici = typeof import('undici');
+
+/** Opens no connection yet. `of` throws ConfigError `proxy` for a proxy URL that cannot be used. */
 export async function openDispatchers(options: Options): Promise<Dispatchers> {
-  const { Agent, EnvHttpProxyAgent, Pool, buildConnector } = await import('undici');
-  const limit = Math.min(connectTimeout, options.timeout);
-  // Said outright: NODE_TLS_REJECT_UNAUTHORIZED=0 would turn verification off otherwise.
-  const verified = { rejectUnauthorized: true, timeout: limit, ...(options.ca && { ca: options.ca }) };
-  const tls = { ...verified, ...options.tls };
-  // No limit between two pieces of a body: a server's event stream may be quiet for hours.
-  const limits = { headersTimeout: options.timeout, bodyTimeout: 0 };
-  const connect = judgedConnector(buildConnector, tls, options.reach);
-  const direct = new Agent({ ...limits, connect });
-  const proxies = proxySettings(options.env);
-  const proxied =
-    proxies &&
-    new EnvHttpProxyAgent({
-      ...limits,
-      ...proxies,
-      connect,
-      requestTls: tls,
-      proxyTls: verified,
-      clientFactory: (origin, { connect: toProxy }: { connect: BuildConnector.connector }) =>
-        new Pool(origin, { headersTimeout: limit, connect: namedFailures(toProxy) }),
-    });
+  const undici = await import('undici');
+  const { client, env } = options;
+  const opened = new Map<string, OfPackage>();
   return {
     of(url) {
-      const chosen = proxied && !isLoopbackHost(url.hostname) ? proxied : direct;
-      return chosen as unknown as Dispatcher;
+      const proxy = proxyOf(url, env);
+      const shown = client?.shownTo(url.origin) ? client : undefined;
+      const secure = url.protocol === 'https:';
+      const key = `${proxy?.url.href ?? ''} ${shown !== undefined} ${secure}`;
+      const chosen = opened.get(key) ?? agent(undici, options, proxy, secure ? trust(options.ca, shown) : {});
+      opened.set(key, chosen);
+      return {
+        dispatcher: chosen as unknown as Dispatcher,
+        path: { proxy, clientCertificate: shown?.file },
+      };
     },
     async close() {
-      await Promise.all([direct.destroy(), proxied?.destroy()]);
+      await Promise.all([...opened.values()].map((each) => each.destroy()));
     },
   };
+}
+
+function agent(
+  { Agent, Pool, ProxyAgent, buildConnector }: Undici,
+  { reach, ca, timeout, tls }: Options,
+  proxy: ProxyServer | undefined,
+  trusted: { secureContext?: SecureContext },
+): OfPackage {
+  const limit = Math.min(connectTimeout, timeout);
+  // Said outright: NODE_TLS_REJECT_UNAUTHORIZED=0 would turn verification off otherwise.
+  const verified = { rejectUnauthorized: true, timeout: limit, ...(ca && { ca }) };
+  const own = { rejectUnauthorized: true, timeout: limit, ...trusted, ...tls };
+  // No limit between two pieces of a body: a server's event stream may be quiet for hours.
+  const limits = { headersTimeout: timeout, bodyTimeout: 0 };
+  if (!proxy) return new Agent({ ...limits, connect: judgedConnector(buildConnector, own, reach) });
+  const token = proxyCredentials(proxy.url);
+  return new ProxyAgent({
+    ...limits,
+    uri: `${proxy.shown}/`,
+    ...(token !== undefined && { token }),
+    requestTls: own,
+    proxyTls: verified,
+    clientFactory: (origin, { connect }: { connect: BuildConnector.connector }) =>
+      toProxy(new Pool(origin, { headersTimeout: limit, connect: namedFailures(connect) })),
+  });
+}
+
+/** Made once for all connections: reading a hundred and fifty authorities takes longer than a handshake. */
+function trust(
+  ca: string[] | undefined,
+  client: ClientCertificate | undefined,
+): { secureContext?: SecureContext } {
+  if (!ca && !client) return {};
+  const own = client && { cert: client.cert, key: client.key };
+  return { secureContext: createSecureContext({ ...(ca && { ca }), ...own }) };
 }
 
 /** Connects to the addresses that the law allows, and looks once more at the one that answered. */
@@ -103,7 +145,7 @@ function judgedLookup(origin: string, reach: Reach): LookupFunction {
   };
 }
 
-/** A proxy that refuses or fails must not be reported as the server doing so. */
+/** A proxy that cannot be reached must not be reported as the server. */
 function namedFailures(connect: BuildConnector.connector): BuildConnector.connector {
   return (target, done) =>
     connect(target, (error, socket) => {
@@ -111,4 +153,20 @@ function namedFailures(connect: BuildConnector.connector): BuildConnector.connec
       const failure = new Error('no connection to the proxy', { cause: error });
       done(Object.assign(failure, { code: proxyFailure }), null);
     });
+}
+
+/** Nor one that refuses: undici tells its status in words alone. */
+function toProxy(pool: PoolOf): PoolOf {
+  const ask = pool.connect.bind(pool) as (
+    options: OfPackage.ConnectOptions,
+  ) => Promise<OfPackage.ConnectData>;
+  const asked = async (options: OfPackage.ConnectOptions) => {
+    const answer = await ask(options);
+    const { statusCode, socket } = answer;
+    if (statusCode === 200) return answer;
+    socket.on('error', () => {}).destroy();
+    const failure = new Error(`the proxy answered HTTP ${statusCode}`);
+    throw Object.assign(failure, { code: proxyFailure, statusCode });
+  };
+  return Object.assign(pool, { connect: asked as PoolOf['connect'] });
 }

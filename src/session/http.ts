@@ -1,26 +1,26 @@
 import { setImmediate } from 'node:timers/promises';
-import type { Env, Fetch } from '../deps.ts';
+import type { Fetch } from '../deps.ts';
 import { CancelledError, ConfigError, ProtocolError } from '../errors.ts';
 import { isLoopbackHost } from '../url.ts';
-import { type Dispatchers, openDispatchers, type TlsOptions } from './dispatcher.ts';
-import { bodyFailure, endedUnanswered, requestFailure } from './failure.ts';
-import { type Reach, type ReachOptions, reachOf } from './reach.ts';
+import type { Asked } from './asked.ts';
+import { bodyFailure, endedUnanswered, requestFailure, signerUnknown } from './failure.ts';
+import { type ReachOptions, reachOf } from './reach.ts';
 import { relay } from './relay.ts';
-import { trustedCertificates } from './trust.ts';
+import { type Open, openWay, type Way, type WayOptions } from './way.ts';
 
-export type HttpOptions = ReachOptions & {
-  /** undici's own `fetch`: the dispatchers are undici's, and Node's built-in one is of another version. */
-  fetch: Fetch;
-  /** Where the person wrote the server's URL, for hints. */
-  setting?: string | undefined;
-  /** PEM files whose certificates are trusted besides the usual ones. */
-  caFiles?: readonly (string | undefined)[];
-  /** Read when the first request is made. */
-  tls?: () => Promise<TlsOptions>;
-  /** Milliseconds until the response headers; a body may take as long as it likes. */
-  timeout: number | undefined;
-  env: Env;
-};
+export type HttpOptions = ReachOptions &
+  WayOptions & {
+    /** undici's own `fetch`: the dispatchers are undici's, and Node's built-in one is of another version. */
+    fetch: Fetch;
+    /** What the server is called in messages: `the MCP server`. */
+    hop?: string;
+    /** Where the person wrote the server's URL, for hints. */
+    setting?: string | undefined;
+    /** Milliseconds until the response headers; a body may take as long as it likes. */
+    timeout: number | undefined;
+    /** Told of each hop once, when it is first taken. */
+    took?: ((way: Way) => void) | undefined;
+  };
 
 export type Http = {
   fetch: Fetch;
@@ -46,48 +46,78 @@ export function openHttp(options: HttpOptions): Http {
   const own = new URL(options.serverUrl).origin;
   const reach = reachOf(options);
   const answered = new Set<string>();
-  let opening: Promise<Dispatchers> | undefined;
+  const note = noteOf(options);
+  let opening: Promise<Open> | undefined;
+  const opened: Promise<Open>[] = [];
   let closed = false;
+
+  function keep(next: Promise<Open>): Promise<Open> {
+    opened.push(next);
+    return next;
+  }
 
   async function send(url: string, init: Init = {}): Promise<Response> {
     if (closed) throw new CancelledError();
     const target = parse(url, options.allowHttp);
-    opening ??= open(options, reach);
-    const dispatchers = await opening;
+    opening ??= keep(openWay(options, reach, options.timeout ?? 30_000));
+    await opening;
     await reach.checkHost(target);
     if (closed) throw new CancelledError();
     const known = answered.has(target.origin);
     // undici takes a connection back a turn of the loop after its last answer; asking sooner opens another one.
     if (known) await setImmediate();
     const retry = known && (init.method ?? 'GET').toUpperCase() === 'GET';
-    const response = await exchange(dispatchers, target, init, retry);
+    const response = await exchange(await opening, target, init, retry);
     answered.add(target.origin);
     return response;
   }
 
-  async function exchange(dispatchers: Dispatchers, url: URL, init: Init, retry: boolean): Promise<Response> {
+  async function exchange(open: Open, url: URL, init: Init, retry: boolean): Promise<Response> {
+    const { hop = options.hop, signal, ...given } = init ?? {};
     // Ours, so that nothing of this request is left on a signal that lives as long as the program.
     const abort = new AbortController();
-    const signal = init?.signal;
     const onAbort = () => abort.abort(signal?.reason);
     const done = () => signal?.removeEventListener('abort', onAbort);
-    const setting = url.origin === own ? options.setting : undefined;
+    const { dispatcher, path } = open.dispatchers.of(url);
+    const asked: Asked = {
+      origin: url.origin,
+      hop,
+      ...path,
+      setting: url.origin === own ? options.setting : undefined,
+      withheld: path.clientCertificate === undefined ? options.clientCertificate?.allow : undefined,
+    };
+    note(asked, open);
     const translate = (told: typeof requestFailure) => (error: unknown) =>
-      closed ? new CancelledError() : told(error, url.origin, signal, setting);
+      closed ? new CancelledError() : told(error, asked, signal);
     if (signal?.aborted) throw translate(requestFailure)(signal.reason);
     signal?.addEventListener('abort', onAbort, { once: true });
-    const dispatcher = dispatchers.of(url);
-    const request = { ...init, redirect: 'manual' as const, signal: abort.signal, dispatcher };
+    const request = { ...given, redirect: 'manual' as const, signal: abort.signal, dispatcher };
     try {
       return relay(await options.fetch(url.href, request), done, translate(bodyFailure));
     } catch (error) {
       done();
+      const over = closed || signal?.aborted;
       // The server may have closed an idle connection in the moment we chose it; GET can be asked again.
-      if (retry && !closed && !signal?.aborted && endedUnanswered(error)) {
-        return exchange(dispatchers, url, init, false);
-      }
+      if (retry && !over && endedUnanswered(error)) return exchange(open, url, init, false);
+      const wider = !over && signerUnknown(error) && (await widened(open));
+      // Nothing was sent yet, whatever the method.
+      if (wider && !closed) return exchange(wider, url, init, retry);
       throw translate(requestFailure)(error);
     }
+  }
+
+  /** One for all requests that find out at the same time. */
+  async function widened(open: Open): Promise<Open | undefined> {
+    if ((await opening) !== open) return opening;
+    const before = opening;
+    const next = await open.wider();
+    if (!next) return undefined;
+    if (opening !== before) {
+      await next.dispatchers.close();
+      return opening;
+    }
+    opening = keep(Promise.resolve(next));
+    return next;
   }
 
   return {
@@ -95,15 +125,31 @@ export function openHttp(options: HttpOptions): Http {
     mayVisit: async (url) => reach.checkHost(parse(url, options.allowHttp)),
     async close() {
       closed = true;
-      await (await opening?.catch(() => undefined))?.close();
+      for (const each of opened) await (await each.catch(() => undefined))?.dispatchers.close();
     },
   };
 }
 
-async function open(options: HttpOptions, reach: Reach): Promise<Dispatchers> {
-  const { caFiles = [], env, timeout = 30_000 } = options;
-  const [ca, tls] = await Promise.all([trustedCertificates(caFiles, env), options.tls?.()]);
-  return openDispatchers({ reach, ca, timeout, env, ...(tls && { tls }) });
+function noteOf({ took }: HttpOptions): (asked: Asked, open: Open) => void {
+  const ways = new Map<string, Way>();
+  return ({ origin, hop = 'the server', proxy, clientCertificate }, { authorities }) => {
+    if (!took) return;
+    const known = ways.get(`${hop} ${origin}`);
+    const secure = origin.startsWith('https:') ? authorities : [];
+    if (known) {
+      known.authorities = secure;
+      return;
+    }
+    const way: Way = {
+      hop,
+      origin,
+      ...(proxy && { proxy: `${proxy.shown} (${proxy.setting})` }),
+      authorities: secure,
+      ...(clientCertificate !== undefined && { clientCertificate }),
+    };
+    ways.set(`${hop} ${origin}`, way);
+    took(way);
+  };
 }
 
 function parse(text: string, allowHttp: boolean): URL {

@@ -1,50 +1,83 @@
 // Which proxy the environment names, and for whom.
+import { BlockList, isIP } from 'node:net';
 import type { Env } from '../deps.ts';
 import { ConfigError } from '../errors.ts';
 import { isLoopbackHost } from '../url.ts';
 
-/** URLs; empty: none. `noProxy` as it is written. */
-type ProxySettings = { httpProxy: string; httpsProxy: string; noProxy: string };
+/** `url` may hold a user and a password; `shown` holds neither. `setting` is the variable that names it. */
+export type ProxyServer = { url: URL; shown: string; setting: string };
 
 /**
- * Undefined: none is named. Never undefined in a field: undici would read the process environment in its place. Throws
- * ConfigError `proxy`.
+ * The proxy that requests for `url` go through: for https `HTTPS_PROXY`, else `HTTP_PROXY`; none for this machine, nor
+ * for what `NO_PROXY` names. Lower case wins, as with other programs. Throws ConfigError `proxy`.
  */
-export function proxySettings(env: Env): ProxySettings | undefined {
-  const httpProxy = proxyUrl(env.http_proxy || env.HTTP_PROXY, 'HTTP_PROXY');
-  const httpsProxy = proxyUrl(env.https_proxy || env.HTTPS_PROXY, 'HTTPS_PROXY');
-  if (httpProxy === '' && httpsProxy === '') return undefined;
-  return { httpProxy, httpsProxy, noProxy: env.no_proxy || env.NO_PROXY || '' };
+export function proxyOf(url: URL, env: Env): ProxyServer | undefined {
+  const http = proxyIn(env, 'http_proxy');
+  const https = proxyIn(env, 'https_proxy');
+  const chosen = url.protocol === 'https:' ? (https ?? http) : http;
+  if (!chosen || isLoopbackHost(url.hostname)) return undefined;
+  return isExempt(url, env.no_proxy || env.NO_PROXY || '') ? undefined : chosen;
 }
 
-/** The proxy that requests for `url` go through, as undici's EnvHttpProxyAgent chooses it. Throws ConfigError `proxy`. */
-export function proxyOf(url: URL, env: Env): URL | undefined {
-  const settings = proxySettings(env);
-  if (!settings || isLoopbackHost(url.hostname) || isExempt(url, settings.noProxy)) return undefined;
-  const { httpProxy, httpsProxy } = settings;
-  const chosen = url.protocol === 'https:' ? httpsProxy || httpProxy : httpProxy;
-  return chosen === '' ? undefined : new URL(chosen);
-}
-
-/** Names stand for themselves and all below them, `*` alone for everything; a port narrows it. */
+/** Names stand for themselves and all below them, blocks such as `10.0.0.0/8` for their addresses; a port narrows it. */
 function isExempt({ hostname, port, protocol }: URL, noProxy: string): boolean {
-  if (noProxy === '*') return true;
-  const own = hostname.toLowerCase();
+  const own = bare(hostname.toLowerCase());
   const ownPort = Number(port || (protocol === 'https:' ? 443 : 80));
   return noProxy.split(/[,\s]+/).some((entry) => {
-    const [, name = entry, wanted] = /^(.+):(\d+)$/.exec(entry) ?? [];
-    const bare = name.toLowerCase().replace(/^\*?\./, '');
-    if (bare === '' || (wanted !== undefined && Number(wanted) !== ownPort)) return false;
-    return own === bare || own.endsWith(`.${bare}`);
+    if (entry === '*') return true;
+    const { name, wanted } = parts(entry.toLowerCase());
+    if (name === '' || (wanted !== undefined && wanted !== ownPort)) return false;
+    if (isIP(own) !== 0) return isWithin(own, name);
+    return own === name || own.endsWith(`.${name}`);
   });
 }
 
-function proxyUrl(value: string | undefined, name: string): string {
-  const text = value?.trim() ?? '';
-  if (text === '') return '';
+/** `[::1]:8080`, `.example.com:443`, `::1`. */
+function parts(entry: string): { name: string; wanted: number | undefined } {
+  const [, host = entry, port] = (isIP(entry) === 6 ? undefined : /^(.+):(\d+)$/.exec(entry)) ?? [];
+  return { name: bare(host).replace(/^\*?\./, ''), wanted: port === undefined ? undefined : Number(port) };
+}
+
+function isWithin(address: string, block: string): boolean {
+  const [first = '', bits] = block.split('/');
+  const [family, own] = [isIP(first), isIP(address)];
+  if (family === 0 || family !== own) return false;
+  const width = family === 4 ? 32 : 128;
+  const length = bits === undefined ? width : Number(bits);
+  if (!Number.isInteger(length) || length < 0 || length > width) return false;
+  const list = new BlockList();
+  list.addSubnet(first, length, family === 4 ? 'ipv4' : 'ipv6');
+  return list.check(address, family === 4 ? 'ipv4' : 'ipv6');
+}
+
+function bare(host: string): string {
+  return host.replace(/^\[(.*)\]$/, '$1');
+}
+
+function proxyIn(env: Env, lower: string): ProxyServer | undefined {
+  const setting = env[lower] ? lower : lower.toUpperCase();
+  const text = env[setting]?.trim() ?? '';
+  if (text === '') return undefined;
   const whole = text.includes('://') ? text : `http://${text}`;
-  if (URL.canParse(whole) && /^https?:$/.test(new URL(whole).protocol)) return whole;
-  throw new ConfigError('proxy', `${name} is not the URL of an http or https proxy`, {
-    hint: `write ${name} like http://proxy.example:8080`,
+  const url = URL.canParse(whole) ? new URL(whole) : undefined;
+  if (url && /^https?:$/.test(url.protocol) && isDecodable(url.username) && isDecodable(url.password))
+    return { url, shown: `${url.protocol}//${url.host}`, setting };
+  throw new ConfigError('proxy', `${setting} is not the URL of an http or https proxy`, {
+    hint: `write ${setting} like http://proxy.example:8080, or http://user:password@proxy.example:8080`,
   });
+}
+
+function isDecodable(text: string): boolean {
+  try {
+    return decodeURIComponent(text) !== undefined;
+  } catch {
+    return false;
+  }
+}
+
+/** The `Proxy-Authorization` for it (RFC 7617); undefined: it has nobody's name in it. */
+export function proxyCredentials({ username, password }: URL): string | undefined {
+  if (username === '' && password === '') return undefined;
+  const pair = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`;
+  return `Basic ${Buffer.from(pair).toString('base64')}`;
 }

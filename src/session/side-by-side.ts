@@ -7,20 +7,30 @@ export type Outcome<T> = { server: string } & (
 
 /**
  * Does the same for several servers at once, so that it takes as long as the slowest. One server's failure leaves the
- * others alone: outcomes come in the order of `servers`, and every failure knows whose it is.
+ * others alone: outcomes come in the order of `servers`, and every failure knows whose it is. `ended` hears of each as soon
+ * as it is there.
  */
 export async function sideBySide<T>(
   servers: string[],
   work: (server: string) => Promise<T>,
+  ended: (outcome: Outcome<T>) => void = () => {},
 ): Promise<Outcome<T>[]> {
-  // `async` turns what is thrown before the first wait into a rejection as well.
-  const settled = await Promise.allSettled(servers.map(async (server) => work(server)));
-  return settled.map((each, index) => {
-    const server = servers[index] ?? '';
-    if (each.status === 'fulfilled') return { server, value: each.value };
-    if (each.reason instanceof CliError) each.reason.server ??= server;
-    return { server, error: each.reason };
-  });
+  return Promise.all(
+    servers.map(async (server) => {
+      const outcome = await outcomeOf(server, work);
+      ended(outcome);
+      return outcome;
+    }),
+  );
+}
+
+async function outcomeOf<T>(server: string, work: (server: string) => Promise<T>): Promise<Outcome<T>> {
+  try {
+    return { server, value: await work(server) };
+  } catch (error) {
+    if (error instanceof CliError) error.server ??= server;
+    return { server, error };
+  }
 }
 
 /** Throws what went wrong, if something did: of one server its error, of several an AggregateError, in order. */

@@ -55,10 +55,15 @@ export function openHttpTransport(
   const watch = watchAnswers(kind, bearer, unasked);
   let token: string | undefined;
   let ending = false;
+  let failure: unknown;
+  const unsigned = (error: unknown) => {
+    failure = error;
+    throw error;
+  };
   const authProvider: AuthProvider = {
     // Saying goodbye is not worth a refresh, and never a sign-in.
     token: async () => {
-      if (!ending) token = await bearer.current();
+      if (!ending) token = await bearer.current().catch(unsigned);
       return token;
     },
     onUnauthorized: async ({ response }) => {
@@ -88,7 +93,8 @@ export function openHttpTransport(
     stream: async () => kind === 'sse' || (unasked && (await watch.stream)),
     reasonOf(error) {
       // EventSource keeps no more of an error than its text.
-      if (SseError.isInstance(error) && error.code === undefined) return watch.lastFailure() ?? error;
+      if (SseError.isInstance(error) && error.code === undefined)
+        return watch.lastFailure() ?? failure ?? error;
       // An endpoint elsewhere, or none, is refused with an error of no class.
       const nameless = kind === 'sse' && error instanceof Error && error.constructor === Error;
       if (!nameless) return error;

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { AuthContext } from '../auth/context.ts';
 import type { HttpEntry } from '../config/entry.ts';
 import type { Deps } from '../deps.ts';
+import type { Way } from '../session/way.ts';
 import type { WithLock } from '../store/lock.ts';
 import { recordKey } from '../store/record-key.ts';
 import type { Flags } from './flags.ts';
@@ -25,10 +26,11 @@ type Shared = Pick<AuthContext, 'store'> & {
   stage: Stage;
   /** Takes what has to be closed at the end. */
   closing: (() => Promise<void> | void)[];
+  took(way: Way): void;
 };
 
 export async function openAuth(shared: Shared, entry: HttpEntry): Promise<AuthContext> {
-  const { deps, flags, store, inTurn, closing } = shared;
+  const { deps, flags, store, inTurn, closing, took } = shared;
   const fixedToken = await shared.provided(entry);
   // A keyring takes a while to start: it does so beside all that comes before its first use, which tells its failure.
   const key = recordKey(entry.name, entry.account);
@@ -36,20 +38,10 @@ export async function openAuth(shared: Shared, entry: HttpEntry): Promise<AuthCo
     void store()
       .then((secrets) => secrets.prepare(key))
       .catch(() => undefined);
-  const [{ openHttp }, { openProgress }] = await Promise.all([
-    import('../session/http.ts'),
+  const [http, { openProgress }] = await Promise.all([
+    import('./network.ts').then(({ openNetwork }) => openNetwork(deps, flags, entry, took)),
     import('../ui/progress.ts'),
   ]);
-  const http = openHttp({
-    fetch: deps.fetch,
-    serverUrl: entry.url,
-    setting: entry.origin === '--server' ? '--server' : `${entry.path}.url`,
-    allowHttp: entry.allowHttp,
-    allowPrivateNetwork: entry.allowPrivateNetwork,
-    caFiles: [flags.caFile],
-    timeout: entry.timeout,
-    env: deps.env,
-  });
   const progress = openProgress(
     {
       err: deps.err,

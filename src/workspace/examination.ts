@@ -7,6 +7,7 @@ import { ConfigError } from '../errors.ts';
 import { recordKey } from '../store/record-key.ts';
 import type { Secrets } from '../store/store.ts';
 import { environmentSecrets } from '../ui/redact.ts';
+import { caFilesOf, certificateOf, ownCertificate } from './network.ts';
 import { once } from './once.ts';
 import { withStoredTokens } from './tokens.ts';
 import type { Workspace } from './workspace.ts';
@@ -23,7 +24,12 @@ export function openMeans(workspace: Workspace, owner: Owner, entry: ServerEntry
   return {
     key: recordKey(owner.name, owner.account),
     env: deps.env,
-    caFile: flags.caFile,
+    tls: {
+      caFiles: caFilesOf(flags),
+      clientCertificate: entry?.kind === 'http' ? ownCertificate(deps, entry) : certificateOf(deps),
+      env: deps.env,
+    },
+    ways: workspace.ways,
     now: deps.now,
     random: deps.random,
     secrets: [...environmentSecrets(deps.env), ...proxySecrets(deps.env), ...(entry ? secretsOf(entry) : [])],

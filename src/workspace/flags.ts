@@ -60,9 +60,9 @@ export function addRootFlags(program: Command): void {
         .choices(['text', 'json', 'ndjson'])
         .default('text'),
     )
-    .option('--json', 'the same as --format json')
+    .option('--json', 'the same as --format json; what is in it: mcp-cli schema COMMAND')
     .option('-y, --yes', 'answer yes to every question')
-    .option('-q, --quiet', 'on stderr only what has to be acted on')
+    .option('-q, --quiet', 'only the result, and on stderr what has to be acted on; lists are names alone')
     .option('--verbose', 'on stderr everything, still without secrets')
     .addOption(
       new Option('--log-level <level>', "on stderr the servers' own messages from this level on").choices(

@@ -6,6 +6,7 @@ import type { Env } from '../deps.ts';
 import { AuthError, StoreError, UsageError } from '../errors.ts';
 import { isOver, tokenKey } from '../store/token.ts';
 import { typed } from '../typed.ts';
+import { caFilesOf, certificateOf } from './network.ts';
 import { providerVariable } from './provider.ts';
 import { readToken } from './stored.ts';
 import { setCommand, tokenExpired } from './tokens.ts';
@@ -54,7 +55,8 @@ export async function openModel(workspace: Workspace, service: Service): Promise
     model,
     key: await keyOf(workspace, service),
     variable: service.key === 'none' ? undefined : providerVariable(provider),
-    caFile: flags.caFile,
+    caFiles: caFilesOf(flags),
+    certificate: certificateOf(deps),
     timeout: flags.timeout,
   });
 }

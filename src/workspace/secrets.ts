@@ -1,8 +1,8 @@
 // The stores of this machine, with the network that it may need.
-import { readFile } from 'node:fs/promises';
 import type { StorageEntry } from '../config/entry.ts';
 import type { Deps, Fetch } from '../deps.ts';
-import { ConfigError, StoreError } from '../errors.ts';
+import { ConfigError } from '../errors.ts';
+import type { Way } from '../session/way.ts';
 import type { StoreOptions, StoreServer } from '../store/choose.ts';
 import type { Machine } from '../store/machine.ts';
 import type { Secrets } from '../store/store.ts';
@@ -10,11 +10,14 @@ import { sanitize } from '../ui/sanitize.ts';
 import type { Flags } from './flags.ts';
 import { once } from './once.ts';
 
-/** The stores of this machine. `closing` takes what has to be closed at the end. */
+/** `closing` takes what has to be closed at the end; `took` is told of each hop. */
+type Around = { closing: (() => Promise<void> | void)[]; took(way: Way): void };
+
+/** The stores of this machine. */
 export async function openStores(
   deps: Deps,
   flags: Flags,
-  closing: (() => Promise<void> | void)[],
+  around: Around,
   storage: StorageEntry | undefined,
   storageOf?: StoreOptions['storageOf'],
 ): Promise<Machine> {
@@ -31,7 +34,7 @@ export async function openStores(
     random: deps.random,
     signal: deps.signal,
     notify: (text, level) => tell(deps, flags, text, level),
-    reach: (server) => reachStore(deps, flags, closing, server),
+    reach: (server) => reachStore(deps, flags, around, server),
   });
 }
 
@@ -56,47 +59,38 @@ function tell(deps: Deps, flags: Flags, text: string, level: 'detail' | 'info' |
   deps.err(shown ? line : '', line);
 }
 
-function reachStore(
-  deps: Deps,
-  flags: Flags,
-  closing: (() => Promise<void> | void)[],
-  server: StoreServer,
-): Fetch {
+function reachStore(deps: Deps, flags: Flags, { closing, took }: Around, server: StoreServer): Fetch {
+  const { caFile, clientCert, clientKey, serverName: servername, skipVerify } = server;
   const http = once(async () => {
-    const { openHttp } = await import('../session/http.ts');
+    const [{ openHttp }, { caFilesOf }] = await Promise.all([
+      import('../session/http.ts'),
+      import('./network.ts'),
+    ]);
     const opened = openHttp({
       fetch: deps.fetch,
+      hop: 'Vault',
       serverUrl: server.url,
       setting: server.setting,
       allowHttp: false,
       allowPrivateNetwork: false,
-      caFiles: [flags.caFile, server.caFile],
-      tls: () => tlsOf(server),
+      caFiles: [
+        ...caFilesOf(flags),
+        ...(caFile === undefined ? [] : [{ setting: 'VAULT_CACERT or vault_ca_file', file: caFile }]),
+      ],
+      clientCertificate:
+        clientCert === undefined
+          ? undefined
+          : { cert: clientCert, key: clientKey, setting: 'VAULT_CLIENT_CERT and VAULT_CLIENT_KEY' },
+      tls: {
+        ...(servername !== undefined && { servername }),
+        ...(skipVerify && { rejectUnauthorized: false as const }),
+      },
       timeout: server.timeout,
       env: deps.env,
+      took,
     });
     closing.push(opened.close);
     return opened.fetch;
   });
   return async (url, init) => (await http())(url, init);
-}
-
-async function tlsOf({ clientCert, clientKey, serverName, skipVerify }: StoreServer) {
-  const [cert, key] = await Promise.all([pem(clientCert), pem(clientKey)]);
-  return {
-    ...(cert !== undefined && { cert }),
-    ...(key !== undefined && { key }),
-    ...(serverName !== undefined && { servername: serverName }),
-    ...(skipVerify && { rejectUnauthorized: false as const }),
-  };
-}
-
-async function pem(file: string | undefined): Promise<string | undefined> {
-  if (file === undefined) return undefined;
-  return readFile(file, 'utf8').catch((cause: unknown) => {
-    throw new StoreError('vault_settings', `the client certificate for Vault cannot be read: ${file}`, {
-      hint: 'check VAULT_CLIENT_CERT and VAULT_CLIENT_KEY',
-      cause,
-    });
-  });
 }

@@ -15,8 +15,11 @@ const PATIENCE = 1000;
 type Showing = Pick<Deps, 'out' | 'stdout' | 'env' | 'platform'>;
 
 /** Whether results are laid out: at a terminal, and not as JSON. */
-export function showsResults({ stdout }: Pick<Deps, 'stdout'>, { format }: Pick<Flags, 'format'>): boolean {
-  return stdout.isTTY && format === 'text';
+export function showsResults(
+  { stdout }: Pick<Deps, 'stdout'>,
+  { format, quiet }: Pick<Flags, 'format' | 'quiet'>,
+): boolean {
+  return stdout.isTTY && format === 'text' && !quiet;
 }
 
 /** The answer laid out, as whole lines that are safe. Throws UsageError `unwritable_file`. */

@@ -6,6 +6,7 @@ import type { Config } from '../config/config.ts';
 import type { HttpEntry, ServerEntry } from '../config/entry.ts';
 import type { Deps } from '../deps.ts';
 import type { Session } from '../session/session.ts';
+import type { Way } from '../session/way.ts';
 import type { Machine } from '../store/machine.ts';
 import type { Secrets } from '../store/store.ts';
 import { BROWSER_ROUNDS, openAuth } from './auth.ts';
@@ -43,6 +44,8 @@ export type Workspace = {
   attach: Attach;
   /** In an interactive session each line is a command of its own, and may ask as often as one. */
   nextCommand(): Promise<void>;
+  /** Every hop over the network so far, in the order they were first taken. */
+  ways: readonly Way[];
   close(): Promise<void>;
 };
 
@@ -60,14 +63,16 @@ export function openWorkspace(given: Deps, flags: Flags): Workspace {
     err: { value: stage.err, enumerable: true },
   });
   const closing: (() => Promise<void> | void)[] = [];
+  const ways: Way[] = [];
+  const around = { closing, took: (way: Way) => void ways.push(way) };
   const contexts = new Map<string, Promise<AuthContext>>();
   const config = once(() => readConfig(deps, flags));
   const stores = once(async () => {
     const { storage } = await config();
     const asked = flags.tokenBackend ?? (deps.env.MCP_CLI_TOKEN_BACKEND || undefined);
-    return openStores(deps, flags, closing, await storage(asked), storage);
+    return openStores(deps, flags, around, await storage(asked), storage);
   });
-  const usualStores = once(() => openStores(deps, flags, closing, undefined));
+  const usualStores = once(() => openStores(deps, flags, around, undefined));
   const store = once(async () => openSecrets(deps, flags, await stores()));
   const provided = async (entry: HttpEntry) => {
     const { providedToken } = await import('../config/provided.ts');
@@ -77,7 +82,7 @@ export function openWorkspace(given: Deps, flags: Flags): Workspace {
     const { openAsked } = await import('./asked.ts');
     return openAsked(workspace, stage);
   });
-  const shared = { deps, flags, store, provided, inTurn: queue(), closing, stage };
+  const shared = { deps, flags, store, provided, inTurn: queue(), ...around, stage };
 
   const workspace: Workspace = {
     deps,
@@ -88,6 +93,7 @@ export function openWorkspace(given: Deps, flags: Flags): Workspace {
     store,
     secretOnce,
     unasked,
+    ways,
     usualStore: async () => openSecrets(deps, flags, await usualStores()),
     stores,
     usualStores,
@@ -160,21 +166,11 @@ export function openWorkspace(given: Deps, flags: Flags): Workspace {
 }
 
 async function readConfig(deps: Deps, flags: Flags): Promise<Config> {
-  const [{ openConfig }, { sanitize }] = await Promise.all([
+  const [{ openConfig }, { openingOf }] = await Promise.all([
     import('../config/config.ts'),
-    import('../ui/sanitize.ts'),
+    import('./opening.ts'),
   ]);
-  return openConfig({
-    flag: flags.configFile,
-    env: deps.env,
-    cwd: deps.cwd,
-    home: deps.home,
-    platform: deps.platform,
-    prompt: deps.prompt,
-    // The path in it is whatever somebody called a folder.
-    warn: (text) => deps.err(`warning: ${sanitize(text)}\n`),
-    show: (text) => deps.err(`${text}\n`),
-  });
+  return openConfig(openingOf(deps, flags));
 }
 
 /** A URL needs no configuration: nothing is read, nothing is trusted. */

@@ -108,7 +108,7 @@ test.each([
 });
 
 test('a list that is wrong from end to end fills no screen', async () => {
-  const tools = Array.from({ length: 5_000 }, (_, index) => ({ name: `${index}`.padStart(10_000, 'n') }));
+  const tools = Array.from({ length: 5_000 }, (_, index) => ({ name: `${index}`.padStart(5_000, 'n') }));
   const script = await open({ tools: [...tools, toolOf('x')] });
   const { exit, stdout, stderr } = await script('tools list');
   expect({ exit, stdout }).toEqual({ exit: 0, stdout: 'TOOL  DESCRIPTION\nx\n' });

@@ -26,6 +26,7 @@ test('nothing is wrong with a server that behaves, and nothing is left behind', 
     'clock',
     'token',
     'mcp',
+    'network',
   ]);
   expect(step(report, 'token')).toMatchObject({
     status: 'skipped',

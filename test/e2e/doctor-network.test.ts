@@ -160,7 +160,7 @@ describe('a proxy', () => {
     const report = reportOf(result);
     expect(statuses(report, 'proxy', 'dns', 'tcp')).toEqual(['passed', 'passed', 'passed']);
     expect(step(report, 'tls').seen).toMatch(/^TLSv1/);
-    expect(step(report, 'proxy').seen).toBe(`through http://${host}`);
+    expect(step(report, 'proxy').seen).toBe(`through http://${host} (HTTPS_PROXY)`);
     expect(seen[0]).toBe('notes.example:443 johndoe:proxy-secret-1');
     expect(result.stdout + result.stderr).not.toMatch(/johndoe|proxy-secret-1/);
   });

@@ -134,7 +134,7 @@ describe('how it is shown', () => {
     const { script } = await sandboxed();
     const { stdout } = await script('auth doctor notes --format ndjson');
     const lines = stdout.trimEnd().split('\n');
-    expect(lines).toHaveLength(15);
+    expect(lines).toHaveLength(16);
     for (const line of lines)
       expect(Object.keys(JSON.parse(line))).toEqual(
         expect.arrayContaining(['step', 'status', 'seen', 'clause']),

@@ -82,6 +82,7 @@ const SIGN_IN = [
   '--server notes skills read a',
   'ping notes',
   '--server notes cmd --tool echo --tool-args {}',
+  'servers ping notes',
 ];
 
 test.each(SIGN_IN)('`%s` is exit 4 that names the server and what to type', async (line) => {
@@ -117,6 +118,7 @@ type Row = [line: string, exit: number, code: string, hint: string];
 
 const OTHERWISE: Row[] = [
   ['--server notes', 2, 'no_terminal', 'tools list'],
+  ['servers remove notes', 2, 'confirmation_needed', '--yes'],
   ['token clear', 2, 'confirmation_needed', '--yes'],
   ['token set another', 2, 'no_value', 'pipe'],
 ];
@@ -178,8 +180,13 @@ const NOBODY_NEEDED = [
   'auth doctor notes',
   'auth snippet curl notes',
   'completion bash',
+  'doctor',
   'servers list',
   'servers get notes',
+  'servers import',
+  'servers import --from cursor',
+  'servers add another https://another.test/mcp',
+  'schema auth status',
   'token list',
   'token get weather',
   'token delete nothing',

@@ -50,6 +50,11 @@ describe('the packed tarball', () => {
     expect(stdout).toContain('mcp-cli');
   });
 
+  test('has the schemas', async () => {
+    const { exit, stdout } = await run('schema', 'auth', 'status');
+    expect([exit, JSON.parse(stdout).$id]).toEqual([0, 'mcp-cli:/schemas/auth-status.json']);
+  });
+
   test('reports what is missing with its exit code, and nothing on stdout', async () => {
     const { exit, stdout, stderr } = await run('--server', 'nowhere', 'tools', 'list');
     expect({ exit, stdout }).toEqual({ exit: 3, stdout: '' });

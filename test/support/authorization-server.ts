@@ -3,7 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type Provider from 'oidc-provider';
 import { authorizationMemory } from './authorization-memory.ts';
 import { type Behaviour, createProvider, type ProviderOptions } from './authorization-provider.ts';
-import { answer, type Hit, type Loopback, listen } from './loopback.ts';
+import { answer, type Hit, type Loopback, listen, type Tls } from './loopback.ts';
 import { type TokenIssuer, validateJwt, validateOpaque } from './token-check.ts';
 
 /** The places where a server may keep its metadata, relative to its issuer (RFC 8414 §3.1, OpenID Connect Discovery §4). */
@@ -13,7 +13,7 @@ export type AuthorizationServerOptions = ProviderOptions & {
   /** Path of the issuer, such as `/tenant/1`. */
   path?: string;
   documents?: DocumentForm[];
-  tls?: boolean;
+  tls?: Tls;
   behaviour?: Partial<Behaviour>;
 };
 

@@ -6,6 +6,7 @@ import type { Deps, Env, Fetch } from '../../src/deps.ts';
 import { CancelledError } from '../../src/errors.ts';
 import { type Browser, noBrowser } from './browser.ts';
 import { newHome, noKeyring } from './home.ts';
+import { outputFaults } from './schemas.ts';
 import { collect, registerSecret } from './secrets.ts';
 
 export type CliOptions = {
@@ -64,7 +65,15 @@ export async function runCli(argv: string[], options: CliOptions = {}): Promise<
       collect(`stderr of ${argv.join(' ')}`, stderr.join(''));
     }
   }
-  return { exit, stdout: stdout.join(''), stderr: stderr.join(''), home };
+  const result = { exit, stdout: stdout.join(''), stderr: stderr.join(''), home };
+  if (options.run === undefined) {
+    const faults = outputFaults(argv, result.stdout, result.stderr);
+    if (faults.length > 0)
+      throw new Error(
+        `${argv.join(' ')} breaks its schema: ${faults.join('; ')}\n${result.stdout.slice(0, 2000)}`,
+      );
+  }
+  return result;
 }
 
 /** Registers the values of an environment that are secrets by their names. */

@@ -1,4 +1,6 @@
 // What docs/scripts.md shows the JSON of: a protected server with everything, one that is down, one on stdio.
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import type { McpServer } from '@modelcontextprotocol/server';
 import { memorySkillFiles, SkillsExtension } from '@modelcontextprotocol/server/ext/skills';
 import { authorizationServer } from './authorization-server.ts';
@@ -21,7 +23,7 @@ export async function jsonScene(): Promise<(words: string[]) => Promise<CliResul
   );
   const away = await modernServer();
   await away.close();
-  const { person, script } = desk(
+  const { home, person, script } = desk(
     configFile({
       mcpServers: {
         notes: { url: notes.mcpUrl, headers: { 'X-Team': 'data' } },
@@ -31,6 +33,7 @@ export async function jsonScene(): Promise<(words: string[]) => Promise<CliResul
       },
     }),
   );
+  elsewhere(home);
   return async (words) => {
     // Which server comes first where one is chosen.
     const line = words.join(' ').replace(/^--server \S+ /, '');
@@ -45,6 +48,16 @@ export async function jsonScene(): Promise<(words: string[]) => Promise<CliResul
     const telling = setInterval(() => void notes.updated('memo://readme'), 100);
     return script(words, options).finally(() => clearInterval(telling));
   };
+}
+
+/** Another program, with a server that is configured here too. */
+function elsewhere(home: string): void {
+  mkdirSync(join(home, '.cursor'));
+  const mcpServers = {
+    search: { url: 'https://search.example/mcp', headers: { 'X-Key': `\${env:SEARCH_KEY}` } },
+    notes: { url: 'https://notes.example/mcp' },
+  };
+  writeFileSync(join(home, '.cursor/mcp.json'), JSON.stringify({ mcpServers }), { mode: 0o600 });
 }
 
 /** A server that runs until it is ended: after its first line. */

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { createServer, IncomingMessage, type RequestListener, type ServerResponse } from 'node:http';
-import { createServer as createSecureServer } from 'node:https';
+import { createServer as createSecureServer, type ServerOptions } from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { registerRequest, watchResponse } from './traffic.ts';
@@ -39,13 +39,25 @@ export const certificateFile = fileURLToPath(new URL('tls/certificate.pem', impo
 export const expiredCertificateFile = fileURLToPath(new URL('tls/expired.pem', import.meta.url));
 const keyFile = fileURLToPath(new URL('tls/key.pem', import.meta.url));
 
+/** `origin`: what the world calls it, where a proxy leads there. With `clients` it takes their certificates alone. */
+export type Tls = boolean | 'expired' | { origin: string; key: string; cert: string; clients?: string };
+
+function secure(tls: Exclude<Tls, false>): ServerOptions {
+  if (typeof tls === 'object') {
+    const { key, cert, clients } = tls;
+    return { key, cert, ...(clients && { ca: clients, requestCert: true, rejectUnauthorized: true }) };
+  }
+  const certificate = tls === 'expired' ? expiredCertificateFile : certificateFile;
+  return { key: readFileSync(keyFile), cert: readFileSync(certificate) };
+}
+
 /**
  * Starts a server on 127.0.0.1 that logs each request, registers the secrets in it, and then asks `handler`.
  * With `tls` it is `https:` with a certificate that nobody trusts, or with the one that is over.
  */
 export async function listen(
   handler: Handler,
-  { tls = false, port: wanted = 0 }: { tls?: boolean | 'expired'; port?: number } = {},
+  { tls = false, port: wanted = 0 }: { tls?: Tls; port?: number } = {},
 ): Promise<Loopback> {
   const sockets = new Set<Socket>();
   const log: Hit[] = [];
@@ -62,10 +74,7 @@ export async function listen(
       else answer(response, 500, `the counterpart failed: ${String(error)}`, 'text/plain');
     });
   };
-  const certificate = tls === 'expired' ? expiredCertificateFile : certificateFile;
-  const server = tls
-    ? createSecureServer({ key: readFileSync(keyFile), cert: readFileSync(certificate) }, serve)
-    : createServer(serve);
+  const server = tls ? createSecureServer(secure(tls), serve) : createServer(serve);
   server.on('connection', (socket) => {
     sockets.add(socket);
     socket.once('close', () => sockets.delete(socket));
@@ -74,7 +83,7 @@ export async function listen(
   const { port } = server.address() as AddressInfo;
 
   const loopback: Loopback = {
-    url: `${tls ? 'https' : 'http'}://127.0.0.1:${port}`,
+    url: typeof tls === 'object' ? tls.origin : `${tls ? 'https' : 'http'}://127.0.0.1:${port}`,
     port,
     log,
     count: (path, method) =>

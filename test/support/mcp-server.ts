@@ -1,6 +1,6 @@
 // What the MCP servers of all kinds have in common: a URL, a log, and protection in front of the SDK's transport.
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { answer, type Hit, type Loopback, listen } from './loopback.ts';
+import { answer, type Hit, type Loopback, listen, type Tls } from './loopback.ts';
 import { admit, type Protection, protection, serveMetadata } from './protection.ts';
 import type { TokenIssuer } from './token-check.ts';
 
@@ -10,7 +10,7 @@ export type McpOptions = {
   /** Path of the MCP endpoint; `/mcp`, and `/sse` for HTTP+SSE. */
   path?: string;
   protection?: Partial<Protection>;
-  tls?: boolean;
+  tls?: Tls;
   /** Where one was that is started again; any free one otherwise. */
   port?: number;
 };

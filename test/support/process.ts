@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import type { Env } from '../../src/deps.ts';
 import { type CliResult, registerEnvironment } from './cli.ts';
 import { newHome, noKeyring } from './home.ts';
+import { outputFaults } from './schemas.ts';
 import { collect } from './secrets.ts';
 import { watcher } from './watch.ts';
 
@@ -57,7 +58,10 @@ export function spawnCli(argv: string[], options: ProcessOptions = {}): Running 
       watch.end();
       if (!showsSecrets)
         for (const name of ['stdout', 'stderr'] as const) collect(`${name} of ${argv.join(' ')}`, text[name]);
-      resolve({ exit: code ?? -1, ...text, home });
+      // What was cut short is no document.
+      const faults = code === 0 && program === bin ? outputFaults(argv, text.stdout, text.stderr) : [];
+      if (faults.length > 0) reject(new Error(`${argv.join(' ')} breaks its schema: ${faults.join('; ')}`));
+      else resolve({ exit: code ?? -1, ...text, home });
     });
   });
   return { child, home, done, seen: watch.seen };

@@ -2,7 +2,7 @@
 // behave. A request that it was not taught fails the test that made it.
 import type { ServerResponse } from 'node:http';
 import { expect } from 'vitest';
-import { answer, type Hit, type Loopback, listen } from './loopback.ts';
+import { answer, type Hit, type Loopback, listen, type Tls } from './loopback.ts';
 import { registerSecret } from './secrets.ts';
 
 type Version = { data: Record<string, unknown> | null };
@@ -35,7 +35,7 @@ export type VaultServer = Loopback & {
 const PREFIX = 'mcp-cli/oauth';
 
 export async function vaultServer(
-  options: { version?: 1 | 2; tls?: boolean; mount?: string; listen?: typeof listen } = {},
+  options: { version?: 1 | 2; tls?: Tls; mount?: string; listen?: typeof listen } = {},
 ): Promise<VaultServer> {
   const { version = 2, tls = false, mount = 'secret' } = options;
   const secrets = new Map<string, Secret>();

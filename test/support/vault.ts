@@ -20,7 +20,7 @@ export function vaultClient(env: Env, storage: Partial<StorageEntry> = {}, home 
     serverUrl: settings.address,
     allowHttp: false,
     allowPrivateNetwork: false,
-    caFiles: [certificateFile],
+    caFiles: [{ setting: '--ca-file', file: certificateFile }],
     timeout: settings.timeout,
     env: {},
   });

@@ -2,12 +2,12 @@
 // Plain JavaScript, because browser-child.mjs is started by node itself.
 
 /** @type {import('./walk.d.mts').walk} */
-export async function walk(start, { maxHops = 20, tamper } = {}) {
+export async function walk(start, { maxHops = 20, tamper, fetch: ask = fetch } = {}) {
   const cookies = new Map();
   const hops = [];
   let url = start;
   while (hops.length <= maxHops) {
-    const response = await fetch(url, {
+    const response = await ask(url, {
       redirect: 'manual',
       headers: { accept: 'text/html', cookie: sent(cookies, url) },
     });

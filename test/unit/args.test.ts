@@ -146,6 +146,72 @@ describe('toolArguments', () => {
     await expect(make(['text=a', 'text=b'])).rejects.toMatchObject({ message: 'text is given twice' });
   });
 
+  describe('that belong into an object', () => {
+    const filter = {
+      type: 'object',
+      properties: {
+        status: { enum: ['open', 'closed'] },
+        page: { anyOf: [{ type: 'null' }, { type: 'object', properties: { size: { type: 'integer' } } }] },
+        labels: { type: 'object', additionalProperties: { type: 'integer' } },
+        tags: { type: 'array', items: { type: 'string' } },
+        'a.b': { type: 'integer' },
+      },
+    };
+    const schema = {
+      type: 'object',
+      properties: { filter: { $ref: '#/$defs/filter' }, note: { type: 'string' }, any: {} },
+      $defs: { filter },
+    };
+
+    it.each<[string[], object]>([
+      [['filter.status=open'], { filter: { status: 'open' } }],
+      [['filter.status=open', 'filter.page.size=5'], { filter: { status: 'open', page: { size: 5 } } }],
+      [['filter.page:=null'], { filter: { page: null } }],
+      [['filter.a.b=1'], { filter: { 'a.b': 1 } }],
+      [['filter.labels.app.kubernetes.io/x=1'], { filter: { labels: { 'app.kubernetes.io/x': 1 } } }],
+      [['filter.tags=a', 'filter.tags=b'], { filter: { tags: ['a', 'b'] } }],
+      [['filter:={"status":"open"}', 'filter.a.b=1'], { filter: { status: 'open', 'a.b': 1 } }],
+      [['any.x.y=1'], { any: { 'x.y': '1' } }],
+      [['filter.tags=@f'], { filter: { tags: ['text of f'] } }],
+    ])('%j', async (words, taken) => expect(await make(words, {}, schema)).toEqual(taken));
+
+    it('lays them over what --args has, and leaves that as it is', async () => {
+      const base = { filter: { status: 'open', 'a.b': 1 } };
+      expect(await make(['filter.status=closed'], base, schema)).toEqual({
+        filter: { status: 'closed', 'a.b': 1 },
+      });
+      expect(base.filter.status).toBe('open');
+    });
+
+    it.each<[string[], string]>([
+      [['filter.statsu=open'], 'there is no filter.statsu (did you mean status?)'],
+      [['filtr.status=open'], 'there is no filtr (did you mean filter?)'],
+      [['filter.status=shut'], 'filter.status must be one of "open", "closed"'],
+      [['note.x=1'], 'note is string: there is no x in it'],
+      [['note.=1'], 'there is no note. (did you mean note?)'],
+      [['filter.page.size=x', 'nte=y'], 'there is no nte (did you mean note?); filter.page'],
+    ])('%j is refused', async (words, message) => {
+      await expect(make(words, {}, schema)).rejects.toMatchObject({
+        code: 'bad_arguments',
+        message: expect.stringContaining(message),
+      });
+    });
+
+    it('refuses parts of what is no object', async () => {
+      await expect(make(['filter.a.b=1'], { filter: [1] }, schema)).rejects.toMatchObject({
+        code: 'bad_argument',
+        message: 'filter is given whole, and in parts as well',
+      });
+    });
+
+    it('pollutes nothing', async () => {
+      const open = { type: 'object', properties: { any: {} } };
+      const args = await make(['any.__proto__:={"polluted":1}'], {}, open);
+      expect(JSON.stringify(args)).toBe('{"any":{"__proto__":{"polluted":1}}}');
+      expect(({} as { polluted?: number }).polluted).toBeUndefined();
+    });
+  });
+
   it('treats __proto__ as a name like any other', async () => {
     const args = await make(['__proto__:={"polluted":1}'], {}, { type: 'object' });
     expect(Object.keys(args)).toEqual(['__proto__']);

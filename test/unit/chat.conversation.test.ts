@@ -33,7 +33,8 @@ async function conversation(script: ModelServer['script'], options: Options = {}
       model: 'm',
       key: undefined,
       variable: undefined,
-      caFile: undefined,
+      caFiles: [],
+      certificate: undefined,
       timeout: 5000,
     }),
   );

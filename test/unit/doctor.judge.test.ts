@@ -84,9 +84,15 @@ test.each<[number, string, RegExp]>([
   [7, 'passed', /good for 7 days/],
   [6, 'warning', /good for 6 days only/],
   [-1, 'warning', /over by the clock/],
-  [Number.NaN, 'passed', /from Somebody$/],
+  [Number.NaN, 'passed', /from Somebody, known by x$/],
 ])('a certificate that is good for %d days', (days, status, seen) => {
-  const found = { protocol: 'TLSv1.3', authority: 'Somebody', validTo: NOW + days * DAY };
+  const found = {
+    protocol: 'TLSv1.3',
+    authority: 'Somebody',
+    validTo: NOW + days * DAY,
+    from: 'x',
+    shown: undefined,
+  };
   expect(judgeCertificate(found, NOW)).toMatchObject({ status, seen: expect.stringMatching(seen) });
 });
 

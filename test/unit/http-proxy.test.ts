@@ -59,7 +59,7 @@ async function get(url: string, env: Env, serverUrl = url, allowHttp = false): P
     serverUrl,
     allowHttp,
     allowPrivateNetwork: false,
-    caFiles: [certificate.file],
+    caFiles: [{ setting: '--ca-file', file: certificate.file }],
     timeout: 2_000,
     env,
     resolve: async () => [{ address: '127.0.0.1', family: 4 }],

@@ -147,7 +147,10 @@ test('the server itself may live anywhere', async () => {
   const server = await serveHttp((_request, response) => response.end('home'), certificate);
   try {
     const serverUrl = `https://turncoat.example:${server.port}`;
-    const { fetch } = http(serverUrl, { allowHttp: false, caFiles: [certificate.file] });
+    const { fetch } = http(serverUrl, {
+      allowHttp: false,
+      caFiles: [{ setting: '--ca-file', file: certificate.file }],
+    });
     expect(await (await fetch(serverUrl)).text()).toBe('home');
   } finally {
     await server.close();

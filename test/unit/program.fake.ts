@@ -224,6 +224,7 @@ function fakeWorkspace(given: Deps, flags: Flags, world: World, ran: Ran): Works
   return {
     deps,
     flags,
+    ways: [],
     names: async () => entries.map(nameOf),
     async entry(name) {
       const found = entries.find((each) => nameOf(each) === name);

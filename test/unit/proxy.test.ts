@@ -23,8 +23,19 @@ test.each<[string, Record<string, string>, string | undefined]>([
   ['https://a.example:8443', { HTTPS_PROXY: S, NO_PROXY: 'a.example:8443' }, undefined],
   ['https://a.example', { HTTPS_PROXY: S, NO_PROXY: 'a.example:8443' }, S],
   ['https://a.example', { HTTPS_PROXY: S, no_proxy: 'a.example', NO_PROXY: 'b' }, undefined],
+  ['https://10.1.2.3', { HTTPS_PROXY: S, NO_PROXY: '10.0.0.0/8' }, undefined],
+  ['https://11.1.2.3', { HTTPS_PROXY: S, NO_PROXY: '10.0.0.0/8' }, S],
+  ['https://10.1.2.3', { HTTPS_PROXY: S, NO_PROXY: '10.1.2.3' }, undefined],
+  ['https://10.1.2.3:8443', { HTTPS_PROXY: S, NO_PROXY: '10.1.2.3:443' }, S],
+  ['https://[2001:db8::7]', { HTTPS_PROXY: S, NO_PROXY: '2001:db8::/32' }, undefined],
+  ['https://[2001:db8::7]', { HTTPS_PROXY: S, NO_PROXY: '2001:db8:0::7' }, undefined],
+  ['https://[2001:db8::7]:8443', { HTTPS_PROXY: S, NO_PROXY: '[2001:db8::7]:8443' }, undefined],
+  ['https://[2001:db9::7]', { HTTPS_PROXY: S, NO_PROXY: '2001:db8::/32,10.0.0.0/8' }, S],
+  ['https://a.example', { HTTPS_PROXY: S, NO_PROXY: 'b.example,*' }, undefined],
+  ['https://a.example', { HTTPS_PROXY: S, NO_PROXY: '0.0.0.0/0' }, S],
+  ['https://a.example', { HTTPS_PROXY: 'http://[2001:db8::1]:3128' }, 'http://[2001:db8::1]:3128/'],
 ])('%s with %j', (url, env, expected) => {
-  expect(proxyOf(new URL(url), env)?.href).toBe(expected);
+  expect(proxyOf(new URL(url), env)?.url.href).toBe(expected);
 });
 
 test('what is no URL of a proxy is a fault of the configuration', () => {

@@ -52,7 +52,7 @@ const MAY: Record<string, readonly string[]> = {
   chat: ['session', 'store', 'ui', 'deps', 'errors', 'nearest', 'url'],
   // Passes on what it does not look into.
   bridge: ['session', 'auth', 'errors'],
-  session: ['auth', 'deps', 'errors', 'nearest', 'typed', 'url'],
+  session: ['auth', 'deps', 'errors', 'json-object', 'nearest', 'typed', 'url'],
   auth: ['store', 'deps', 'errors', 'json-object', 'typed', 'url'],
   store: ['deps', 'errors', 'json-object', 'typed'],
   // Reads the files of other programs, and knows nothing of sessions, servers or sign-ins under way.

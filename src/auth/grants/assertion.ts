@@ -8,6 +8,7 @@ import { issuerEquals } from '../../url.ts';
 import { pinnedIssuer } from '../binding.ts';
 import { readText } from '../body.ts';
 import type { AuthContext } from '../context.ts';
+import { toward } from '../hop.ts';
 import type { GrantPlan } from '../plan.ts';
 import { within } from '../within.ts';
 
@@ -105,7 +106,7 @@ async function fromGitHub(
   if (!URL.canParse(request)) throw refused('its URL is none');
   const url = new URL(request);
   url.searchParams.set('audience', audience);
-  const response = await ctx.http(url.href, {
+  const response = await toward(ctx.http, 'the token service of GitHub Actions')(url.href, {
     headers: { accept: 'application/json', authorization: `Bearer ${bearer}` },
     signal: within(ctx),
   });

@@ -11,6 +11,7 @@ import { readText } from '../body.ts';
 import type { AuthContext } from '../context.ts';
 import { fetchDocument } from '../document.ts';
 import { echoes } from '../echo.ts';
+import { toward } from '../hop.ts';
 import { judgeServerMetadata } from '../metadata.ts';
 import type { GrantPlan } from '../plan.ts';
 import { clientAuth } from '../token.ts';
@@ -46,7 +47,11 @@ export async function identityAssertion(ctx: AuthContext, plan: GrantPlan): Prom
     auth,
     EXCHANGE,
     params,
-    { signal: within(ctx), [oauth.customFetch]: ctx.http as never, [oauth.allowInsecureRequests]: true },
+    {
+      signal: within(ctx),
+      [oauth.customFetch]: toward(ctx.http, "the identity provider's token endpoint") as never,
+      [oauth.allowInsecureRequests]: true,
+    },
   );
   const secrets = [subject, idp.clientSecret, basicCredentials(clientId, idp.clientSecret)];
   return judge(ctx, { status: response.status, text: await readText(response) }, secrets);
@@ -89,7 +94,7 @@ async function endpointOf(ctx: AuthContext, { issuer, tokenEndpoint }: IdentityP
   if (tokenEndpoint !== undefined) return tokenEndpoint;
   if (issuer === undefined) throw needed(ctx.entry, 'idp.issuer');
   for (const url of serverMetadataUrls(issuer)) {
-    const json = await fetchDocument(ctx, url);
+    const json = await fetchDocument(ctx, url, "the identity provider's metadata");
     if (json !== undefined)
       return judgeServerMetadata(json, { issuer, url, entry: ctx.entry }).metadata.token_endpoint;
   }
