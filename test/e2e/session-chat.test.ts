@@ -40,6 +40,7 @@ test('a call is asked for in place and made, and the answer follows', async () =
     { text: ['You have ', '**one**', ' page.'] },
     { calls: [{ name: 'echo', arguments: pages }] },
     { text: 'I may not.' },
+    { calls: [{ name: 'echo', arguments: pages }] },
   ]);
   at.type('list my pages\r');
   await at.seen(
@@ -63,8 +64,15 @@ test('a call is asked for in place and made, and the answer follows', async () =
   await at.seen(/I may not\.\r\n/);
   await at.seen(YOU);
   expect(server.calls('tools/call')).toBe(1);
+  // Ctrl-C at the question is no yes.
+  at.type('and again\r');
+  await at.seen(/Allow it\?/);
+  at.type('\x03');
+  await at.seen(/error: cancelled\r\n/);
+  await at.seen(YOU);
+  expect(server.calls('tools/call')).toBe(1);
   await line('/toolhistory', /1 +echo +notes +ok /);
-  await line('/usage', /40 tokens in, 20 out, 8 messages \(gpt-4, openai\)/);
+  await line('/usage', /50 tokens in, 25 out, 11 messages \(gpt-4, openai\)/);
   at.type('\x04');
   expect((await at.done).exit).toBe(0);
 });
