@@ -3,6 +3,7 @@
 import * as oauth from 'oauth4webapi';
 import { AuthError, ConfigError, NetworkError, ProtocolError, StoreError } from '../errors.ts';
 import { parseObject } from '../json-object.ts';
+import { timeLimit } from '../limit.ts';
 import type { StoredRecord } from '../store/record.ts';
 import { discard, readText } from './body.ts';
 import type { AuthContext } from './context.ts';
@@ -123,7 +124,7 @@ async function revokeOne(
     const { proof } = endpoint;
     const client = { client_id: record.client.id };
     const options = {
-      signal: AbortSignal.any([ctx.signal, AbortSignal.timeout(SEND_LIMIT)]),
+      signal: AbortSignal.any([ctx.signal, timeLimit(SEND_LIMIT)]),
       [oauth.customFetch]: toward(ctx.http, "the authorization server's revocation endpoint") as never,
       [oauth.allowInsecureRequests]: true,
     };

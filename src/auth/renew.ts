@@ -4,6 +4,7 @@
 // and whoever loses such a race must not delete what the winner has saved.
 
 import { AuthError, CancelledError, NetworkError, ProtocolError } from '../errors.ts';
+import { timeLimit } from '../limit.ts';
 import { isAlive, isFresh } from '../store/age.ts';
 import type { SignedRecord, StoredRecord } from '../store/record.ts';
 import type { AuthContext } from './context.ts';
@@ -75,7 +76,7 @@ async function send(
   const { tokens } = record;
   if (ctx.signal.aborted) throw new CancelledError();
   // From here to the save nothing is cancelled by Ctrl-C: the server may have rotated the token already.
-  const sending = { http: ctx.http, now: ctx.now, signal: AbortSignal.timeout(SEND_LIMIT) };
+  const sending = { http: ctx.http, now: ctx.now, signal: timeLimit(SEND_LIMIT) };
   const answer = await refreshTokens(await endpointOf(ctx, record), tokens.refreshToken ?? '', sending);
   if (answer.kind === 'tokens') {
     const renewed = { ...record, tokens: carryOver(tokens, answer.tokens) };

@@ -1,3 +1,4 @@
+import { timeLimit } from '../limit.ts';
 import type { AuthContext } from './context.ts';
 
 /**
@@ -5,5 +6,5 @@ import type { AuthContext } from './context.ts';
  * server that sends a byte now and then would hold the command for ever.
  */
 export function within(ctx: Pick<AuthContext, 'signal' | 'requestTimeout'>, requests = 1): AbortSignal {
-  return AbortSignal.any([ctx.signal, AbortSignal.timeout(requests * ctx.requestTimeout)]);
+  return AbortSignal.any([ctx.signal, timeLimit(requests * ctx.requestTimeout)]);
 }

@@ -1,9 +1,11 @@
 // A look at every store there is, for a person who wonders where tokens go: writes nothing, asks nothing, and takes no
 // longer than one limit, because the looks overlap.
+
 import { constants } from 'node:fs';
 import { access } from 'node:fs/promises';
 import { join } from 'node:path';
 import { CancelledError, CliError, StoreError } from '../errors.ts';
+import { timeLimit } from '../limit.ts';
 import { checkDirectory } from './directory.ts';
 import { openEncryptedStore } from './encrypted.ts';
 import { translate } from './failure.ts';
@@ -60,7 +62,7 @@ export async function surveyStores(machine: Machine): Promise<Survey> {
 
 async function look(machine: Machine, name: StoreName): Promise<Found> {
   const { signal: given } = machine.options;
-  const limit = AbortSignal.timeout(LIMIT);
+  const limit = timeLimit(LIMIT);
   const signal = AbortSignal.any([given, limit]);
   let end = () => {};
   const ended = new Promise<undefined>((resolve) => {

@@ -53,8 +53,8 @@ const MAY: Record<string, readonly string[]> = {
   // Passes on what it does not look into.
   bridge: ['session', 'auth', 'errors'],
   session: ['auth', 'deps', 'errors', 'json-object', 'nearest', 'typed', 'url'],
-  auth: ['store', 'deps', 'errors', 'json-object', 'typed', 'url'],
-  store: ['deps', 'errors', 'json-object', 'typed'],
+  auth: ['store', 'deps', 'errors', 'json-object', 'limit', 'typed', 'url'],
+  store: ['deps', 'errors', 'json-object', 'limit', 'typed'],
   // Reads the files of other programs, and knows nothing of sessions, servers or sign-ins under way.
   adopt: ['store', 'deps', 'errors', 'typed'],
   config: ['deps', 'errors', 'nearest'],
@@ -62,6 +62,7 @@ const MAY: Record<string, readonly string[]> = {
   deps: [],
   errors: [],
   'json-object': [],
+  limit: [],
   nearest: [],
   typed: [],
   url: ['errors'],

@@ -1,9 +1,11 @@
 // What node-vault sends its requests through, in the place of axios: that one follows redirects with the token in the
 // headers, and its errors hold the token and what was written.
+
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Fetch } from '../../deps.ts';
 import { CliError, StoreError } from '../../errors.ts';
 import { parseObject } from '../../json-object.ts';
+import { timeLimit } from '../../limit.ts';
 
 /** As node-vault asks. */
 type Request = {
@@ -73,7 +75,7 @@ async function once(
     },
     ...(json !== undefined && { body: JSON.stringify(json) }),
     // A write under way is finished: what it saves may exist nowhere else.
-    signal: AbortSignal.any([...(method === 'GET' ? [signal] : []), AbortSignal.timeout(timeout)]),
+    signal: AbortSignal.any([...(method === 'GET' ? [signal] : []), timeLimit(timeout)]),
   });
   if (response.status >= 300 && response.status < 400) {
     await response.body?.cancel();
