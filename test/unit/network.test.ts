@@ -112,13 +112,13 @@ describe('a client certificate', () => {
   const own = (entry: object, env = {}) => {
     const read = entryOf(JSON.stringify({ mcpServers: { a: { url, ...entry } } }));
     if (read.kind !== 'http') throw new Error('no http entry');
-    return ownCertificate({ env, cwd: '/work' }, read);
+    return ownCertificate({ env, cwd: '/home/ada' }, read);
   };
 
   test('is that of the entry, else that of the environment', () => {
     const around = { MCP_CLI_CLIENT_CERT: 'mine.pem' };
     expect(own({}, {})).toBeUndefined();
-    expect(own({}, around)).toMatchObject({ cert: '/work/mine.pem', key: undefined });
+    expect(own({}, around)).toMatchObject({ cert: '/home/ada/mine.pem', key: undefined });
     expect(own({}, { ...around, MCP_CLI_CLIENT_KEY: '/k' })).toMatchObject({ key: '/k' });
     expect(own({ client_cert: '/a.pem', client_key: '/a.key' }, around)).toMatchObject({
       cert: '/a.pem',
