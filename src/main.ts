@@ -3,14 +3,10 @@ import { setMaxListeners } from 'node:events';
 import { homedir } from 'node:os';
 import { parse } from 'node:path';
 import { isatty } from 'node:tty';
-import { format } from 'node:util';
 import type { Deps, Fetch } from './deps.ts';
 import { CancelledError } from './errors.ts';
-import { run } from './program.ts';
 import { isPlain, plain } from './ui/plain.ts';
-import { openPrompt } from './ui/prompt.ts';
-import { redact } from './ui/redact.ts';
-import { sanitizeLines } from './ui/sanitize.ts';
+import { asksVersion, version } from './version.ts';
 
 /** A result that could not be written (a full disk) is no success, whatever the command says. */
 let lost = false;
@@ -60,10 +56,14 @@ const fetchLater: Fetch = async (url, init) => {
   return (await fetch(url, init as never)) as unknown as Response;
 };
 
-function realDeps(): Deps {
-  const out = quietPipe(process.stdout);
+async function realDeps(out: Deps['out']): Promise<Deps> {
+  const [{ openPrompt }, { tameConsole }] = await Promise.all([
+    import('./ui/prompt.ts'),
+    import('./ui/console.ts'),
+  ]);
   const err = quietPipe(process.stderr);
   const signal = interruption();
+  tameConsole(console, err);
   return {
     fetch: fetchLater,
     now: Date.now,
@@ -112,13 +112,13 @@ function realDeps(): Deps {
   };
 }
 
-/** Libraries talk on the console, some of them on stdout; what they say is not a result and not trusted. */
-function tameConsole(err: (text: string) => void): void {
-  const write = (...words: unknown[]) => err(`${sanitizeLines(redact(format(...words)))}\n`);
-  Object.assign(console, { debug: write, log: write, info: write, warn: write, error: write, trace: write });
+/** Scripts and shells ask for the version at their start: nothing more is loaded for that. */
+async function main(argv: string[]): Promise<void> {
+  const out = quietPipe(process.stdout);
+  if (asksVersion(argv)) return out(`${version()}\n`);
+  const { run } = await import('./program.ts');
+  const exit = await run(argv, await realDeps(out));
+  process.exitCode = lost ? 1 : exit;
 }
 
-const deps = realDeps();
-tameConsole(deps.err);
-const exit = await run(process.argv.slice(2), deps);
-process.exitCode = lost ? 1 : exit;
+void main(process.argv.slice(2));

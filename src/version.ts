@@ -1,7 +1,12 @@
 import { readFileSync } from 'node:fs';
+import { root } from './place.ts';
 
-/** From package.json, which is always one folder above: in the checkout, in `dist`, in an installed package. */
 export function version(): string {
-  const text = readFileSync(new URL('../package.json', import.meta.url), 'utf8');
+  const text = readFileSync(new URL('package.json', root), 'utf8');
   return (JSON.parse(text) as { version: string }).version;
+}
+
+/** Whether nothing else is wanted. */
+export function asksVersion(argv: readonly string[]): boolean {
+  return argv.length === 1 && (argv[0] === '--version' || argv[0] === '-V');
 }

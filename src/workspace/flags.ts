@@ -1,6 +1,6 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { UsageError } from '../errors.ts';
-import { LOG_LEVELS, type LogLevel } from '../ui/server-log.ts';
+import { LOG_LEVELS, type LogLevel } from '../ui/log-level.ts';
 import { addModelFlags, type ModelFlags, readModelFlags } from './model-flags.ts';
 
 /** The root flags, parsed. */

@@ -8,7 +8,7 @@ const SRC = new URL('../../src/', import.meta.url).pathname;
 
 /** Room -> rooms it may import. `types` may be imported from config by everyone. */
 const MAY: Record<string, readonly string[]> = {
-  main: ['program', 'deps', 'errors', 'ui'],
+  main: ['program', 'deps', 'errors', 'ui', 'version'],
   program: ['tree', 'commands', 'workspace', 'ui', 'deps', 'errors', 'version'],
   tree: ['commands', 'workspace', 'errors', 'nearest'],
   workspace: [
@@ -43,7 +43,7 @@ const MAY: Record<string, readonly string[]> = {
     'typed',
   ],
   sandbox: ['deps', 'errors', 'url'],
-  demo: ['deps', 'errors'],
+  demo: ['deps', 'errors', 'place'],
   // Asks what the program would ask, and changes nothing of what it finds.
   doctor: ['session', 'auth', 'store', 'deps', 'errors', 'typed', 'url'],
   shell: ['workspace', 'chat', 'session', 'auth', 'ui', 'deps', 'errors', 'nearest', 'typed'],
@@ -51,7 +51,7 @@ const MAY: Record<string, readonly string[]> = {
   chat: ['session', 'store', 'ui', 'deps', 'errors', 'nearest', 'url'],
   session: ['auth', 'deps', 'errors', 'nearest', 'typed', 'url'],
   auth: ['store', 'deps', 'errors', 'json-object', 'typed', 'url'],
-  store: ['deps', 'errors', 'json-object', 'typed'],
+  store: ['deps', 'errors', 'json-object', 'place', 'typed'],
   // Reads the files of other programs, and knows nothing of sessions, servers or sign-ins under way.
   adopt: ['store', 'deps', 'errors', 'typed'],
   config: ['deps', 'errors', 'nearest'],
@@ -62,7 +62,8 @@ const MAY: Record<string, readonly string[]> = {
   nearest: [],
   typed: [],
   url: ['errors'],
-  version: [],
+  place: [],
+  version: ['place'],
 };
 
 /** Rooms whose types (and only types) a room may name besides. */
