@@ -27,6 +27,28 @@ const noValidator = {
       : undefined,
 };
 
+/** Of undici, what src/fetch.ts and src/session/dispatcher.ts use: half of it are caches, mocks and sockets of other kinds. */
+const UNDICI = {
+  fetch: ['lib/web/fetch/index.js', 'fetch'],
+  Agent: ['lib/dispatcher/agent.js'],
+  EnvHttpProxyAgent: ['lib/dispatcher/env-http-proxy-agent.js'],
+  Pool: ['lib/dispatcher/pool.js'],
+  buildConnector: ['lib/core/connect.js'],
+};
+const lessUndici = {
+  name: 'less-undici',
+  resolveId: (id) => (id === 'undici' ? '\0undici' : undefined),
+  load: (id) =>
+    id === '\0undici'
+      ? Object.entries(UNDICI)
+          .map(([name, [path, part]]) => {
+            const whole = `from_${name}`;
+            return `import ${whole} from 'undici/${path}'; export const ${name} = ${whole}${part ? `.${part}` : ''};`;
+          })
+          .join('\n')
+      : undefined,
+};
+
 /** commander wants it for commands that are programs of their own; there are none. */
 const noChild = {
   name: 'no-child',
@@ -95,7 +117,7 @@ const bundle = await rolldown({
   external: OUTSIDE,
   // What the entries export is for nobody.
   preserveEntrySignatures: false,
-  plugins: [noValidator, noChild],
+  plugins: [noValidator, lessUndici, noChild],
   onLog(level, log, handle) {
     // A module that is there already costs a dynamic import nothing.
     if (log.code !== 'INEFFECTIVE_DYNAMIC_IMPORT') handle(level === 'warn' ? 'error' : level, log);

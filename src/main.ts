@@ -3,7 +3,7 @@ import { setMaxListeners } from 'node:events';
 import { homedir } from 'node:os';
 import { parse } from 'node:path';
 import { isatty } from 'node:tty';
-import type { Deps, Fetch } from './deps.ts';
+import type { Deps } from './deps.ts';
 import { CancelledError } from './errors.ts';
 import { isPlain, plain } from './ui/plain.ts';
 import { asksVersion, version } from './version.ts';
@@ -50,12 +50,6 @@ function workingDirectory(): string {
   }
 }
 
-const fetchLater: Fetch = async (url, init) => {
-  const { fetch } = await import('undici');
-  // undici's own types and the DOM's differ in names only.
-  return (await fetch(url, init as never)) as unknown as Response;
-};
-
 async function realDeps(out: Deps['out']): Promise<Deps> {
   const [{ openPrompt }, { tameConsole }] = await Promise.all([
     import('./ui/prompt.ts'),
@@ -65,7 +59,7 @@ async function realDeps(out: Deps['out']): Promise<Deps> {
   const signal = interruption();
   tameConsole(console, err);
   return {
-    fetch: fetchLater,
+    fetch: async (url, init) => (await import('./fetch.ts')).fetchWithin(url, init),
     now: Date.now,
     random: (bytes) => crypto.getRandomValues(new Uint8Array(bytes)),
     openUrl: async (url) => {

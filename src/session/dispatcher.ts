@@ -1,7 +1,9 @@
 import type { LookupFunction } from 'node:net';
 import type { buildConnector as BuildConnector } from 'undici';
 import type { Env } from '../deps.ts';
+import { nodeAgent } from '../fetch.ts';
 import { isLoopbackHost } from '../url.ts';
+import { type Connector, type ConnectorOptions, nodeConnector } from './connector.ts';
 import { proxyFailure } from './failure.ts';
 import { proxySettings } from './proxy.ts';
 import type { Reach } from './reach.ts';
@@ -25,49 +27,65 @@ type Options = { reach: Reach; ca: string[] | undefined; timeout: number; env: E
 
 /** Opens no connection yet. Throws ConfigError `proxy` for a proxy URL that cannot be used. */
 export async function openDispatchers(options: Options): Promise<Dispatchers> {
-  const { Agent, EnvHttpProxyAgent, Pool, buildConnector } = await import('undici');
-  const limit = Math.min(connectTimeout, options.timeout);
-  // Said outright: NODE_TLS_REJECT_UNAUTHORIZED=0 would turn verification off otherwise.
-  const verified = { rejectUnauthorized: true, timeout: limit, ...(options.ca && { ca: options.ca }) };
-  const tls = { ...verified, ...options.tls };
-  // No limit between two pieces of a body: a server's event stream may be quiet for hours.
-  const limits = { headersTimeout: options.timeout, bodyTimeout: 0 };
-  const connect = judgedConnector(buildConnector, tls, options.reach);
-  const direct = new Agent({ ...limits, connect });
   const proxies = proxySettings(options.env);
-  const proxied =
-    proxies &&
-    new EnvHttpProxyAgent({
-      ...limits,
-      ...proxies,
-      connect,
-      requestTls: tls,
-      proxyTls: verified,
-      clientFactory: (origin, { connect: toProxy }: { connect: BuildConnector.connector }) =>
-        new Pool(origin, { headersTimeout: limit, connect: namedFailures(toProxy) }),
-    });
+  const Own = nodeAgent();
+  // Proxies want the package.
+  if (Own && !proxies) return direct(Own, nodeConnector, options);
+  const { Agent, EnvHttpProxyAgent, Pool, buildConnector } = await import('undici');
+  const make = buildConnector as (options: ConnectorOptions) => Connector;
+  const straight = direct(Agent as unknown as typeof Own & object, make, options);
+  if (!proxies) return straight;
+  const { tls, verified, limits, limit } = settings(options);
+  const proxied = new EnvHttpProxyAgent({
+    ...limits,
+    ...proxies,
+    connect: judgedConnector(make, tls, options.reach) as BuildConnector.connector,
+    requestTls: tls,
+    proxyTls: verified,
+    clientFactory: (origin, { connect: toProxy }: { connect: BuildConnector.connector }) =>
+      new Pool(origin, { headersTimeout: limit, connect: namedFailures(toProxy) }),
+  });
   return {
     of(url) {
-      const chosen = proxied && !isLoopbackHost(url.hostname) ? proxied : direct;
-      return chosen as unknown as Dispatcher;
+      return isLoopbackHost(url.hostname) ? straight.of(url) : (proxied as unknown as Dispatcher);
     },
     async close() {
-      await Promise.all([direct.destroy(), proxied?.destroy()]);
+      await Promise.all([straight.close(), proxied.destroy()]);
     },
   };
 }
 
+function settings({ timeout, ca, tls }: Options) {
+  const limit = Math.min(connectTimeout, timeout);
+  // Said outright: NODE_TLS_REJECT_UNAUTHORIZED=0 would turn verification off otherwise.
+  const verified = { rejectUnauthorized: true, timeout: limit, ...(ca && { ca }) };
+  // No limit between two pieces of a body: a server's event stream may be quiet for hours.
+  const limits = { headersTimeout: timeout, bodyTimeout: 0 };
+  return { limit, verified, tls: { ...verified, ...tls }, limits };
+}
+
+/** Without proxies. */
+function direct(
+  Agent: NonNullable<ReturnType<typeof nodeAgent>>,
+  make: (options: ConnectorOptions) => Connector,
+  options: Options,
+): Dispatchers {
+  const { tls, limits } = settings(options);
+  const agent = new Agent({ ...limits, connect: judgedConnector(make, tls, options.reach) });
+  return { of: () => agent, close: () => agent.destroy() };
+}
+
 /** Connects to the addresses that the law allows, and looks once more at the one that answered. */
 function judgedConnector(
-  buildConnector: typeof BuildConnector,
-  tls: BuildConnector.BuildOptions,
+  make: (options: ConnectorOptions) => Connector,
+  tls: Omit<ConnectorOptions, 'lookup'>,
   reach: Reach,
-): BuildConnector.connector {
-  const connectors = new Map<string, BuildConnector.connector>();
-  function connectorOf(origin: string): BuildConnector.connector {
+): Connector {
+  const connectors = new Map<string, Connector>();
+  function connectorOf(origin: string): Connector {
     const known = connectors.get(origin);
     if (known) return known;
-    const made = buildConnector({ ...tls, lookup: judgedLookup(origin, reach) });
+    const made = make({ ...tls, lookup: judgedLookup(origin, reach) });
     connectors.set(origin, made);
     return made;
   }

@@ -1,8 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { fetch as undiciFetch } from 'undici';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
-import type { Fetch } from '../../src/deps.ts';
+import { fetchWithin } from '../../src/fetch.ts';
 import { type HttpOptions, openHttp } from '../../src/session/http.ts';
 import { type Certificate, makeCertificate } from '../support/certificates.ts';
 import { serveHttp, type TestServer } from '../support/servers.ts';
@@ -40,7 +39,7 @@ afterEach(() => {
 });
 
 async function get(target: string, options: Partial<HttpOptions> = {}): Promise<string> {
-  const fetch = undiciFetch as unknown as Fetch;
+  const fetch = fetchWithin;
   const defaults = { allowHttp: false, allowPrivateNetwork: false, timeout: undefined, env: {} };
   const made = openHttp({ fetch, serverUrl: target, ...defaults, ...options });
   try {

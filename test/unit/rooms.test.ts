@@ -8,7 +8,7 @@ const SRC = new URL('../../src/', import.meta.url).pathname;
 
 /** Room -> rooms it may import. `types` may be imported from config by everyone. */
 const MAY: Record<string, readonly string[]> = {
-  main: ['program', 'deps', 'errors', 'ui', 'version'],
+  main: ['program', 'deps', 'errors', 'fetch', 'ui', 'version'],
   program: ['tree', 'commands', 'workspace', 'ui', 'deps', 'errors', 'version'],
   tree: ['commands', 'workspace', 'errors', 'nearest'],
   workspace: [
@@ -49,7 +49,7 @@ const MAY: Record<string, readonly string[]> = {
   shell: ['workspace', 'chat', 'session', 'auth', 'ui', 'deps', 'errors', 'nearest', 'typed'],
   // A model's words and a server's words meet here: it makes no sign-in and reads no configuration.
   chat: ['session', 'store', 'ui', 'deps', 'errors', 'nearest', 'url'],
-  session: ['auth', 'deps', 'errors', 'nearest', 'typed', 'url'],
+  session: ['auth', 'deps', 'errors', 'fetch', 'nearest', 'typed', 'url'],
   auth: ['store', 'deps', 'errors', 'json-object', 'typed', 'url'],
   store: ['deps', 'errors', 'json-object', 'place', 'typed'],
   // Reads the files of other programs, and knows nothing of sessions, servers or sign-ins under way.
@@ -58,6 +58,7 @@ const MAY: Record<string, readonly string[]> = {
   ui: ['deps', 'errors', 'url'],
   deps: [],
   errors: [],
+  fetch: ['deps'],
   'json-object': [],
   nearest: [],
   typed: [],
