@@ -10,6 +10,7 @@ import { answerQuestions, ELICITATION, type Elicit, MOST_QUESTIONS } from './eli
 import { declaredExtensions } from './extensions.ts';
 import { endChild, goodbye } from './farewell.ts';
 import { hearLogs, type Logs } from './logs.ts';
+import { isOutdated, type Known, type Memory } from './memory.ts';
 import { noJudge } from './output-schema.ts';
 import type { Patience } from './patience.ts';
 import { siftTools } from './sift.ts';
@@ -19,6 +20,8 @@ import type { HttpKind, Refusal } from './watch.ts';
 
 export type Connection = {
   client: Client;
+  /** Opened on what was known, and nothing has been answered yet. */
+  remembered: boolean;
   refusal(): Refusal | undefined;
   /** To be called before what a server may have questions about. */
   listen(): Promise<void>;
@@ -44,6 +47,7 @@ export type ConnectOptions = {
   warn(text: string): void;
   /** Opens a stream for what the server says unasked, where the transport has one of its own for that. */
   unasked: boolean;
+  memory?: Memory | undefined;
 };
 
 const MODERN = '2026-07-28';
@@ -60,12 +64,35 @@ export async function connect(options: ConnectOptions): Promise<Connection> {
   return connection;
 }
 
-/** The other transport is tried on 400, 404 and 405 only: what the first one says about tokens is final. */
+/** Without asking for the revision, where it is known. What is known was true once: a server that says no is asked. */
 async function connectHttp(entry: HttpEntry, options: ConnectOptions): Promise<Connection> {
+  const memory = entry.protocol === 'legacy' ? undefined : options.memory;
+  const known = await memory?.recall();
+  if (known && !(known.kind === 'legacy' && entry.protocol === 'modern')) {
+    try {
+      return await connectOver('streamable', entry, options, known);
+    } catch (error) {
+      if (!isOutdated(error)) throw error;
+      await memory?.forget();
+    }
+  }
+  return connectAsking(entry, options, memory);
+}
+
+/** The other transport is tried on 400, 404 and 405 only: what the first one says about tokens is final. */
+async function connectAsking(
+  entry: HttpEntry,
+  options: ConnectOptions,
+  memory: Memory | undefined,
+): Promise<Connection> {
   let failure: unknown;
   for (const kind of transportOrder(entry)) {
     try {
-      return await connectOver(kind, entry, options);
+      const connection = await connectOver(kind, entry, options);
+      const discover = connection.client.getDiscoverResult();
+      if (kind === 'streamable')
+        await memory?.keep(discover ? { kind: 'modern', discover } : { kind: 'legacy' });
+      return connection;
     } catch (error) {
       if (!isWrongTransport(error)) throw error;
       failure ??= error;
@@ -74,7 +101,12 @@ async function connectHttp(entry: HttpEntry, options: ConnectOptions): Promise<C
   throw failure;
 }
 
-async function connectOver(kind: HttpKind, entry: HttpEntry, options: ConnectOptions): Promise<Connection> {
+async function connectOver(
+  kind: HttpKind,
+  entry: HttpEntry,
+  options: ConnectOptions,
+  prior?: Known,
+): Promise<Connection> {
   const { bearer, signal, timeout, unasked } = options;
   if (!bearer) throw new TypeError('an HTTP entry needs a bearer');
   const opened = openHttpTransport(kind, entry, bearer, unasked);
@@ -84,12 +116,12 @@ async function connectOver(kind: HttpKind, entry: HttpEntry, options: ConnectOpt
   try {
     failWhenCut(transport, broken);
     takeAsComplete(transport);
-    await client.connect(transport, { signal, timeout });
+    await client.connect(transport, { signal, timeout, ...(prior && { prior }) });
     const close = async () => {
       if (!signal.aborted) await goodbye(end());
       await client.close();
     };
-    return { client, refusal, listen, stream, close };
+    return { client, remembered: prior?.kind === 'modern', refusal, listen, stream, close };
   } catch (error) {
     await client.close();
     throw Object.assign(reasonOf(error) as object, { refusal: refusal() });
@@ -119,6 +151,7 @@ async function connectStdio(entry: StdioEntry, options: ConnectOptions): Promise
       await client.connect(transport, { signal: options.signal, timeout: options.timeout });
       return {
         client,
+        remembered: false,
         refusal: () => undefined,
         listen: async () => {},
         stream: async () => true,
