@@ -15,7 +15,7 @@ import { noJudge } from './output-schema.ts';
 import type { Patience } from './patience.ts';
 import { siftTools } from './sift.ts';
 import { refusesRevision, statusOf } from './translate.ts';
-import { openHttpTransport, openStdioTransport, transportOrder } from './transport.ts';
+import { openHttpTransport, transportOrder } from './transport.ts';
 import type { HttpKind, Refusal } from './watch.ts';
 
 export type Connection = {
@@ -139,6 +139,7 @@ function modeOf(protocol: Protocol): Mode {
  */
 async function connectStdio(entry: StdioEntry, options: ConnectOptions): Promise<Connection> {
   const modes: Mode[] = entry.protocol === 'auto' ? ['legacy', { pin: MODERN }] : [modeOf(entry.protocol)];
+  const { openStdioTransport } = await import('./stdio.ts');
   let lastWords = '';
   let failure: unknown;
   for (const mode of modes) {
