@@ -1,6 +1,7 @@
 // Builds dist/ from src/: the program in pieces that are loaded when they are wanted. One file of CommonJS starts in half
 // the time of two hundred modules: no loader thread, no wrapper around each built-in module (docs/performance.md).
 
+import { execFileSync } from 'node:child_process';
 import { rmSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { rolldown } from 'rolldown';
@@ -170,3 +171,5 @@ await bundle.write({
   comments: { legal: true },
 });
 writeFileSync('dist/package.json', '{ "type": "commonjs" }\n');
+// The whole program's help is asked for more than any other, and is the same in every terminal with room for it.
+writeFileSync('dist/help.txt', execFileSync(process.execPath, ['bin/mcp-cli.js', '--help']));

@@ -1,12 +1,15 @@
 // The only file that touches `process`. Everything a test may replace is made here and handed to the program.
+
 import { setMaxListeners } from 'node:events';
+import { readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { parse } from 'node:path';
 import { isatty } from 'node:tty';
 import type { Deps } from './deps.ts';
 import { CancelledError } from './errors.ts';
+import { root } from './place.ts';
 import { isPlain, plain } from './ui/plain.ts';
-import { asksVersion, version } from './version.ts';
+import { asksHelp, asksVersion, HELP_WIDTH, version } from './version.ts';
 
 /** A result that could not be written (a full disk) is no success, whatever the command says. */
 let lost = false;
@@ -106,10 +109,22 @@ async function realDeps(out: Deps['out']): Promise<Deps> {
   };
 }
 
+/** As the build had commander write it, in the width that is used wherever there is room for it. */
+function renderedHelp({ isTTY, columns }: NodeJS.WriteStream): string | undefined {
+  if (isTTY && columns < HELP_WIDTH) return undefined;
+  try {
+    return readFileSync(new URL('dist/help.txt', root), 'utf8');
+  } catch {
+    return undefined;
+  }
+}
+
 /** Scripts and shells ask for the version at their start: nothing more is loaded for that. */
 async function main(argv: string[]): Promise<void> {
   const out = quietPipe(process.stdout);
   if (asksVersion(argv)) return out(`${version()}\n`);
+  const help = asksHelp(argv) ? renderedHelp(process.stdout) : undefined;
+  if (help !== undefined) return out(help);
   const { run } = await import('./program.ts');
   const exit = await run(argv, await realDeps(out));
   process.exitCode = lost ? 1 : exit;

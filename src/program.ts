@@ -4,7 +4,7 @@ import { ToldError, UsageError } from './errors.ts';
 import { examples, type Perform, unknownCommand } from './tree/branch.ts';
 import { plant, term } from './tree/trunk.ts';
 import type { LogFile } from './ui/log-file.ts';
-import { asksVersion, version } from './version.ts';
+import { asksVersion, HELP_WIDTH, version } from './version.ts';
 import { addRootFlags, type Flags, lineFlags, readFlags, wantsJson } from './workspace/flags.ts';
 import type { Workspace } from './workspace/workspace.ts';
 
@@ -94,7 +94,8 @@ async function grow(program: Command, argv: readonly string[], deps: Deps, perfo
       // Errors are told by report, in the format asked for.
       writeErr: () => {},
       outputError: () => {},
-      getOutHelpWidth: () => (deps.stdout.isTTY ? deps.stdout.columns || 80 : 100),
+      getOutHelpWidth: () =>
+        deps.stdout.isTTY ? Math.min(deps.stdout.columns || 80, HELP_WIDTH) : HELP_WIDTH,
       getOutHasColors: () => false,
     });
   addRootFlags(program);

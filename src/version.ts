@@ -10,3 +10,11 @@ export function version(): string {
 export function asksVersion(argv: readonly string[]): boolean {
   return argv.length === 1 && (argv[0] === '--version' || argv[0] === '-V');
 }
+
+/** Cells that the help is wide at most. */
+export const HELP_WIDTH = 100;
+
+/** Whether nothing but the help of the whole program is wanted. */
+export function asksHelp(argv: readonly string[]): boolean {
+  return argv.length === 1 && (argv[0] === '--help' || argv[0] === '-h');
+}

@@ -2,6 +2,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
+import { runCli } from '../support/cli.ts';
 import { newHome } from '../support/home.ts';
 import { modernServer } from '../support/modern-server.ts';
 import { notes } from '../support/person.ts';
@@ -46,6 +47,13 @@ describe('a command costs no more than a tenth beyond', () => {
     expect(spent.bytes, 'bytes of code').toBeLessThanOrEqual(budget.bytes * 1.1);
     expect(spent.requests, 'requests').toBe(budget.requests);
   });
+});
+
+test('the help that the build has written is the one that the program writes', async () => {
+  const written = await spawnCli(['--help']).done;
+  expect(written.stdout).toBe((await runCli(['--help'])).stdout);
+  // With a flag beside it, it is not the written one.
+  expect((await spawnCli(['--quiet', '--help']).done).stdout).toBe(written.stdout);
 });
 
 // SHOW_BUDGET=1 prints what was found, for test/support/budget.json.

@@ -8,7 +8,7 @@ const SRC = new URL('../../src/', import.meta.url).pathname;
 
 /** Room -> rooms it may import. `types` may be imported from config by everyone. */
 const MAY: Record<string, readonly string[]> = {
-  main: ['program', 'deps', 'errors', 'fetch', 'ui', 'version'],
+  main: ['program', 'deps', 'errors', 'fetch', 'place', 'ui', 'version'],
   program: ['tree', 'commands', 'workspace', 'ui', 'deps', 'errors', 'version'],
   tree: ['commands', 'workspace', 'errors', 'nearest'],
   workspace: [
