@@ -21,7 +21,7 @@ export function run({ name, argv, env = {}, program = process.execPath, until })
     child.on('close', (code) => {
       const took = performance.now() - begin;
       if (code === 0) resolve(took);
-      else reject(new Error(`${name} ended with ${code}: ${said.slice(0, 1000)}`));
+      else reject(new Error(`${name} ended with ${code}: ${said.slice(-1000)}`));
     });
   });
 }

@@ -85,6 +85,6 @@ function session({ argv, env }, calls) {
       const { readFileSync } = await import('node:fs');
       resolve({ took: performance.now() - begin, memory: Number(readFileSync(file, 'utf8').trim()) / 1024 });
     });
-    child.stdin.end('tools call echo "text=still here"\n'.repeat(calls));
+    child.stdin.end('/tools call echo "text=still here"\n'.repeat(calls));
   });
 }
