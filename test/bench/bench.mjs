@@ -83,8 +83,7 @@ async function main({ port, token }) {
   for (const [subject, beside, budget] of cases) await row(subject, beside, budget);
   if (values.peers) {
     const found = await peers(folder, `${origin}/modern/1`, `${origin}/legacy/1`, token, say);
-    const own = list('modern', 1);
-    for (const each of found) await row(each, own);
+    for (const each of found) await row(each, list(each.era, 1));
   }
   if (values.scale)
     await scale({

@@ -60,11 +60,12 @@ export async function peers(folder, modern, legacy, token, say) {
         ['2026-07-28', modern],
         ['2025-11-25', legacy],
       ]) {
-        const subject = { name: `${label}, ${era}`, argv: argv(url), env: { HOME: at } };
+        const kind = url === modern ? 'modern' : 'legacy';
+        const subject = { name: `${label}, ${era}`, era: kind, argv: argv(url), env: { HOME: at } };
         const works = await run(subject).then(
           () => true,
           (error) => {
-            say(`${subject.name} does not: ${error.message.split('\n')[0].slice(0, 200)}`);
+            say(`${subject.name} was not measured: ${error.message.split('\n')[0].slice(0, 200)}`);
             return false;
           },
         );
