@@ -1,10 +1,9 @@
 #!/usr/bin/env node
-import { lstatSync, mkdirSync } from 'node:fs';
-import module from 'node:module';
-import { homedir } from 'node:os';
-import { join } from 'node:path';
-
-const root = join(homedir(), '.mcp_cli');
+'use strict';
+const { lstatSync, mkdirSync } = require('node:fs');
+const module_ = require('node:module');
+const { homedir } = require('node:os');
+const { join } = require('node:path');
 
 /** What lies in a compile cache is run: one that another user can write to would be theirs to run as us. */
 function isOursAlone(path) {
@@ -13,13 +12,14 @@ function isOursAlone(path) {
 }
 
 try {
+  const root = join(homedir(), '.mcp_cli');
   const cache = join(root, 'compile-cache');
   // Only where the program has been used: asking for the version leaves nothing behind.
-  if (module.enableCompileCache && isOursAlone(root)) {
+  if (module_.enableCompileCache && isOursAlone(root)) {
     mkdirSync(cache, { recursive: true, mode: 0o700 });
-    if (isOursAlone(cache)) module.enableCompileCache(cache);
+    if (isOursAlone(cache)) module_.enableCompileCache(cache);
   }
 } catch {
   // Slower, and nothing else.
 }
-await import('../dist/main.js');
+require('../dist/main.js');

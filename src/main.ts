@@ -1,16 +1,15 @@
 // The only file that touches `process`. Everything a test may replace is made here and handed to the program.
+
 import { setMaxListeners } from 'node:events';
+import { readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { parse } from 'node:path';
 import { isatty } from 'node:tty';
-import { format } from 'node:util';
-import type { Deps, Fetch } from './deps.ts';
+import type { Deps } from './deps.ts';
 import { CancelledError } from './errors.ts';
-import { run } from './program.ts';
+import { root } from './place.ts';
 import { isPlain, plain } from './ui/plain.ts';
-import { openPrompt } from './ui/prompt.ts';
-import { redact } from './ui/redact.ts';
-import { sanitizeLines } from './ui/sanitize.ts';
+import { asksHelp, asksVersion, HELP_WIDTH, version } from './version.ts';
 
 /** A result that could not be written (a full disk) is no success, whatever the command says. */
 let lost = false;
@@ -54,18 +53,16 @@ function workingDirectory(): string {
   }
 }
 
-const fetchLater: Fetch = async (url, init) => {
-  const { fetch } = await import('undici');
-  // undici's own types and the DOM's differ in names only.
-  return (await fetch(url, init as never)) as unknown as Response;
-};
-
-function realDeps(): Deps {
-  const out = quietPipe(process.stdout);
+async function realDeps(out: Deps['out']): Promise<Deps> {
+  const [{ openPrompt }, { tameConsole }] = await Promise.all([
+    import('./ui/prompt.ts'),
+    import('./ui/console.ts'),
+  ]);
   const err = quietPipe(process.stderr);
   const signal = interruption();
+  tameConsole(console, err);
   return {
-    fetch: fetchLater,
+    fetch: async (url, init) => (await import('./fetch.ts')).fetchWithin(url, init),
     now: Date.now,
     random: (bytes) => crypto.getRandomValues(new Uint8Array(bytes)),
     openUrl: async (url) => {
@@ -112,13 +109,25 @@ function realDeps(): Deps {
   };
 }
 
-/** Libraries talk on the console, some of them on stdout; what they say is not a result and not trusted. */
-function tameConsole(err: (text: string) => void): void {
-  const write = (...words: unknown[]) => err(`${sanitizeLines(redact(format(...words)))}\n`);
-  Object.assign(console, { debug: write, log: write, info: write, warn: write, error: write, trace: write });
+/** As the build had commander write it, in the width that is used wherever there is room for it. */
+function renderedHelp({ isTTY, columns }: NodeJS.WriteStream): string | undefined {
+  if (isTTY && columns < HELP_WIDTH) return undefined;
+  try {
+    return readFileSync(new URL('dist/help.txt', root), 'utf8');
+  } catch {
+    return undefined;
+  }
 }
 
-const deps = realDeps();
-tameConsole(deps.err);
-const exit = await run(process.argv.slice(2), deps);
-process.exitCode = lost ? 1 : exit;
+/** Scripts and shells ask for the version at their start: nothing more is loaded for that. */
+async function main(argv: string[]): Promise<void> {
+  const out = quietPipe(process.stdout);
+  if (asksVersion(argv)) return out(`${version()}\n`);
+  const help = asksHelp(argv) ? renderedHelp(process.stdout) : undefined;
+  if (help !== undefined) return out(help);
+  const { run } = await import('./program.ts');
+  const exit = await run(argv, await realDeps(out));
+  process.exitCode = lost ? 1 : exit;
+}
+
+void main(process.argv.slice(2));

@@ -1,26 +1,10 @@
 import { Command, CommanderError } from 'commander';
 import type { Deps } from './deps.ts';
 import { ToldError, UsageError } from './errors.ts';
-import { growAuth } from './tree/auth.ts';
-import { examples, group, type Perform, unknownCommand } from './tree/branch.ts';
-import { growCmd } from './tree/cmd.ts';
-import { growCompletion } from './tree/completion.ts';
-import { growDemo } from './tree/demo.ts';
-import { growDoctor } from './tree/doctor.ts';
-import { growPrompts } from './tree/prompts.ts';
-import { growProxy } from './tree/proxy.ts';
-import { growResources } from './tree/resources.ts';
-import { growSandbox } from './tree/sandbox.ts';
-import { growSchema } from './tree/schema.ts';
-import { growServers } from './tree/servers.ts';
-import { growSkills } from './tree/skills.ts';
-import { growToken } from './tree/token.ts';
-import { growTools } from './tree/tools.ts';
-import { usageError } from './tree/usage.ts';
+import { examples, type Perform, unknownCommand } from './tree/branch.ts';
+import { plant, term } from './tree/trunk.ts';
 import type { LogFile } from './ui/log-file.ts';
-import { environmentSecrets } from './ui/redact.ts';
-import { report } from './ui/report.ts';
-import { version } from './version.ts';
+import { asksVersion, HELP_WIDTH, version } from './version.ts';
 import { addRootFlags, type Flags, readFlags, wantsJson } from './workspace/flags.ts';
 import { lineFlags } from './workspace/line-flags.ts';
 import type { Workspace } from './workspace/workspace.ts';
@@ -33,7 +17,7 @@ type OpenWorkspace = (deps: Deps, flags: Flags) => Workspace;
  */
 export async function run(argv: string[], deps: Deps, open?: OpenWorkspace): Promise<number> {
   // Asked for by scripts and shells at their start: answered before the tree is built.
-  if (argv.length === 1 && (argv[0] === '--version' || argv[0] === '-V')) {
+  if (asksVersion(argv)) {
     deps.out(`${version()}\n`);
     return 0;
   }
@@ -56,14 +40,19 @@ export async function run(argv: string[], deps: Deps, open?: OpenWorkspace): Pro
       await workspace.close().catch(() => undefined);
     }
   };
-  grow(program, deps, perform);
   try {
+    await grow(program, argv, deps, perform);
     await program.parseAsync(argv, { from: 'user' });
     return exit;
   } catch (error) {
     if (error instanceof CommanderError && error.exitCode === 0) return 0;
     if (error instanceof ToldError) return error.exit;
     const { format, verbose } = readFlags(program.opts());
+    const [{ report }, { environmentSecrets }, { usageError }] = await Promise.all([
+      import('./ui/report.ts'),
+      import('./ui/redact.ts'),
+      import('./tree/usage.ts'),
+    ]);
     return report(error instanceof CommanderError ? usageError(error, program, argv) : error, {
       err: log?.deps.err ?? deps.err,
       json: format !== 'text' || (error instanceof CommanderError && wantsJson(argv)),
@@ -79,18 +68,19 @@ export async function run(argv: string[], deps: Deps, open?: OpenWorkspace): Pro
 /** Runs the words of one command line on a workspace that is open; `flags` of the session hold unless the words say otherwise. */
 async function obey(words: string[], workspace: Workspace): Promise<void> {
   const program = new Command('mcp-cli');
-  grow(program, workspace.deps, async (work) => {
+  await grow(program, words, workspace.deps, async (work) => {
     await work({ ...workspace, flags: lineFlags(workspace.flags, program) });
   });
   try {
     await program.parseAsync(words, { from: 'user' });
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
-    if (error.exitCode !== 0) throw usageError(error, program, words);
+    if (error.exitCode !== 0) throw (await import('./tree/usage.ts')).usageError(error, program, words);
   }
 }
 
-function grow(program: Command, deps: Deps, perform: Perform): void {
+/** `argv` is what will be parsed. */
+async function grow(program: Command, argv: readonly string[], deps: Deps, perform: Perform): Promise<void> {
   program
     .description('The terminal client for OAuth-protected MCP servers')
     .usage('[flags] [command]')
@@ -105,7 +95,8 @@ function grow(program: Command, deps: Deps, perform: Perform): void {
       // Errors are told by report, in the format asked for.
       writeErr: () => {},
       outputError: () => {},
-      getOutHelpWidth: () => (deps.stdout.isTTY ? deps.stdout.columns || 80 : 100),
+      getOutHelpWidth: () =>
+        deps.stdout.isTTY ? Math.min(deps.stdout.columns || 80, HELP_WIDTH) : HELP_WIDTH,
       getOutHasColors: () => false,
     });
   addRootFlags(program);
@@ -117,39 +108,24 @@ function grow(program: Command, deps: Deps, perform: Perform): void {
     'mcp-cli --server notion tools list --json   the same for a script',
     'mcp-cli auth status                         who is signed in',
   ]);
-  growAuth(group(program, 'auth', 'sign in and out, and what is stored'), perform);
-  growTools(group(program, 'tools', 'list, describe and call tools'), perform);
-  growResources(group(program, 'resources', 'list, read and watch resources'), perform);
-  growPrompts(group(program, 'prompts', 'list prompts and get their messages'), perform);
-  growSkills(group(program, 'skills', 'list and read skills'), perform);
-  growServers(group(program, 'servers', 'what is configured'), perform);
-  growToken(
-    group(program, 'token', 'tokens and API keys of your own, and the stores that keep them'),
-    perform,
-  );
-  const ping = program
-    .command('ping')
-    .description('connect and measure one round trip')
-    .argument('[server...]')
-    .action((servers: string[]) =>
-      perform(async (w) => (await import('./commands/ping.ts')).ping(w, servers)),
-    );
-  examples(ping, ['mcp-cli ping notion', 'mcp-cli ping notion linear --json']);
-  growCmd(program, perform);
-  growProxy(program, perform);
-  growDoctor(program, perform);
-  growSandbox(program, perform);
-  growDemo(program, perform);
-  growSchema(program, perform);
-  growCompletion(program, perform, deps.out);
+  const trunk = plant(program, perform, deps.out);
+  await trunk.grow(argv);
   const help = program
     .command('help')
     .description('show help of a command')
     .argument('[command...]')
-    .action((words: string[]) => find(program, words).outputHelp());
+    .action(async (words: string[]) => {
+      const [first] = words;
+      if (first !== undefined && !program.commands.some((each) => each.name() === first)) await trunk.grow();
+      find(program, words).outputHelp();
+    });
   examples(help, ['mcp-cli help auth login']);
   program.argument('[word...]').action(async (words: string[]) => {
-    if (words.length > 0) throw unknownCommand(program, words[0] ?? '');
+    if (words.length > 0) {
+      // What is meant may be a command of any noun.
+      await trunk.grow();
+      throw unknownCommand(program, words[0] ?? '');
+    }
     if (readFlags(program.opts()).servers.length === 0) {
       throw new UsageError('no_command', 'there is no command and no server', {
         hint: 'start with: mcp-cli --server NAME\nor see: mcp-cli --help',
@@ -157,16 +133,6 @@ function grow(program: Command, deps: Deps, perform: Perform): void {
     }
     await perform(async (w) => (await import('./commands/session.ts')).session(w, obey));
   });
-}
-
-/** `auth <command>`, `ping [server...]`: how a command is listed. */
-function term(command: Command): string {
-  if (command.commands.length > 0) return `${command.name()} <command>`;
-  const words = command.registeredArguments.map((each) => {
-    const text = `${each.name()}${each.variadic ? '...' : ''}`;
-    return each.required ? `<${text}>` : `[${text}]`;
-  });
-  return [command.name(), ...words].join(' ');
 }
 
 function find(program: Command, words: string[]): Command {

@@ -1,11 +1,12 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { UsageError } from '../errors.ts';
 import { nearest } from '../nearest.ts';
+import { root } from '../place.ts';
 import { print } from '../ui/print.ts';
 import type { Workspace } from '../workspace/workspace.ts';
 
 /** Where package.json is too: one folder above `src`, and above `dist`. */
-const FOLDER = new URL('../../schemas/', import.meta.url);
+const FOLDER = new URL('schemas/', root);
 
 /** What the others refer to; none of its own. */
 const SHARED = 'common';

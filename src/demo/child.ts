@@ -2,9 +2,10 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { execPath } from 'node:process';
 import { fileURLToPath } from 'node:url';
 import { CancelledError } from '../errors.ts';
+import { root } from '../place.ts';
 
 /** The program itself, as it was installed. */
-const PROGRAM = fileURLToPath(new URL('../../bin/mcp-cli.js', import.meta.url));
+const PROGRAM = fileURLToPath(new URL('bin/mcp-cli.js', root));
 
 export type Ran = {
   exit: number;

@@ -1,26 +1,28 @@
 // Opening a session: transport by transport, revision by revision, with a token where one is asked for.
 
-import { Client, type ClientOptions } from '@modelcontextprotocol/client';
+import type { Client } from '@modelcontextprotocol/client';
 import type { Bearer } from '../auth/bearer.ts';
 import type { HttpEntry, Protocol, ServerEntry, StdioEntry } from '../config/entry.ts';
 import { NetworkError } from '../errors.ts';
+import { type Mode, newClient } from './client.ts';
 import { takeAsComplete } from './complete.ts';
 import { failWhenCut } from './cut.ts';
-import { answerQuestions, ELICITATION, type Elicit, MOST_QUESTIONS } from './elicit.ts';
-import { declaredExtensions } from './extensions.ts';
+import type { Elicit } from './elicit.ts';
 import { endChild, goodbye } from './farewell.ts';
 import { hearLogs, type Logs } from './logs.ts';
-import { noJudge } from './output-schema.ts';
+import { isOutdated, type Known, type Memory } from './memory.ts';
 import type { Patience } from './patience.ts';
-import { answerRoots, type Root } from './roots.ts';
-import { answerSamples, SAMPLING, type Sample } from './sampling.ts';
+import type { Root } from './roots.ts';
+import type { Sample } from './sampling.ts';
 import { siftTools } from './sift.ts';
 import { isWrongTransport } from './translate.ts';
-import { openHttpTransport, openStdioTransport, transportOrder } from './transport.ts';
+import { openHttpTransport, transportOrder } from './transport.ts';
 import type { HttpKind, Refusal } from './watch.ts';
 
 export type Connection = {
   client: Client;
+  /** Opened on what was known, and nothing has been answered yet. */
+  remembered: boolean;
   refusal(): Refusal | undefined;
   /** To be called before what a server may have questions about. */
   listen(): Promise<void>;
@@ -50,11 +52,10 @@ export type ConnectOptions = {
   warn(text: string): void;
   /** Opens a stream for what the server says unasked, where the transport has one of its own for that. */
   unasked: boolean;
+  memory?: Memory | undefined;
 };
 
 const MODERN = '2026-07-28';
-
-type Mode = NonNullable<NonNullable<ClientOptions['versionNegotiation']>['mode']>;
 
 export async function connect(options: ConnectOptions): Promise<Connection> {
   const { entry, logs, signal, timeout, warn } = options;
@@ -66,12 +67,35 @@ export async function connect(options: ConnectOptions): Promise<Connection> {
   return connection;
 }
 
-/** The other transport is tried on 400, 404 and 405 only: what the first one says about tokens is final. */
+/** Without asking for the revision, where it is known. What is known was true once: a server that says no is asked. */
 async function connectHttp(entry: HttpEntry, options: ConnectOptions): Promise<Connection> {
+  const memory = entry.protocol === 'legacy' ? undefined : options.memory;
+  const known = await memory?.recall();
+  if (known && !(known.kind === 'legacy' && entry.protocol === 'modern')) {
+    try {
+      return await connectOver('streamable', entry, options, known);
+    } catch (error) {
+      if (!isOutdated(error)) throw error;
+      await memory?.forget();
+    }
+  }
+  return connectAsking(entry, options, memory);
+}
+
+/** The other transport is tried on 400, 404 and 405 only: what the first one says about tokens is final. */
+async function connectAsking(
+  entry: HttpEntry,
+  options: ConnectOptions,
+  memory: Memory | undefined,
+): Promise<Connection> {
   let failure: unknown;
   for (const kind of transportOrder(entry)) {
     try {
-      return await connectOver(kind, entry, options);
+      const connection = await connectOver(kind, entry, options);
+      const discover = connection.client.getDiscoverResult();
+      if (kind === 'streamable')
+        await memory?.keep(discover ? { kind: 'modern', discover } : { kind: 'legacy' });
+      return connection;
     } catch (error) {
       if (!isWrongTransport(error)) throw error;
       failure ??= error;
@@ -80,7 +104,12 @@ async function connectHttp(entry: HttpEntry, options: ConnectOptions): Promise<C
   throw failure;
 }
 
-async function connectOver(kind: HttpKind, entry: HttpEntry, options: ConnectOptions): Promise<Connection> {
+async function connectOver(
+  kind: HttpKind,
+  entry: HttpEntry,
+  options: ConnectOptions,
+  prior?: Known,
+): Promise<Connection> {
   const { bearer, signal, timeout, unasked } = options;
   if (!bearer) throw new TypeError('an HTTP entry needs a bearer');
   const opened = openHttpTransport(kind, entry, bearer, unasked);
@@ -90,12 +119,12 @@ async function connectOver(kind: HttpKind, entry: HttpEntry, options: ConnectOpt
   try {
     failWhenCut(transport, broken);
     takeAsComplete(transport);
-    await client.connect(transport, { signal, timeout });
+    await client.connect(transport, { signal, timeout, ...(prior && { prior }) });
     const close = async () => {
       if (!signal.aborted) await goodbye(end());
       await client.close();
     };
-    return { client, refusal, listen, stream, close };
+    return { client, remembered: prior?.kind === 'modern', refusal, listen, stream, close };
   } catch (error) {
     await client.close();
     throw Object.assign(reasonOf(error) as object, { refusal: refusal() });
@@ -113,6 +142,7 @@ function modeOf(protocol: Protocol): Mode {
  */
 async function connectStdio(entry: StdioEntry, options: ConnectOptions): Promise<Connection> {
   const modes: Mode[] = entry.protocol === 'auto' ? ['legacy', { pin: MODERN }] : [modeOf(entry.protocol)];
+  const { openStdioTransport } = await import('./stdio.ts');
   let lastWords = '';
   let failure: unknown;
   for (const mode of modes) {
@@ -125,6 +155,7 @@ async function connectStdio(entry: StdioEntry, options: ConnectOptions): Promise
       await client.connect(transport, { signal: options.signal, timeout: options.timeout });
       return {
         client,
+        remembered: false,
         refusal: () => undefined,
         listen: async () => {},
         stream: async () => true,
@@ -142,28 +173,4 @@ async function connectStdio(entry: StdioEntry, options: ConnectOptions): Promise
     server: entry.name,
     cause: failure,
   });
-}
-
-function newClient(options: ConnectOptions, mode: Mode): Client {
-  const { elicit, patience, roots, sample } = options;
-  const client = new Client(options.clientInfo, {
-    capabilities: {
-      ...ELICITATION,
-      ...(sample && SAMPLING),
-      ...(roots.length > 0 && { roots: {} }),
-      ...declaredExtensions(options.entry),
-    },
-    versionNegotiation: { mode, probe: { timeoutMs: options.timeout } },
-    inputRequired: { maxRounds: MOST_QUESTIONS },
-    listMaxPages: 500,
-    jsonSchemaValidator: noJudge,
-  });
-  answerQuestions(client, options.entry.name, elicit, patience);
-  if (sample) answerSamples(client, options.entry.name, sample, patience);
-  answerRoots(client, roots);
-  // In the place of the SDK's own, which reports its rounds of questions as if they were the server's progress.
-  client.setNotificationHandler('notifications/progress', ({ params: { progressToken, ...progress } }) =>
-    patience.heard(progressToken, progress),
-  );
-  return client;
 }

@@ -2,9 +2,11 @@ import type { LookupFunction } from 'node:net';
 import { createSecureContext, type SecureContext } from 'node:tls';
 import type { buildConnector as BuildConnector, Dispatcher as OfPackage, Pool as PoolOf } from 'undici';
 import type { Env } from '../deps.ts';
+import { nodeAgent } from '../fetch.ts';
 import { proxyFailure } from './between.ts';
 import type { ClientCertificate } from './client-certificate.ts';
-import { type ProxyServer, proxyCredentials, proxyOf } from './proxy.ts';
+import { type Connector, type ConnectorOptions, nodeConnector } from './connector.ts';
+import { namesProxies, type ProxyServer, proxyCredentials, proxyOf } from './proxy.ts';
 import type { Reach } from './reach.ts';
 
 /** Milliseconds for TCP and TLS together. */
@@ -42,19 +44,21 @@ type Undici = typeof import('undici');
 
 /** Opens no connection yet. `of` throws ConfigError `proxy` for a proxy URL that cannot be used. */
 export async function openDispatchers(options: Options): Promise<Dispatchers> {
-  const undici = await import('undici');
   const { client, env } = options;
-  const opened = new Map<string, OfPackage>();
+  const Own = nodeAgent();
+  // Proxies want the package.
+  const make = Own && !namesProxies(env) ? ownAgents(Own) : packageAgents(await import('undici'));
+  const opened = new Map<string, Agent>();
   return {
     of(url) {
       const proxy = proxyOf(url, env);
       const shown = client?.shownTo(url.origin) ? client : undefined;
       const secure = url.protocol === 'https:';
       const key = `${proxy?.url.href ?? ''} ${shown !== undefined} ${secure}`;
-      const chosen = opened.get(key) ?? agent(undici, options, proxy, secure ? trust(options.ca, shown) : {});
+      const chosen = opened.get(key) ?? make(options, proxy, secure ? trust(options.ca, shown) : {});
       opened.set(key, chosen);
       return {
-        dispatcher: chosen as unknown as Dispatcher,
+        dispatcher: chosen,
         path: { proxy, clientCertificate: shown?.file },
       };
     },
@@ -64,29 +68,48 @@ export async function openDispatchers(options: Options): Promise<Dispatchers> {
   };
 }
 
-function agent(
-  { Agent, Pool, ProxyAgent, buildConnector }: Undici,
-  { reach, ca, timeout, tls }: Options,
+type Agent = Dispatcher & { destroy(): Promise<void> };
+type Make = (
+  options: Options,
   proxy: ProxyServer | undefined,
   trusted: { secureContext?: SecureContext },
-): OfPackage {
+) => Agent;
+
+/** Node's own dispatcher, without proxies. */
+function ownAgents(Own: NonNullable<ReturnType<typeof nodeAgent>>): Make {
+  return (options, _, trusted) => {
+    const { own, limits } = settings(options, trusted);
+    return new Own({ ...limits, connect: judgedConnector(nodeConnector, own, options.reach) });
+  };
+}
+
+function packageAgents({ Agent: Direct, Pool, ProxyAgent, buildConnector }: Undici): Make {
+  const make = buildConnector as (options: ConnectorOptions) => Connector;
+  return (options, proxy, trusted) => {
+    const { own, verified, limits, limit } = settings(options, trusted);
+    const connect = judgedConnector(make, own, options.reach) as BuildConnector.connector;
+    if (!proxy) return new Direct({ ...limits, connect }) as unknown as Agent;
+    const token = proxyCredentials(proxy.url);
+    const proxied = new ProxyAgent({
+      ...limits,
+      uri: `${proxy.shown}/`,
+      ...(token !== undefined && { token }),
+      requestTls: own,
+      proxyTls: verified,
+      clientFactory: (origin, { connect: reached }: { connect: BuildConnector.connector }) =>
+        toProxy(new Pool(origin, { headersTimeout: limit, connect: namedFailures(reached) })),
+    });
+    return proxied as unknown as Agent;
+  };
+}
+
+function settings({ timeout, ca, tls }: Options, trusted: { secureContext?: SecureContext }) {
   const limit = Math.min(connectTimeout, timeout);
   // Said outright: NODE_TLS_REJECT_UNAUTHORIZED=0 would turn verification off otherwise.
   const verified = { rejectUnauthorized: true, timeout: limit, ...(ca && { ca }) };
   const own = { rejectUnauthorized: true, timeout: limit, ...trusted, ...tls };
   // No limit between two pieces of a body: a server's event stream may be quiet for hours.
-  const limits = { headersTimeout: timeout, bodyTimeout: 0 };
-  if (!proxy) return new Agent({ ...limits, connect: judgedConnector(buildConnector, own, reach) });
-  const token = proxyCredentials(proxy.url);
-  return new ProxyAgent({
-    ...limits,
-    uri: `${proxy.shown}/`,
-    ...(token !== undefined && { token }),
-    requestTls: own,
-    proxyTls: verified,
-    clientFactory: (origin, { connect }: { connect: BuildConnector.connector }) =>
-      toProxy(new Pool(origin, { headersTimeout: limit, connect: namedFailures(connect) })),
-  });
+  return { limit, verified, own, limits: { headersTimeout: timeout, bodyTimeout: 0 } };
 }
 
 /** Made once for all connections: reading a hundred and fifty authorities takes longer than a handshake. */
@@ -101,15 +124,15 @@ function trust(
 
 /** Connects to the addresses that the law allows, and looks once more at the one that answered. */
 function judgedConnector(
-  buildConnector: typeof BuildConnector,
-  tls: BuildConnector.BuildOptions,
+  make: (options: ConnectorOptions) => Connector,
+  tls: Omit<ConnectorOptions, 'lookup'>,
   reach: Reach,
-): BuildConnector.connector {
-  const connectors = new Map<string, BuildConnector.connector>();
-  function connectorOf(origin: string): BuildConnector.connector {
+): Connector {
+  const connectors = new Map<string, Connector>();
+  function connectorOf(origin: string): Connector {
     const known = connectors.get(origin);
     if (known) return known;
-    const made = buildConnector({ ...tls, lookup: judgedLookup(origin, reach) });
+    const made = make({ ...tls, lookup: judgedLookup(origin, reach) });
     connectors.set(origin, made);
     return made;
   }

@@ -4,6 +4,7 @@ import type { Tool } from '@modelcontextprotocol/client';
 import { type Connection, type ConnectOptions, connect } from './connect.ts';
 import { shallow } from './depth.ts';
 import { remembered, type Sent, sentWith, withoutEcho } from './echo.ts';
+import { Doubt, isOutdated } from './memory.ts';
 import { mender, type Repair } from './mend.ts';
 import { hearNews } from './news.ts';
 import { asPromised, unjudged } from './output-schema.ts';
@@ -27,7 +28,19 @@ export async function openSession(given: Omit<ConnectOptions, 'patience'>): Prom
   };
   let heard: News | undefined;
   const run = <T>(work: (connection: Connection) => Promise<T>): Promise<T> =>
-    mended(options, { reopen, refusal: () => connection.refusal() }, () => work(connection));
+    mended(options, { reopen, refusal: () => connection.refusal() }, async () => {
+      const used = connection;
+      try {
+        const result = await work(used);
+        used.remembered = false;
+        return result;
+      } catch (error) {
+        if (!used.remembered || !isOutdated(error)) throw error;
+        await given.memory?.forget();
+        await reopen();
+        return work(connection);
+      }
+    });
   const { client } = connection;
   /** As they were listed last. */
   let tools: Tool[] = [];
@@ -38,7 +51,7 @@ export async function openSession(given: Omit<ConnectOptions, 'patience'>): Prom
     instructions: client.getInstructions(),
     capabilities: client.getServerCapabilities() ?? {},
     async listTools() {
-      tools = await run(async ({ client }) => shallow(await listTools(client, request), entry.name));
+      tools = await run(async (connection) => shallow(await listTools(connection, request), entry.name));
       return tools;
     },
     callTool: (name, args, { signal: own, ...watching } = {}) =>
@@ -69,8 +82,11 @@ export async function openSession(given: Omit<ConnectOptions, 'patience'>): Prom
 type Request = { signal: AbortSignal; timeout: number };
 
 /** Asking a server without tools makes the SDK write to stdout. */
-async function listTools(client: Connection['client'], request: Request): Promise<Tool[]> {
-  if (!client.getServerCapabilities()?.tools) return [];
+async function listTools({ client, remembered }: Connection, request: Request): Promise<Tool[]> {
+  if (!client.getServerCapabilities()?.tools) {
+    if (remembered) throw new Doubt();
+    return [];
+  }
   const { tools } = await client.listTools(undefined, request);
   return tools;
 }

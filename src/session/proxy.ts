@@ -19,6 +19,11 @@ export function proxyOf(url: URL, env: Env): ProxyServer | undefined {
   return isExempt(url, env.no_proxy || env.NO_PROXY || '') ? undefined : chosen;
 }
 
+/** Whether any request could go through one. */
+export function namesProxies(env: Env): boolean {
+  return ['http_proxy', 'https_proxy'].some((name) => env[name] || env[name.toUpperCase()]);
+}
+
 /** Names stand for themselves and all below them, blocks such as `10.0.0.0/8` for their addresses; a port narrows it. */
 function isExempt({ hostname, port, protocol }: URL, noProxy: string): boolean {
   const own = bare(hostname.toLowerCase());

@@ -86,7 +86,7 @@ export function translate(error: unknown, entry: ServerEntry, signal: AbortSigna
 }
 
 /** The status of the HTTP answer that made this error, on either transport. */
-function statusOf(error: unknown): number | undefined {
+export function statusOf(error: unknown): number | undefined {
   if (SdkHttpError.isInstance(error)) return error.status;
   return SseError.isInstance(error) ? error.code : undefined;
 }

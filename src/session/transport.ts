@@ -7,9 +7,8 @@ import {
   StreamableHTTPClientTransport,
   type Transport,
 } from '@modelcontextprotocol/client';
-import { StdioClientTransport } from '@modelcontextprotocol/client/stdio';
 import type { Bearer } from '../auth/bearer.ts';
-import type { HttpEntry, StdioEntry } from '../config/entry.ts';
+import type { HttpEntry } from '../config/entry.ts';
 import type { Fetch } from '../deps.ts';
 import { ProtocolError } from '../errors.ts';
 import { letCancellationsThrough } from './farewell.ts';
@@ -123,23 +122,4 @@ function withHeaders(entry: HttpEntry, fetch: Fetch): Fetch {
     }
     return fetch(String(target), { ...init, headers });
   };
-}
-
-/** The SDK asks a child of its own class in another child first, which would start the server twice. */
-class OneChildTransport extends StdioClientTransport {}
-
-/** The child gets the SDK's short list of harmless variables and what its entry names, nothing else of ours. */
-export function openStdioTransport(
-  entry: StdioEntry,
-  onStderr: (text: string) => void,
-): StdioClientTransport {
-  const transport = new OneChildTransport({
-    command: entry.command,
-    args: entry.args,
-    env: entry.env,
-    ...(entry.cwd !== undefined && { cwd: entry.cwd }),
-    stderr: 'pipe',
-  });
-  transport.stderr?.on('data', (chunk: Buffer) => onStderr(chunk.toString('utf8')));
-  return transport;
 }

@@ -2,10 +2,8 @@ import type { Command } from 'commander';
 import type { CmdOptions } from '../workspace/deliver.ts';
 import { examples, type Perform } from './branch.ts';
 
-export function growCmd(program: Command, perform: Perform): void {
-  const cmd = program
-    .command('cmd')
-    .description('ask a model that has the tools, or call one tool, and print what comes of it')
+export function growCmd(cmd: Command, perform: Perform): void {
+  cmd
     .option('-p, --prompt <text>', 'what the model is asked')
     .option('-i, --input <file>', 'more to ask, or the arguments of --tool; - reads standard input')
     .option('--attach <file...>', 'text files and images that go with the prompt')

@@ -50,24 +50,25 @@ complete -c mcp-cli -f -a '(__mcp_cli)'
 `,
 };
 
-export function growCompletion(program: Command, perform: Perform, out: (text: string) => void): void {
-  const completion = program
-    .command('completion')
-    .description('print what lets bash, zsh or fish complete commands, servers, tools and their arguments')
-    .argument('<shell>', 'bash, zsh or fish')
-    .argument('[words...]')
-    .action(async (shell: string, words: string[]) => {
-      if (shell === 'words') {
-        await propose(program, words, perform, out);
-        return;
-      }
-      const script = Object.hasOwn(SCRIPTS, shell) ? SCRIPTS[shell] : undefined;
-      if (script === undefined)
-        throw new UsageError('unknown_shell', `there is no completion for ${shell}`, {
-          hint: `there is for: ${Object.keys(SCRIPTS).join(', ')}`,
-        });
-      out(script);
-    });
+/** `program` has every command's name, and grows those that stand among `words`. */
+export function growCompletion(
+  completion: Command,
+  perform: Perform,
+  program: Command,
+  out: (text: string) => void,
+): void {
+  completion.action(async (shell: string, words: string[]) => {
+    if (shell === 'words') {
+      await propose(program, words, perform, out);
+      return;
+    }
+    const script = Object.hasOwn(SCRIPTS, shell) ? SCRIPTS[shell] : undefined;
+    if (script === undefined)
+      throw new UsageError('unknown_shell', `there is no completion for ${shell}`, {
+        hint: `there is for: ${Object.keys(SCRIPTS).join(', ')}`,
+      });
+    out(script);
+  });
   examples(completion, [
     'source <(mcp-cli completion bash)                              in ~/.bashrc',
     'source <(mcp-cli completion zsh)                               in ~/.zshrc, after compinit',

@@ -1,10 +1,8 @@
 import type { Command } from 'commander';
 import { examples, type Perform } from './branch.ts';
 
-export function growDemo(program: Command, perform: Perform): void {
-  const demo = program
-    .command('demo')
-    .description('see the whole story in a minute, against a server of its own')
+export function growDemo(demo: Command, perform: Perform): void {
+  demo
     .option('--fault <name...>', 'what the server does wrong: the step that it breaks fails')
     .action(({ fault = [] }: { fault?: string[] }) =>
       perform(async (w) => (await import('../commands/demo.ts')).demo(w, fault)),

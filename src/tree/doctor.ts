@@ -1,11 +1,8 @@
 import type { Command } from 'commander';
 import { examples, type Perform } from './branch.ts';
 
-export function growDoctor(program: Command, perform: Perform): void {
-  const doctor = program
-    .command('doctor')
-    .description('look at what this machine has for a sign-in; with a server, as auth doctor')
-    .argument('[server]')
+export function growDoctor(doctor: Command, perform: Perform): void {
+  doctor
     .option('--redact', 'no names of hosts, addresses and servers either')
     .action((server: string | undefined, options: { redact?: boolean }) =>
       perform(async (w) =>

@@ -3,11 +3,8 @@ import { examples, type Perform } from './branch.ts';
 
 type Given = { allowTools?: string[]; denyTools?: string[]; signIn: boolean };
 
-export function growProxy(program: Command, perform: Perform): void {
-  const proxy = program
-    .command('proxy')
-    .description('be a stdio MCP server for another client, and forward to a server that is signed in to')
-    .argument('[server]')
+export function growProxy(proxy: Command, perform: Perform): void {
+  proxy
     .addOption(
       new Option(
         '--allow-tools <names>',

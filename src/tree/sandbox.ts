@@ -13,10 +13,8 @@ type Given = {
 
 const UNITS: Record<string, number> = { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 };
 
-export function growSandbox(program: Command, perform: Perform): void {
-  const sandbox = program
-    .command('sandbox')
-    .description('an MCP server that asks for OAuth, on this machine, to learn and to test with')
+export function growSandbox(sandbox: Command, perform: Perform): void {
+  sandbox
     .addOption(
       new Option('--port <number>', 'of the MCP server; any free one without it').argParser(port).default(0),
     )

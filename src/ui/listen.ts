@@ -1,7 +1,7 @@
 // Lines that are typed or pasted while the program waits for something else. They can hold a code that is as good as a
 // password for a minute, so the terminal shows none of them.
 
-import { emitKeypressEvents } from 'node:readline';
+import self from 'node:process';
 import type { Heard } from '../deps.ts';
 
 type Input = NodeJS.ReadableStream & { isRaw?: boolean; setRawMode?(raw: boolean): void };
@@ -47,7 +47,8 @@ export function listening(input: Input, heard: Heard, interrupt: () => void): Li
   return {
     start() {
       if (others) return;
-      emitKeypressEvents(input);
+      // A module that most commands can do without, and cannot be waited for here.
+      self.getBuiltinModule('node:readline').emitKeypressEvents(input);
       others = input.listeners('keypress') as Press[];
       for (const each of others) input.off('keypress', each);
       raw = input.isRaw ?? false;

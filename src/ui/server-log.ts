@@ -1,20 +1,8 @@
 import type { LogMessage } from '../session/session.ts';
 import { json } from './json.ts';
+import { LOG_LEVELS, type LogLevel } from './log-level.ts';
 import { sanitize } from './sanitize.ts';
 import { cut } from './width.ts';
-
-export const LOG_LEVELS = [
-  'debug',
-  'info',
-  'notice',
-  'warning',
-  'error',
-  'critical',
-  'alert',
-  'emergency',
-] as const satisfies LogMessage['level'][];
-
-export type LogLevel = (typeof LOG_LEVELS)[number];
 
 type LogFlags = {
   logLevel: LogLevel | undefined;

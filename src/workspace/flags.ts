@@ -1,5 +1,5 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import { LOG_LEVELS, type LogLevel } from '../ui/server-log.ts';
+import { LOG_LEVELS, type LogLevel } from '../ui/log-level.ts';
 import { duration } from './duration.ts';
 import { addModelFlags, type ModelFlags, readModelFlags } from './model-flags.ts';
 

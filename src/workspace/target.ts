@@ -53,7 +53,7 @@ export async function withSession<T>(
   work: (session: Session) => Promise<T>,
   unasked = false,
 ): Promise<T> {
-  const session = await workspace.connect(await enabledEntry(workspace, name), unasked);
+  const session = await workspace.connect(await enabledEntry(workspace, name), unasked, !unasked);
   try {
     return await work(session);
   } finally {

@@ -1,6 +1,5 @@
 // What a command works with: configuration, store, network, sessions, each opened on first use and closed once.
 // Together with the commands it is the only part that runs `config`.
-
 import type { AuthContext, FixedToken } from '../auth/context.ts';
 import type { Config } from '../config/config.ts';
 import type { HttpEntry, ServerEntry } from '../config/entry.ts';
@@ -38,8 +37,8 @@ export type Workspace = {
   usualStores(): Promise<Machine>;
   /** One a server and command: what it learned, and how often it may still ask, belongs to the command. */
   auth(entry: HttpEntry): Promise<AuthContext>;
-  /** `unasked`: with a stream for what the server says unasked, such as updates of a resource. */
-  connect(entry: ServerEntry, unasked?: boolean): Promise<Session>;
+  /** `unasked`: with a stream for updates of a resource and the like. `recalling`: what it said of itself lately will do. */
+  connect(entry: ServerEntry, unasked?: boolean, recalling?: boolean): Promise<Session>;
   /** From now on what is told goes there, and nobody is asked or signed in while the session waits for a line. */
   attach: Attach;
   /** In an interactive session each line is a command of its own, and may ask as often as one. */
@@ -103,7 +102,7 @@ export function openWorkspace(given: Deps, flags: Flags): Workspace {
       contexts.set(key, opened);
       return opened;
     },
-    async connect(entry, unasked = false) {
+    async connect(entry, unasked = false, recalling = false) {
       // What is wrong with the answers is said before a server is asked.
       const answering = await asked();
       const whole = entry.withTokens
@@ -117,6 +116,7 @@ export function openWorkspace(given: Deps, flags: Flags): Workspace {
         { mask },
         { cut },
         version,
+        { openMemory },
       ] = await Promise.all([
         import('../session/open.ts'),
         import('../auth/bearer.ts'),
@@ -125,6 +125,7 @@ export function openWorkspace(given: Deps, flags: Flags): Workspace {
         import('../ui/redact.ts'),
         import('../ui/width.ts'),
         import('../version.ts'),
+        import('./memory.ts'),
       ]);
       const auth = entry.kind === 'http' ? await workspace.auth(entry) : undefined;
       const level = askedLevel(flags);
@@ -151,6 +152,7 @@ export function openWorkspace(given: Deps, flags: Flags): Workspace {
         },
         // Servers of the older revisions send there what belongs to no request, messages as well.
         unasked: unasked || level !== undefined,
+        memory: openMemory(deps, entry, recalling),
       });
     },
     attach: stage.attach,

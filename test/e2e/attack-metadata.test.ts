@@ -1,8 +1,8 @@
 // Metadata of servers that want to be let in somewhere, to have a browser sent somewhere, or to waste our time.
 import type { ServerResponse } from 'node:http';
-import { fetch } from 'undici';
 import { expect, test } from 'vitest';
 import type { Fetch } from '../../src/deps.ts';
+import { fetchWithin as fetch } from '../../src/fetch.ts';
 import { walkingBrowser } from '../support/browser.ts';
 import { liar, resourcePath, serverPath } from '../support/hostile-server.ts';
 import { notes } from '../support/person.ts';

@@ -22,10 +22,15 @@ const modernOnly: Open = (options) => modernServer({ ...options, modernOnly: tru
 
 describe('requests on the wire, warm', () => {
   test.each<[string, Open, object, string[]]>([
-    // One too many: the revision that was found last time is asked for again.
-    ['2026-07-28', modernServer, {}, ['server/discover', 'tools/list']],
-    ['2026-07-28 only', modernOnly, {}, ['server/discover', 'tools/list']],
-    ['a pinned revision', modernServer, { protocol: 'modern' }, ['server/discover', 'tools/list']],
+    ['2026-07-28', modernServer, {}, ['tools/list']],
+    ['2026-07-28 only', modernOnly, {}, ['tools/list']],
+    ['a pinned revision', modernServer, { protocol: 'modern' }, ['tools/list']],
+    [
+      '2025 with sessions, found out',
+      sessionServer,
+      {},
+      ['initialize', 'notifications/initialized', 'tools/list', 'DELETE /mcp'],
+    ],
     [
       '2025 without sessions',
       legacy,
@@ -77,7 +82,7 @@ describe('an access token that is over', () => {
     const result = await script(LIST, { clock: 4_000_000 });
     expect(result).toMatchObject({ exit: 0, stderr: '' });
     expect(asked()).toEqual([authorization.paths.token]);
-    expect(server.log.slice(at).map(said)).toEqual(['server/discover', 'tools/list']);
+    expect(server.log.slice(at).map(said)).toEqual(['tools/list']);
     // The rotated refresh token is what is kept, and it works.
     const after = await storedRecord(home);
     expect(after?.tokens?.refreshToken).not.toBe(before?.tokens?.refreshToken);

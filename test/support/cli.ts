@@ -1,9 +1,9 @@
 // Runs the program in this process, with every effect of Deps replaced by something a test can see.
 import { randomBytes } from 'node:crypto';
 import { PassThrough, Writable } from 'node:stream';
-import { fetch } from 'undici';
-import type { Deps, Env, Fetch } from '../../src/deps.ts';
+import type { Deps, Env } from '../../src/deps.ts';
 import { CancelledError } from '../../src/errors.ts';
+import { fetchWithin } from '../../src/fetch.ts';
 import { type Browser, noBrowser } from './browser.ts';
 import { newHome, noKeyring } from './home.ts';
 import { outputFaults } from './schemas.ts';
@@ -102,8 +102,8 @@ function testDeps(
     },
   });
   return {
-    // The same fetch and dispatcher classes as the program's own.
-    fetch: fetch as unknown as Fetch,
+    // The program's own.
+    fetch: fetchWithin,
     now: () => Date.now() + clock,
     random: (bytes) => randomBytes(bytes),
     openUrl: browser.openUrl,

@@ -1,5 +1,5 @@
 // The helper process, with the real addon and a real crash of it: its search runs into a locked keyring.
 import keytar from 'keytar';
-import { serve } from '../../dist/store/keyring/serve.js';
+import { serve } from '../../build/store/keyring/serve.js';
 
 serve(async () => ({ ...keytar, getPassword: (service) => keytar.findCredentials(service) }), 'linux');

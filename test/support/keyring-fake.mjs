@@ -4,7 +4,7 @@
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { serve } from '../../dist/store/keyring/serve.js';
+import { serve } from '../../build/store/keyring/serve.js';
 
 /** Bytes: CRED_MAX_CREDENTIAL_BLOB_SIZE. */
 const WINDOWS_LIMIT = 2_560;

@@ -1,6 +1,6 @@
 // Saves its own key and one that all share, reads both back, and takes its own away.   node keyring-save.mjs HOME NUMBER
 import { randomBytes } from 'node:crypto';
-import { openKeyringStore } from '../../dist/store/keyring/store.js';
+import { openKeyringStore } from '../../build/store/keyring/store.js';
 
 const [home, number] = process.argv.slice(2);
 const store = await openKeyringStore({

@@ -2,7 +2,7 @@
 // node store-increment.mjs TOKENS-DIRECTORY FILE COUNT
 import { randomBytes } from 'node:crypto';
 import { readFileSync, renameSync, writeFileSync, writeSync } from 'node:fs';
-import { createLock } from '../../dist/store/lock.js';
+import { createLock } from '../../build/store/lock.js';
 
 const [dir, file, count] = process.argv.slice(2);
 const withLock = createLock({ dir, random: randomBytes, platform: process.platform });

@@ -3,8 +3,8 @@
 import { randomBytes } from 'node:crypto';
 import { writeSync } from 'node:fs';
 import { join } from 'node:path';
-import { openEncryptedStore } from '../../dist/store/encrypted.js';
-import { createLock } from '../../dist/store/lock.js';
+import { openEncryptedStore } from '../../build/store/encrypted.js';
+import { createLock } from '../../build/store/lock.js';
 
 const [home, from] = process.argv.slice(2);
 const io = { random: randomBytes, platform: process.platform };

@@ -1,7 +1,8 @@
 // A Vault store against a server of vault-server.ts, over the program's own network.
-import { fetch } from 'undici';
+
 import type { StorageEntry } from '../../src/config/entry.ts';
 import type { Env, Fetch } from '../../src/deps.ts';
+import { fetchWithin as fetch } from '../../src/fetch.ts';
 import { openHttp } from '../../src/session/http.ts';
 import type { SecretStore } from '../../src/store/store.ts';
 import { vaultSettings } from '../../src/store/vault/settings.ts';

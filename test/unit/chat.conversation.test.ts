@@ -1,6 +1,5 @@
 // A conversation of several lines, as the shell holds it: over the real wires, with sessions that the test plays.
 import type { CallToolResult, Tool } from '@modelcontextprotocol/client';
-import { fetch } from 'undici';
 import { describe, expect, test } from 'vitest';
 import type { Approval, Verdict } from '../../src/chat/approval.ts';
 import { type ChatServer, openChat } from '../../src/chat/chat.ts';
@@ -8,6 +7,7 @@ import type { ChatEvent } from '../../src/chat/event.ts';
 import { openWire } from '../../src/chat/open.ts';
 import type { Fetch } from '../../src/deps.ts';
 import { NetworkError } from '../../src/errors.ts';
+import { fetchWithin as fetch } from '../../src/fetch.ts';
 import type { Session } from '../../src/session/session.ts';
 import { newHome } from '../support/home.ts';
 import { type ModelServer, modelServer } from '../support/model-server.ts';

@@ -1,9 +1,9 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { connect } from 'node:net';
-import { fetch as undiciFetch } from 'undici';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
-import type { Env, Fetch } from '../../src/deps.ts';
+import type { Env } from '../../src/deps.ts';
+import { fetchWithin } from '../../src/fetch.ts';
 import { openHttp } from '../../src/session/http.ts';
 import { type Certificate, makeCertificate } from '../support/certificates.ts';
 import { serveHttp, type TestServer } from '../support/servers.ts';
@@ -55,7 +55,7 @@ afterEach(() => {
 
 async function get(url: string, env: Env, serverUrl = url, allowHttp = false): Promise<string> {
   const made = openHttp({
-    fetch: undiciFetch as unknown as Fetch,
+    fetch: fetchWithin,
     serverUrl,
     allowHttp,
     allowPrivateNetwork: false,

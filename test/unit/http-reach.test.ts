@@ -1,6 +1,5 @@
-import { fetch as undiciFetch } from 'undici';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
-import type { Fetch } from '../../src/deps.ts';
+import { fetchWithin } from '../../src/fetch.ts';
 import { type Http, type HttpOptions, openHttp } from '../../src/session/http.ts';
 import { reachOf } from '../../src/session/reach.ts';
 import { type Certificate, makeCertificate } from '../support/certificates.ts';
@@ -48,7 +47,7 @@ const judged = { allowHttp: true, allowPrivateNetwork: false, resolve };
 
 function http(serverUrl: string, options: Partial<HttpOptions> = {}): Http {
   const made = openHttp({
-    fetch: undiciFetch as unknown as Fetch,
+    fetch: fetchWithin,
     serverUrl,
     allowHttp: true,
     allowPrivateNetwork: false,

@@ -1,9 +1,8 @@
 import { writeFileSync } from 'node:fs';
 import { networkInterfaces } from 'node:os';
 import { join } from 'node:path';
-import { fetch as undiciFetch } from 'undici';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
-import type { Fetch } from '../../src/deps.ts';
+import { fetchWithin } from '../../src/fetch.ts';
 import { type HttpOptions, openHttp } from '../../src/session/http.ts';
 import type { Way } from '../../src/session/way.ts';
 import { type Certificate, makeCertificate } from '../support/certificates.ts';
@@ -46,7 +45,7 @@ afterEach(() => {
 });
 
 async function get(target: string, options: Partial<HttpOptions> = {}): Promise<string> {
-  const fetch = undiciFetch as unknown as Fetch;
+  const fetch = fetchWithin;
   const defaults = { allowHttp: false, allowPrivateNetwork: false, timeout: undefined, env: {} };
   const made = openHttp({ fetch, serverUrl: target, ...defaults, ...options });
   try {
@@ -90,7 +89,7 @@ test('so does the operating system, which is asked where the others do not know 
   let looked = 0;
   const ways: Way[] = [];
   const made = openHttp({
-    fetch: undiciFetch as unknown as Fetch,
+    fetch: fetchWithin,
     serverUrl: url,
     allowHttp: false,
     allowPrivateNetwork: false,

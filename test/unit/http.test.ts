@@ -1,11 +1,10 @@
 import { getEventListeners } from 'node:events';
 import type { ServerResponse } from 'node:http';
 import { inspect } from 'node:util';
-import { fetch as undiciFetch } from 'undici';
 import { afterEach, describe, expect, test } from 'vitest';
 import { readText } from '../../src/auth/body.ts';
 import { followSameOrigin } from '../../src/auth/follow.ts';
-import type { Fetch } from '../../src/deps.ts';
+import { fetchWithin } from '../../src/fetch.ts';
 import { type Http, type HttpOptions, openHttp } from '../../src/session/http.ts';
 import { serveHttp, serveTcp } from '../support/servers.ts';
 
@@ -17,7 +16,7 @@ afterEach(async () => {
 
 function http(serverUrl: string, options: Partial<HttpOptions> = {}): Http {
   const made = openHttp({
-    fetch: undiciFetch as unknown as Fetch,
+    fetch: fetchWithin,
     serverUrl,
     allowHttp: false,
     allowPrivateNetwork: false,

@@ -8,7 +8,7 @@ const SRC = new URL('../../src/', import.meta.url).pathname;
 
 /** Room -> rooms it may import. `types` may be imported from config by everyone. */
 const MAY: Record<string, readonly string[]> = {
-  main: ['program', 'deps', 'errors', 'ui'],
+  main: ['program', 'deps', 'errors', 'fetch', 'place', 'ui', 'version'],
   program: ['tree', 'commands', 'workspace', 'ui', 'deps', 'errors', 'version'],
   tree: ['commands', 'workspace', 'errors', 'nearest'],
   workspace: [
@@ -41,10 +41,11 @@ const MAY: Record<string, readonly string[]> = {
     'deps',
     'errors',
     'nearest',
+    'place',
     'typed',
   ],
   sandbox: ['deps', 'errors', 'url'],
-  demo: ['deps', 'errors'],
+  demo: ['deps', 'errors', 'place'],
   // Asks what the program would ask, and changes nothing of what it finds.
   doctor: ['session', 'auth', 'store', 'deps', 'errors', 'typed', 'url'],
   shell: ['workspace', 'chat', 'session', 'auth', 'ui', 'deps', 'errors', 'nearest', 'typed'],
@@ -52,21 +53,23 @@ const MAY: Record<string, readonly string[]> = {
   chat: ['session', 'store', 'ui', 'deps', 'errors', 'nearest', 'url'],
   // Passes on what it does not look into.
   bridge: ['session', 'auth', 'errors'],
-  session: ['auth', 'deps', 'errors', 'json-object', 'nearest', 'typed', 'url'],
+  session: ['auth', 'deps', 'errors', 'fetch', 'json-object', 'nearest', 'typed', 'url'],
   auth: ['store', 'deps', 'errors', 'json-object', 'limit', 'typed', 'url'],
-  store: ['deps', 'errors', 'json-object', 'limit', 'typed'],
+  store: ['deps', 'errors', 'json-object', 'limit', 'place', 'typed'],
   // Reads the files of other programs, and knows nothing of sessions, servers or sign-ins under way.
   adopt: ['store', 'deps', 'errors', 'typed'],
   config: ['deps', 'errors', 'nearest'],
   ui: ['deps', 'errors', 'url'],
   deps: [],
   errors: [],
+  fetch: ['deps'],
   'json-object': [],
   limit: [],
   nearest: [],
   typed: [],
   url: ['errors'],
-  version: [],
+  place: [],
+  version: ['place'],
 };
 
 /** Rooms whose types (and only types) a room may name besides. */

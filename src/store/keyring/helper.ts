@@ -7,6 +7,7 @@ import { createInterface } from 'node:readline';
 import type { Readable, Writable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import type { Env } from '../../deps.ts';
+import { root } from '../../place.ts';
 import { childEnvironment } from './environment.ts';
 import { type Answer, HELLO, lineOf, type Request } from './protocol.ts';
 
@@ -30,7 +31,7 @@ export type Helper = {
 };
 
 /** From the source tree too: the helper is run by Node, which has to have it built. */
-const PROGRAM = fileURLToPath(new URL('../../../dist/store/keyring/child.js', import.meta.url));
+const PROGRAM = fileURLToPath(new URL('dist/store/keyring/child.js', root));
 
 /** `gone` is told a signal's name, an exit code, or why it could not be started. */
 export function spawnHelper(

@@ -1,0 +1,62 @@
+// What a command costs that does not depend on the machine's mood: files and bytes of code, and requests. Needs dist.
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, describe, expect, test } from 'vitest';
+import { runCli } from '../support/cli.ts';
+import { newHome } from '../support/home.ts';
+import { modernServer } from '../support/modern-server.ts';
+import { notes } from '../support/person.ts';
+import { spawnCli } from '../support/process.ts';
+import { keep } from '../support/scene.ts';
+
+type Budget = { files: number; bytes: number; requests: number };
+
+const probe = new URL('../support/loaded.mjs', import.meta.url).href;
+const budgets: Record<string, Budget> = JSON.parse(
+  readFileSync(new URL('../support/budget.json', import.meta.url), 'utf8'),
+);
+const found: Record<string, Budget> = {};
+
+/** Where Node's own undici will not do, the package is loaded. */
+const isOld = Number.parseInt(process.versions.undici ?? '', 10) < 7;
+
+async function cost(words: string[]): Promise<Budget> {
+  const server = keep(await modernServer());
+  const home = newHome();
+  const file = join(home, 'loaded');
+  const argv = ['--config-file', notes({ url: server.mcpUrl }), ...words];
+  const whole = words[0]?.startsWith('-') ? words : argv;
+  const env = { NODE_OPTIONS: `--import=${probe}`, LOADED_MODULES: file };
+  expect((await spawnCli(whole, { home, env }).done).exit).toBe(0);
+  const lines = existsSync(file) ? readFileSync(file, 'utf8').trimEnd().split('\n') : [];
+  const ours = lines.filter((line) => !isOld || !/\/dist\/_?undici-/.test(line));
+  return {
+    files: ours.length,
+    bytes: ours.reduce((sum, line) => sum + Number(line.split(' ')[1]), 0),
+    requests: server.log.length,
+  };
+}
+
+describe('a command costs no more than a tenth beyond', () => {
+  test.each(Object.keys(budgets))('%s', async (words) => {
+    const spent = await cost(words.split(' '));
+    found[words] = spent;
+    const budget = budgets[words] as Budget;
+    expect(spent.files).toBeGreaterThan(1);
+    expect(spent.files, 'files').toBeLessThanOrEqual(Math.ceil(budget.files * 1.1));
+    expect(spent.bytes, 'bytes of code').toBeLessThanOrEqual(budget.bytes * 1.1);
+    expect(spent.requests, 'requests').toBe(budget.requests);
+  });
+});
+
+test('the help that the build has written is the one that the program writes', async () => {
+  const written = await spawnCli(['--help']).done;
+  expect(written.stdout).toBe((await runCli(['--help'])).stdout);
+  // With a flag beside it, it is not the written one.
+  expect((await spawnCli(['--quiet', '--help']).done).stdout).toBe(written.stdout);
+});
+
+// SHOW_BUDGET=1 prints what was found, for test/support/budget.json.
+afterAll(() => {
+  if (process.env.SHOW_BUDGET) console.log(JSON.stringify(found, null, 2));
+});
