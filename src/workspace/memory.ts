@@ -13,13 +13,14 @@ const LONGEST = 24 * 3_600_000;
 /** Bytes. Instructions can be long; this is read with every command. */
 const LARGEST = 256 * 1024;
 
-type File = { at: number; url: string; known: Known };
+type File = { at: number; known: Known };
 
 /** `recalling` false: keeps what is found out, and believes nothing. The folder has to be there: none is made for this. */
 export function openMemory(deps: Deps, entry: ServerEntry, recalling: boolean): Memory | undefined {
   if (entry.kind !== 'http') return undefined;
   const home = join(deps.home, '.mcp_cli');
   const folder = join(home, 'servers');
+  // A URL can have a key in it: it stands in no file.
   const name = createHash('sha256').update(JSON.stringify([entry.url, entry.name, entry.account ?? null]));
   const path = join(folder, `${name.digest('hex').slice(0, 32)}.json`);
   const quietly = <T>(work: () => Promise<T>): Promise<T | undefined> => work().catch(() => undefined);
@@ -27,14 +28,14 @@ export function openMemory(deps: Deps, entry: ServerEntry, recalling: boolean): 
     recall: () =>
       quietly(async () => {
         if (!recalling || !(await isOurs(home, deps)) || !(await isOurs(folder, deps))) return undefined;
-        const { at, url, known } = JSON.parse(await readFile(path, 'utf8')) as File;
+        const { at, known } = JSON.parse(await readFile(path, 'utf8')) as File;
         const age = deps.now() - at;
-        return url === entry.url && age >= 0 && age < LONGEST ? known : undefined;
+        return age >= 0 && age < LONGEST ? known : undefined;
       }),
     keep: async (known) => {
       await quietly(async () => {
         if (!(await isOurs(home, deps))) return;
-        const text = JSON.stringify({ at: deps.now(), url: entry.url, known } satisfies File);
+        const text = JSON.stringify({ at: deps.now(), known } satisfies File);
         if (text.length > LARGEST) return;
         await makeDirectory(folder, deps.platform);
         const whole = `${path}.${randomUUID()}`;
