@@ -28,7 +28,8 @@ export async function derivationFor(ground: Ground, secret: Secret): Promise<Der
   const known = await opened(ground, checkPath(ground), CHECK, secret);
   if (known) return known;
   const proof = await witness(ground, secret);
-  if (!proof && !(await isFresh(ground))) return undefined;
+  // Another process may have begun the store since the first look.
+  if (!proof && !(await isFresh(ground))) return opened(ground, checkPath(ground), CHECK, secret);
   await removeFile(checkPath(ground), ground.platform);
   return start(ground, secret, proof?.salt ?? (await ensureSalt(ground)));
 }
