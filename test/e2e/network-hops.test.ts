@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vit
 import { makeAuthority } from '../support/certificates.ts';
 import { type CliResult, runCli } from '../support/cli.ts';
 import { odd, reportOf, step } from '../support/doctor.ts';
-import { type Fence, fence, VAULT } from '../support/fenced.ts';
+import { type Fence, fence, MODEL, VAULT } from '../support/fenced.ts';
 import { configFile, newHome } from '../support/home.ts';
 import { atTerminal, toolNames, unattended } from '../support/person.ts';
 import { errorOf } from '../support/scene.ts';
@@ -96,6 +96,19 @@ describe('with all of it, ', () => {
     expect(asked()).toContain('vault.example:443');
     expect(world.vault.fields('notes')).toBeDefined();
     expect(await script('auth status notes')).toMatchObject({ exit: 0 });
+  });
+
+  test('and a model', async () => {
+    const { own, model } = world;
+    const env = { MCP_CLI_CLIENT_CERT: own.file, MCP_CLI_CLIENT_KEY: own.keyFile };
+    const ask = `cmd --single-turn --model m --api-base ${MODEL}/v1 -p hello`;
+    asked();
+    model.script.push({ text: 'Hello.' });
+    expect(await desk({ env }).script(ask)).toMatchObject({ exit: 0, stdout: 'Hello.\n' });
+    expect(asked()).toEqual(['model.example:443']);
+    const refused = await desk().script(`${ask} --json`);
+    expect(refused.exit).toBe(5);
+    expect(errorOf(refused).message).toContain(`the model service at ${MODEL}`);
   });
 
   test('the certificate may be named by the environment, for what the configuration names', async () => {

@@ -6,6 +6,7 @@ import { walkingBrowser } from './browser.ts';
 import { type Authority, makeAuthority } from './certificates.ts';
 import { type ForwardProxy, forwardProxy } from './forward-proxy.ts';
 import type { McpServerHandle } from './mcp-server.ts';
+import { type ModelServer, modelServer } from './model-server.ts';
 import { modernServer } from './modern-server.ts';
 import { sseServer } from './sse-server.ts';
 import { type VaultServer, vaultServer } from './vault-server.ts';
@@ -14,6 +15,7 @@ export const MCP = 'https://mcp.example';
 export const SSE = 'https://sse.example';
 export const AUTH = 'https://auth.example';
 export const VAULT = 'https://vault.example';
+export const MODEL = 'https://model.example';
 
 /** Endpoint in the metadata to its host. */
 const ENDPOINTS = {
@@ -31,6 +33,7 @@ export type Fence = {
   authorization: AuthorizationServer;
   server: McpServerHandle;
   vault: VaultServer;
+  model: ModelServer;
   /** An entry for the MCP server, and for the one with HTTP+SSE, with all that they want. */
   entry(more?: object): Record<string, unknown>;
   sseEntry(more?: object): Record<string, unknown>;
@@ -41,7 +44,7 @@ export type Fence = {
 
 export async function fence(): Promise<Fence> {
   const company = makeAuthority('Example Company Root');
-  const hosts = [MCP, SSE, AUTH, VAULT].map((origin) => new URL(origin).hostname);
+  const hosts = [MCP, SSE, AUTH, VAULT, MODEL].map((origin) => new URL(origin).hostname);
   const all = [...hosts, ...Object.values(ENDPOINTS)];
   const { key, cert } = company.issue(all.map((host) => `DNS:${host}`));
   const own = company.issue(['DNS:laptop.example'], 'clientAuth');
@@ -57,12 +60,14 @@ export async function fence(): Promise<Fence> {
   const server = await modernServer({ authorizationServers: [authorization], tls: tls(MCP) });
   const sse = await sseServer({ authorizationServers: [authorization], tls: tls(SSE) });
   const vault = await vaultServer({ tls: tls(VAULT) });
+  const model = await modelServer([], tls(MODEL));
   const ports = {
     ...Object.fromEntries(Object.values(ENDPOINTS).map((host) => [host, authorization.port])),
     'auth.example': authorization.port,
     'mcp.example': server.port,
     'sse.example': sse.port,
     'vault.example': vault.port,
+    'model.example': model.port,
   };
   const proxy = await forwardProxy(ports, { user: 'ada', password: 'p@ss:of-the-proxy' });
   const agent = new ProxyAgent({
@@ -88,13 +93,14 @@ export async function fence(): Promise<Fence> {
     authorization,
     server,
     vault,
+    model,
     entry: (more = {}) => entryOf(server.mcpUrl, more),
     sseEntry: (more = {}) => entryOf(sse.mcpUrl, more),
     env: { HTTPS_PROXY: proxy.url },
     browser: () => walkingBrowser({ fetch }),
     async close() {
       await agent.destroy();
-      for (const each of [proxy, authorization, server, sse, vault]) await each.close();
+      for (const each of [proxy, authorization, server, sse, vault, model]) await each.close();
       company.remove();
     },
   };

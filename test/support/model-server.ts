@@ -1,6 +1,6 @@
 // A model: it speaks the chat completions of OpenAI and the messages of Anthropic, and says what the test wrote for it.
 import type { ServerResponse } from 'node:http';
-import { answer, type Hit, type Loopback, listen } from './loopback.ts';
+import { answer, type Hit, type Loopback, listen, type Tls } from './loopback.ts';
 
 export type Called = { name: string; arguments: object | string; id?: string };
 
@@ -36,19 +36,25 @@ export type Asked = {
   }[];
 } & Record<string, unknown>;
 
-export async function modelServer(script: ModelServer['script'] = []): Promise<ModelServer> {
+export async function modelServer(
+  script: ModelServer['script'] = [],
+  tls: Tls = false,
+): Promise<ModelServer> {
   const server: ModelServer = Object.assign(
-    await listen((_request, response, hit) => {
-      if (hit.method === 'GET' && hit.path === '/v1/models')
-        return answer(response, 200, { object: 'list', data: [{ id: 'model-b' }, { id: 'model-a' }] });
-      const anthropic = hit.path === '/v1/messages';
-      if (!anthropic && hit.path !== '/v1/chat/completions')
-        return answer(response, 404, 'Not Found', 'text/plain');
-      server.asked.push(hit.json as Asked);
-      const next = server.script.shift();
-      if (next === undefined) return answer(response, 500, { error: { message: 'the test says no more' } });
-      return speak(typeof next === 'function' ? next(hit.json as Asked) : next, anthropic, response, hit);
-    }),
+    await listen(
+      (_request, response, hit) => {
+        if (hit.method === 'GET' && hit.path === '/v1/models')
+          return answer(response, 200, { object: 'list', data: [{ id: 'model-b' }, { id: 'model-a' }] });
+        const anthropic = hit.path === '/v1/messages';
+        if (!anthropic && hit.path !== '/v1/chat/completions')
+          return answer(response, 404, 'Not Found', 'text/plain');
+        server.asked.push(hit.json as Asked);
+        const next = server.script.shift();
+        if (next === undefined) return answer(response, 500, { error: { message: 'the test says no more' } });
+        return speak(typeof next === 'function' ? next(hit.json as Asked) : next, anthropic, response, hit);
+      },
+      { tls },
+    ),
     { base: '', script, asked: [] as Asked[] },
   );
   server.base = `${server.url}/v1`;
