@@ -2,6 +2,9 @@
 
 type Wait = { pattern: RegExp; resolve(): void; reject(error: Error): void };
 
+/** Milliseconds: less than a test has, so that what is missing is told, and what was there instead. */
+const LIMIT = 45_000;
+
 /** Each search begins where the last match ended. Call `look` when the text has grown, `end` when it will not. */
 export function watcher(text: () => string) {
   const waits: Wait[] = [];
@@ -18,6 +21,8 @@ export function watcher(text: () => string) {
   };
   const missing = (pattern: RegExp) =>
     new Error(`the process ended without ${pattern}:\n${text().slice(from)}`);
+  const awaited = (pattern: RegExp) =>
+    new Error(`${pattern} did not come; since the last match: ${JSON.stringify(text().slice(from))}`);
   return {
     look,
     end() {
@@ -25,10 +30,25 @@ export function watcher(text: () => string) {
       for (const { pattern, reject } of waits.splice(0)) reject(missing(pattern));
     },
     seen: (pattern: RegExp) =>
-      new Promise<void>((resolve, reject) => {
-        waits.push({ pattern, resolve, reject });
+      new Promise<void>((settle, fail) => {
+        const late = setTimeout(() => {
+          waits.splice(waits.indexOf(wait), 1);
+          wait.reject(awaited(pattern));
+        }, LIMIT);
+        const wait: Wait = {
+          pattern,
+          resolve() {
+            clearTimeout(late);
+            settle();
+          },
+          reject(error) {
+            clearTimeout(late);
+            fail(error);
+          },
+        };
+        waits.push(wait);
         look();
-        if (ended && waits.pop() !== undefined) reject(missing(pattern));
+        if (ended && waits.pop() !== undefined) wait.reject(missing(pattern));
       }),
   };
 }
