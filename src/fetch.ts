@@ -24,10 +24,13 @@ export function nodeAgent(): AgentClass | undefined {
   return made?.name === 'Agent' ? made : undefined;
 }
 
+/** Node's own, whoever replaces it later. */
+const nodeFetch = globalThis.fetch;
+
 /** Fetches with the code that the request's dispatcher belongs to: Node's, or the package's. */
 export const fetchWithin: Fetch = async (url, init) => {
   const own = nodeAgent();
-  if (own && init?.dispatcher instanceof own) return globalThis.fetch(url, init);
+  if (own && init?.dispatcher instanceof own) return nodeFetch(url, init);
   const { fetch } = await import('undici');
   // undici's own types and the DOM's differ in names only.
   return (await fetch(url, init as never)) as unknown as Response;

@@ -85,7 +85,7 @@ export function openEditor({ stdin, stdout, stderr, env }: Terminal, ways: Ways)
     else if (text !== undefined) queue.push(text);
   };
   lines.on('line', (line) => {
-    held.push(line);
+    held.push(inOrder(line));
     const text = joined(held);
     if (isUnfinished(held.join('\n'))) {
       if (wanted) ask();
@@ -137,6 +137,11 @@ export function openEditor({ stdin, stdout, stderr, env }: Terminal, ways: Ways)
       lines.close();
     },
   };
+}
+
+/** Node 24 hands over the lines of an input as its history keeps them, the last one first. No input has this break of its own. */
+function inOrder(line: string): string {
+  return line.split('\r').reverse().join('\n');
 }
 
 /** Behind the only word that it can be, the next one begins; behind `key=` its value does. */
