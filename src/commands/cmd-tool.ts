@@ -3,10 +3,10 @@ import { parseObject, toolArguments } from '../session/arguments.ts';
 import { findTool, listCommand } from '../session/catalog.ts';
 import type { Session } from '../session/session.ts';
 import { sideBySide, throwFailures } from '../session/side-by-side.ts';
-import { callProgress } from '../ui/call-progress.ts';
 import { json } from '../ui/json.ts';
 import { note, print } from '../ui/print.ts';
 import { resultText } from '../ui/result.ts';
+import { callShown } from '../workspace/call.ts';
 import { type CmdOptions, checkOutput, takeInput, writeOutput } from '../workspace/deliver.ts';
 import { enabledEntry, targets } from '../workspace/target.ts';
 import type { Workspace } from '../workspace/workspace.ts';
@@ -31,14 +31,7 @@ export async function cmdTool(workspace: Workspace, name: string, options: CmdOp
     const args = await toolArguments(tool, [], base, async () => '', servers);
     const session = sessions.find((each) => each.server === server);
     if (!session) throw new TypeError('a tool of no session');
-    const progress = callProgress(deps, flags.quiet);
-    const result = await session
-      .callTool(tool.name, args, {
-        signal: deps.signal,
-        onProgress: progress.show,
-        onQuestion: progress.clear,
-      })
-      .finally(progress.clear);
+    const result = await callShown(workspace, session, tool.name, args);
     const bare = () => (raw ? exactly(result.content ?? [], deps.stdout.isTTY) : undefined);
     const text = () => bare() ?? resultText(result);
     if (output === undefined || output === '-') print(workspace, { json: result, text });

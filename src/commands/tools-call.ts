@@ -4,10 +4,10 @@ import { parseWord, toolArguments } from '../session/arguments.ts';
 import { findTool, listCommand } from '../session/catalog.ts';
 import { serverWord, typed } from '../typed.ts';
 import { plainText } from '../ui/bare-text.ts';
-import { callProgress } from '../ui/call-progress.ts';
 import { print } from '../ui/print.ts';
 import { resultText } from '../ui/result.ts';
 import { baseArguments } from '../workspace/arguments.ts';
+import { callShown } from '../workspace/call.ts';
 import { mediaKeeper, saveMedia } from '../workspace/media.ts';
 import { type PinOptions, pinnedTool } from '../workspace/pinned.ts';
 import { showResult, showsResults } from '../workspace/show-result.ts';
@@ -39,14 +39,7 @@ export async function toolsCall(
       untold && flags.format === 'text' && deps.prompt.available
         ? await toolForm(deps, { server, tool, flags: repeated(flags), signal: deps.signal })
         : await toolArguments(tool, words, base, (path) => readArgumentFile(deps.cwd, path), [server]);
-    const progress = callProgress(deps, flags.quiet);
-    const result = await session
-      .callTool(tool.name, args, {
-        signal: deps.signal,
-        onProgress: progress.show,
-        onQuestion: progress.clear,
-      })
-      .finally(progress.clear);
+    const result = await callShown(workspace, session, tool.name, args);
     if (showsResults(deps, flags)) await showResult(deps, flags, result, mediaKeeper(deps, flags.outputDir));
     else {
       print(workspace, {

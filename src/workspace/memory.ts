@@ -1,12 +1,13 @@
 // A small private file for each server, beside the tokens: see session/memory.ts.
 
-import { createHash, randomUUID } from 'node:crypto';
-import { readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { createHash } from 'node:crypto';
+import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ServerEntry } from '../config/entry.ts';
 import type { Deps } from '../deps.ts';
 import type { Known, Memory } from '../session/memory.ts';
 import { checkDirectory, makeDirectory } from '../store/directory.ts';
+import { replaceFile } from '../store/files.ts';
 
 /** Milliseconds. A server that has learned something is not taken for its old self for longer. */
 const LONGEST = 24 * 3_600_000;
@@ -38,14 +39,7 @@ export function openMemory(deps: Deps, entry: ServerEntry, recalling: boolean): 
         const text = JSON.stringify({ at: deps.now(), known } satisfies File);
         if (text.length > LARGEST) return;
         await makeDirectory(folder, deps.platform);
-        const whole = `${path}.${randomUUID()}`;
-        try {
-          await writeFile(whole, text, { mode: 0o600, flag: 'wx' });
-          await rename(whole, path);
-        } catch (error) {
-          await rm(whole, { force: true });
-          throw error;
-        }
+        await replaceFile(path, text, deps, false);
       });
     },
     forget: async () => {
