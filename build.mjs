@@ -5,6 +5,7 @@ import { execFileSync } from 'node:child_process';
 import { rmSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { rolldown } from 'rolldown';
+import { schemas } from './bundle/schemas.mjs';
 
 /** Left to be resolved where the program is installed: native, found by path, or wanted by few and large. */
 const OUTSIDE = [
@@ -48,6 +49,36 @@ const lessUndici = {
           })
           .join('\n')
       : undefined,
+};
+
+/** Packages that say `Headers` and `Response` mean ours: Node's own would load all of its fetch (src/headers.ts). */
+const lightFetch = {
+  name: 'light-fetch',
+  transform(code, id) {
+    if (!/\/node_modules\/(@modelcontextprotocol\/client|oauth4webapi)\//.test(id)) return undefined;
+    const [headers, response] = ['headers.ts', 'response.ts'].map((name) => JSON.stringify(source(name)));
+    return `import { Headers } from ${headers};\nimport { Response } from ${response};\n${code}`;
+  },
+};
+
+/** The SDK's table of all types asks for every schema when it is filled. Each is asked for when it is looked up. */
+const lazyTypes = {
+  name: 'lazy-types',
+  transform(code, id) {
+    if (!/\/@modelcontextprotocol\/client\/dist\//.test(id) || !code.includes('function register(key, schema)'))
+      return undefined;
+    let made = code;
+    for (const [before, after] of [
+      ['_specTypeSchemas[name] = schema;', 'Object.defineProperty(_specTypeSchemas, name, { enumerable: true, get: schema });'],
+      ['schema.safeParse(v).success;\n}', 'schema().safeParse(v).success;\n}'],
+      ['register(key, schemas_exports[key])', 'register(key, () => schemas_exports[key])'],
+      ['for (const [key, schema] of Object.entries(authSchemas)) register(key, schema)', 'for (const key of Object.keys(authSchemas)) register(key, () => authSchemas[key])'],
+    ]) {
+      if (made.split(before).length !== 2) throw new Error(`the SDK no longer says: ${before}`);
+      made = made.replace(before, () => after);
+    }
+    return made;
+  },
 };
 
 /** commander wants it for commands that are programs of their own; there are none. */
@@ -155,7 +186,7 @@ const bundle = await rolldown({
   external: OUTSIDE,
   // What the entries export is for nobody.
   preserveEntrySignatures: false,
-  plugins: [noValidator, lessUndici, noChild, lazily],
+  plugins: [noValidator, lessUndici, lightFetch, lazyTypes, noChild, lazily, schemas],
   onLog(level, log, handle) {
     // A module that is there already costs a dynamic import nothing.
     if (log.code !== 'INEFFECTIVE_DYNAMIC_IMPORT') handle(level === 'warn' ? 'error' : level, log);

@@ -10,7 +10,7 @@ export type Env = Readonly<Record<string, string | undefined>>;
  */
 export type Fetch = (
   url: string,
-  init?: RequestInit & { dispatcher?: unknown; hop?: string },
+  init?: Omit<RequestInit, 'dispatcher'> & { dispatcher?: unknown; hop?: string },
 ) => Promise<Response>;
 
 /** Questions to the person. Each rejects with CancelledError on Ctrl-C. */

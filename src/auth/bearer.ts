@@ -2,6 +2,7 @@
 
 import type { Fetch } from '../deps.ts';
 import { AuthError, NetworkError } from '../errors.ts';
+import { Headers } from '../headers.ts';
 import { isAlive, isFresh } from '../store/age.ts';
 import type { StoredRecord } from '../store/record.ts';
 import { machineGrant, maySignIn, requireEnabled } from './binding.ts';

@@ -3,6 +3,7 @@
 import * as oauth from 'oauth4webapi';
 import type { Fetch } from '../deps.ts';
 import { AuthError } from '../errors.ts';
+import { Headers } from '../headers.ts';
 import type { AuthContext } from './context.ts';
 import type { Proof } from './proof.ts';
 
@@ -46,7 +47,7 @@ async function send(http: Fetch, token: string, proof: Proof, url: string, init:
   headers.delete('authorization');
   let response: Response | undefined;
   try {
-    await oauth.protectedResourceRequest(token, init?.method ?? 'GET', new URL(url), headers, null, {
+    await oauth.protectedResourceRequest(token, init?.method ?? 'GET', new URL(url), headers as never, null, {
       DPoP: proof.handle,
       [oauth.customFetch]: async (_url, signed) => {
         response = await http(url, { ...init, headers: signed.headers });

@@ -1,6 +1,8 @@
 // The network under a provider's SDK: our own layer (proxies, authorities, no redirects), our own headers, and time limits.
 import type { Env, Fetch } from '../deps.ts';
 import { CliError, NetworkError } from '../errors.ts';
+import { Headers } from '../headers.ts';
+import { answer } from '../response.ts';
 import type { ClientFiles } from '../session/client-certificate.ts';
 import { openHttp } from '../session/http.ts';
 import type { CaFile } from '../session/trust.ts';
@@ -63,7 +65,7 @@ export function openNetwork(options: NetworkOptions): Network {
     close: http.close,
     async fetch(input, init = {}) {
       failed = undefined;
-      const url = String(input instanceof Request ? input.url : input);
+      const url = typeof input === 'object' && 'url' in input ? input.url : String(input);
       try {
         if (new URL(url).origin !== origin) throw notAModel(origin, 'another host');
         const given = new Headers(init.headers);
@@ -123,8 +125,7 @@ function watched(
     },
     { highWaterMark: 0 },
   );
-  const { status, statusText, headers } = response;
-  return new Response(body, { status, statusText, headers: [...headers] });
+  return answer(body, response);
 }
 
 function ending(error: unknown, origin: string): CliError {

@@ -1,54 +1,80 @@
-// TCP and TLS connections for Node's own dispatcher, as undici's `buildConnector` makes them for the package's.
-
-import { connect, isIP, type LookupFunction, type Socket } from 'node:net';
+// TCP and TLS connections that the law of reach allows.
+import { isIP, type LookupFunction, connect as overTcp, type Socket } from 'node:net';
 import self from 'node:process';
 import type { ConnectionOptions } from 'node:tls';
+import type { Reach } from './reach.ts';
 
-/** As undici gives it. */
-export type Target = {
-  hostname: string;
-  host?: string | undefined;
-  protocol: string;
-  port: string;
-  servername?: string | undefined;
-};
 export type Done = (...result: [error: Error, socket: null] | [error: null, socket: Socket]) => void;
-export type Connector = (target: Target, done: Done) => void;
+
+/** Connects to an origin. `done` is called once; what it is given has no listeners left. */
+export type Connector = (origin: string, done: Done) => void;
 
 /** `timeout`: milliseconds until TCP and TLS are done. */
-export type ConnectorOptions = ConnectionOptions & { timeout: number; lookup: LookupFunction };
+export type ConnectorOptions = ConnectionOptions & { timeout: number };
 
-/** `done` is called once. A connection that takes too long fails with undici's code for that. */
-export function nodeConnector({ timeout, ...options }: ConnectorOptions): Connector {
-  return ({ hostname, protocol, port, servername }, done) => {
-    const isSecure = protocol === 'https:';
-    const socket = isSecure
-      ? // Not needed on loopback, and not worth its time there.
-        self.getBuiltinModule('node:tls').connect({
-          ...options,
-          ...named(servername || options.servername || hostname),
-          ALPNProtocols: ['http/1.1'],
-          host: hostname,
-          port: Number(port || 443),
-        })
-      : connect({ lookup: options.lookup, host: hostname, port: Number(port || 80) });
-    const late = Object.assign(new Error('no connection in time'), { code: 'UND_ERR_CONNECT_TIMEOUT' });
+/**
+ * Connects to the addresses that the law allows, and looks once more at the one that answered. A connection that takes
+ * too long fails with `ETIMEDOUT`.
+ */
+export function judgedConnector({ timeout, ...tls }: ConnectorOptions, reach: Reach): Connector {
+  return (origin, done) => {
+    const url = new URL(origin);
+    const socket = connect(url, tls, judgedLookup(origin, reach));
+    const late = Object.assign(new Error('no connection in time'), { code: 'ETIMEDOUT' });
     const timer = setTimeout(() => socket.destroy(late), timeout);
     const failed = (error: Error) => {
       clearTimeout(timer);
       done(error, null);
     };
     socket.once('error', failed);
-    socket.setNoDelay(true).setKeepAlive(true, 60_000);
-    socket.once(isSecure ? 'secureConnect' : 'connect', () => {
+    socket.once(url.protocol === 'https:' ? 'secureConnect' : 'connect', async () => {
       clearTimeout(timer);
+      const address = socket.remoteAddress ?? '';
+      try {
+        await reach.check(origin, address);
+      } catch (refusal) {
+        socket.destroy(refusal as Error);
+        return;
+      }
       socket.off('error', failed);
+      if (socket.destroyed) return failed(Object.assign(new Error('closed'), { code: 'ECONNRESET' }));
+      reach.connected(origin, address);
       done(null, socket);
     });
   };
 }
 
+function connect({ protocol, hostname, port }: URL, tls: ConnectionOptions, lookup: LookupFunction): Socket {
+  const host = hostname.replace(/^\[(.*)\]$/, '$1');
+  const socket =
+    protocol === 'https:'
+      ? // Not needed on loopback, and not worth its time there.
+        self.getBuiltinModule('node:tls').connect({
+          ...tls,
+          ...named(tls.servername || host),
+          ALPNProtocols: ['http/1.1'],
+          lookup,
+          host,
+          port: Number(port || 443),
+        })
+      : overTcp({ lookup, host, port: Number(port || 80) });
+  return socket.setNoDelay(true).setKeepAlive(true, 60_000);
+}
+
 /** RFC 6066 section 3: an address is no server name. */
 function named(name: string): { servername?: string } {
   return isIP(name) === 0 ? { servername: name } : {};
+}
+
+function judgedLookup(origin: string, reach: Reach): LookupFunction {
+  return (host, options, done) => {
+    reach.resolve(origin, host, { ...options, all: true }).then(
+      (addresses) => {
+        const [first] = addresses;
+        if (options.all || !first) done(null, addresses);
+        else done(null, first.address, first.family);
+      },
+      (error) => done(error, []),
+    );
+  };
 }

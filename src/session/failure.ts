@@ -7,13 +7,15 @@ const refused = /^ECONNREFUSED$/;
 const unreachable = /^(E(HOST|NET)(UNREACH|DOWN)|EADDRNOTAVAIL|EACCES|EPERM|EAFNOSUPPORT)$/;
 const reset = /^(ECONNRESET|ECONNABORTED|EPIPE|UND_ERR_SOCKET)$/;
 const timeout = /^(ETIMEDOUT|UND_ERR_(CONNECT|HEADERS|BODY)_TIMEOUT)$/;
+const tooLarge = /^(HPE_HEADER_OVERFLOW|UND_ERR_HEADERS_OVERFLOW)$/;
 const notHttp = /^HPE_[A-Z_]+$/;
 const brokenOff = /^(HPE_[A-Z_]+|UND_ERR_RES_CONTENT_LENGTH_MISMATCH)$/;
-// Of Node's zlib: gzip and deflate, brotli, zstd.
-const packed = /^(Z_|ERR__ERROR_|ERR_BROTLI|ZSTD_)[A-Z0-9_]+$/;
+// Of Node's zlib: gzip and deflate, brotli, zstd; and a coding that nobody asked for.
+const packed = /^((Z_|ERR__ERROR_|ERR_BROTLI|ZSTD_)[A-Z0-9_]+|ERR_CONTENT_CODING)$/;
 
 /**
- * What a failed request becomes, decided by class and code of undici's and Node's errors. Errors of ours inside the chain are returned as they are.
+ * What a failed request becomes, decided by class and code of
+ * Node's and undici's errors. Errors of ours inside the chain are returned as they are.
  */
 export function requestFailure(error: unknown, asked: Asked, signal?: AbortSignal | null): Error {
   if (signal?.aborted) return abortFailure(signal.reason, asked);
@@ -43,12 +45,6 @@ export function bodyFailure(error: unknown, asked: Asked, signal?: AbortSignal |
   if (!signal?.aborted && codes.some((code) => reset.test(code) || brokenOff.test(code))) {
     return new NetworkError('reset', `${nameOf(asked)} cut its answer off in the middle`, {
       hint: 'try again; what was asked for may have been done all the same',
-      cause: error,
-    });
-  }
-  if (!signal?.aborted && codes.some((code) => packed.test(code))) {
-    return new ProtocolError('not_http', `${nameOf(asked)} sent an answer that cannot be decompressed`, {
-      hint: 'tell the operator of the server',
       cause: error,
     });
   }
@@ -92,7 +88,13 @@ function translate(link: Error, chain: readonly Error[], asked: Asked, cause: un
     cause,
   );
   if (between) return between;
-  if (code === 'UND_ERR_HEADERS_OVERFLOW') {
+  if (packed.test(code)) {
+    return new ProtocolError('not_http', `${name} sent an answer that cannot be decompressed`, {
+      hint: 'tell the operator of the server',
+      cause,
+    });
+  }
+  if (tooLarge.test(code)) {
     return new ProtocolError('too_large', `${name} sent more headers than any good answer has`, {
       hint: 'tell the operator of the server',
     });

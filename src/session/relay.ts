@@ -1,4 +1,5 @@
 import { ProtocolError } from '../errors.ts';
+import { answer } from '../response.ts';
 
 /** Bytes of one answer, or of one event in a stream of them: room for any image, and not for what never ends. */
 const LARGEST = 32 * 1024 * 1024;
@@ -53,9 +54,8 @@ export function relay(response: Response, done: () => void, translate: (error: u
     },
     { highWaterMark: 0 },
   );
-  const { status, statusText } = response;
-  const relayed = new Response(body, { status, statusText, headers: [...response.headers] });
-  return Object.defineProperty(relayed, 'url', { value: response.url });
+  const relayed = answer(body, response);
+  return relayed;
 }
 
 /** The same response, of which no further piece is taken before `ready` resolves: its reader may be slow. */
@@ -80,9 +80,8 @@ export function paced(response: Response, ready: () => Promise<void>): Response 
     },
     { highWaterMark: 0 },
   );
-  const { status, statusText, headers, url } = response;
-  const made: Response = new Response(body, { status, statusText, headers: [...headers] });
-  return Object.defineProperty(made, 'url', { value: url });
+  const made = answer(body, response);
+  return made;
 }
 
 function tooLarge(response: Response): ProtocolError {

@@ -11,6 +11,7 @@ import type { Bearer } from '../auth/bearer.ts';
 import type { HttpEntry } from '../config/entry.ts';
 import type { Fetch } from '../deps.ts';
 import { ProtocolError } from '../errors.ts';
+import { Headers } from '../headers.ts';
 import { letCancellationsThrough } from './farewell.ts';
 import { SessionLost } from './translate.ts';
 import { type HttpKind, type Refusal, watchAnswers } from './watch.ts';
@@ -120,6 +121,6 @@ function withHeaders(entry: HttpEntry, fetch: Fetch): Fetch {
         if (!headers.has(name)) headers.set(name, value);
       }
     }
-    return fetch(String(target), { ...init, headers });
+    return fetch(String(target), { ...init, headers: [...headers] });
   };
 }

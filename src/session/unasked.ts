@@ -3,6 +3,7 @@
 
 import { setTimeout } from 'node:timers/promises';
 import type { Fetch } from '../deps.ts';
+import { answer } from '../response.ts';
 
 /** Milliseconds that a call waits for it: a server may send no headers before its first message. */
 const PATIENCE = 1000;
@@ -32,7 +33,7 @@ export function unaskedStream(http: Fetch): UnaskedStream {
         answered.abort();
       }
       // What says that there is no such stream.
-      return new Response(null, { status: 405 });
+      return answer(null, { status: 405 });
     },
     async open() {
       wanted.abort();

@@ -5,6 +5,8 @@ import type { Bearer } from '../auth/bearer.ts';
 import { type Challenge, parseChallenge } from '../auth/challenge.ts';
 import type { Fetch } from '../deps.ts';
 import type { ProtocolError } from '../errors.ts';
+import { Headers } from '../headers.ts';
+import { answer } from '../response.ts';
 import { refusalOfBody } from './relay.ts';
 import { unaskedStream } from './unasked.ts';
 
@@ -96,9 +98,8 @@ function asks(body: unknown): boolean {
 
 /** What comes back for a notification says nothing; the SDK would read it to an end that need not come. */
 async function withoutBody(response: Response): Promise<Response> {
-  const { status, headers } = response;
   await response.body?.cancel();
-  return new Response(null, { status, headers });
+  return answer(null, response);
 }
 
 function bearerOf(headers: Headers): string | undefined {

@@ -50,11 +50,11 @@ const MAY: Record<string, readonly string[]> = {
   doctor: ['session', 'auth', 'store', 'deps', 'errors', 'typed', 'url'],
   shell: ['workspace', 'chat', 'session', 'auth', 'ui', 'deps', 'errors', 'nearest', 'typed'],
   // A model's words and a server's words meet here: it makes no sign-in and reads no configuration.
-  chat: ['session', 'store', 'ui', 'deps', 'errors', 'nearest', 'url'],
+  chat: ['session', 'store', 'ui', 'deps', 'errors', 'headers', 'nearest', 'response', 'url'],
   // Passes on what it does not look into.
   bridge: ['session', 'auth', 'errors'],
-  session: ['auth', 'deps', 'errors', 'fetch', 'json-object', 'nearest', 'typed', 'url'],
-  auth: ['store', 'deps', 'errors', 'json-object', 'limit', 'typed', 'url'],
+  session: ['auth', 'deps', 'errors', 'headers', 'json-object', 'nearest', 'response', 'typed', 'url'],
+  auth: ['store', 'deps', 'errors', 'headers', 'json-object', 'limit', 'typed', 'url'],
   store: ['deps', 'errors', 'json-object', 'limit', 'place', 'typed'],
   // Reads the files of other programs, and knows nothing of sessions, servers or sign-ins under way.
   adopt: ['store', 'deps', 'errors', 'typed'],
@@ -63,9 +63,11 @@ const MAY: Record<string, readonly string[]> = {
   deps: [],
   errors: [],
   fetch: ['deps'],
+  headers: [],
   'json-object': [],
   limit: [],
   nearest: [],
+  response: ['headers'],
   typed: [],
   url: ['errors'],
   place: [],

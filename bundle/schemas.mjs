@@ -1,0 +1,163 @@
+// Schemas are made when they are first asked for: the SDK has some hundreds, a command uses ten, and each is an object with
+// dozens of closures. A constant that is made with zod becomes a function that makes it once,
+//   const Tool = zod.object({ … });   ->   let Tool_; function Tool() { return Tool_ ??= zod.object({ … }); }
+// and a table of them gets accessors in the place of its properties.
+import { parseAst } from 'rolldown/parseAst';
+
+/** How what other files have is written once `requires.mjs` was there. */
+const ELSEWHERE = /^require_(zod|modelcontextprotocol_core)$/;
+/** The SDK's functions that make all schemas of a revision, and those that ask them for theirs. */
+const BUILDER = /^build(\$\d+)?$/;
+const BUILT = /^buildSchemas\d+$/;
+
+const KEPT = `function kept_(table, key, value) {
+	Object.defineProperty(table, key, { value, enumerable: true });
+	return value;
+}
+`;
+
+/** rolldown plugin. */
+export const schemas = {
+  name: 'schemas',
+  renderChunk: (code) => (code.includes('require_zod()') ? lazySchemas(code) : undefined),
+};
+
+function lazySchemas(code) {
+  const program = parseAst(code);
+  const functions = program.body.filter(({ type }) => type === 'FunctionDeclaration');
+  const builders = functions.filter(({ id }) => BUILDER.test(id.name)).map(({ body }) => body);
+  const state = { code, lazy: new Set(), done: new Set(), edits: [] };
+  for (const { body } of [program, ...builders]) for (const each of body) constant(each, state);
+  for (const { body } of builders) returned(body, state);
+  for (const { body } of functions) if (body.body.some(asksBuilder)) assigned(body, state);
+  if (state.edits.length === 0) return undefined;
+  const own = new Set([program, ...builders]);
+  visitInScope(program, state.lazy);
+
+  function visitInScope(scope, lazy) {
+    visit(scope, (node, parent) => {
+      const hidden = own.has(node) || node === scope ? [] : named(node).filter((name) => lazy.has(name));
+      if (hidden.length === 0) return reference(node, parent, { ...state, lazy });
+      visitInScope(node, new Set([...lazy].filter((name) => !hidden.includes(name))));
+      return false;
+    });
+  }
+  return applied(code, state.edits) + KEPT;
+}
+
+/** Only what the constants above it make can be seen here; what is below is made later anyway. */
+function constant(statement, state) {
+  const [declared, ...more] = (statement.type === 'VariableDeclaration' && statement.declarations) || [];
+  if (!declared?.init || more.length > 0 || statement.kind !== 'const') return;
+  const { id, init } = declared;
+  if (id.type !== 'Identifier' || !makes(init, state.lazy)) return;
+  if (init.type === 'ObjectExpression') return accessors(init, state);
+  state.lazy.add(id.name);
+  state.edits.push([
+    statement.start,
+    init.start,
+    `let ${id.name}_; function ${id.name}() { return ${id.name}_ ??= `,
+  ]);
+  state.edits.push([init.end, statement.end, '; }']);
+}
+
+function returned(body, state) {
+  for (const { type, argument } of body)
+    if (type === 'ReturnStatement' && argument?.type === 'ObjectExpression') accessors(argument, state);
+}
+
+function assigned({ body }, state) {
+  for (const { type, expression } of body)
+    if (type === 'ExpressionStatement' && expression.right?.type === 'ObjectExpression')
+      accessors(expression.right, state);
+}
+
+function asksBuilder({ type, declarations: [declared] = [] }) {
+  return type === 'VariableDeclaration' && BUILT.test(declared.init?.callee?.name ?? '');
+}
+
+function accessors({ properties }, state) {
+  for (const { type, start, end, key, value, computed, method, shorthand } of properties) {
+    if (type !== 'Property' || computed || method) continue;
+    if (value.type === 'ObjectExpression') accessors(value, state);
+    else if (/^(Call|Member|New)Expression$/.test(value.type) || state.lazy.has(value.name)) {
+      const name = state.code.slice(key.start, key.end);
+      const begin = `get ${name}() { return kept_(this, ${JSON.stringify(key.name ?? key.value)}, `;
+      if (shorthand) {
+        state.edits.push([start, end, `${begin}${name}()); }`]);
+        state.done.add(value.start);
+      } else {
+        state.edits.push([start, value.start, begin]);
+        state.edits.push([value.end, end, '); }']);
+      }
+    }
+  }
+}
+
+function reference(node, parent, { lazy, done, edits }) {
+  const { type, name, start, end } = node;
+  if (type !== 'Identifier' || !lazy.has(name) || done.has(start)) return;
+  const isName =
+    (parent.type === 'VariableDeclarator' && parent.id === node) ||
+    (parent.type === 'MemberExpression' && parent.property === node && !parent.computed) ||
+    (/^(Property|MethodDefinition|PropertyDefinition)$/.test(parent.type) &&
+      parent.key === node &&
+      !parent.computed &&
+      !parent.shorthand);
+  if (isName) return;
+  done.add(start);
+  edits.push([start, end, parent.shorthand ? `${name}: ${name}()` : `${name}()`]);
+}
+
+/** What a function or block calls by a name of its own. */
+function named({ type, params = [], body = [], param, init, left }) {
+  if (/Function/.test(type)) return params.flatMap(bound);
+  const declarations = [...[body].flat(), init, left].filter((each) => /Declaration$/.test(each?.type));
+  return [
+    ...(type === 'CatchClause' && param ? bound(param) : []),
+    ...declarations.flatMap(({ id, declarations = [{ id }] }) =>
+      declarations.flatMap((each) => (each.id ? bound(each.id) : [])),
+    ),
+  ];
+}
+
+/** The names in a pattern. */
+function bound(pattern) {
+  if (pattern.type === 'Identifier') return [pattern.name];
+  const inside = {
+    ArrayPattern: ({ elements }) => elements.filter(Boolean),
+    AssignmentPattern: ({ left }) => [left],
+    ObjectPattern: ({ properties }) => properties.map(({ value, argument }) => value ?? argument),
+    RestElement: ({ argument }) => [argument],
+  };
+  return inside[pattern.type](pattern).flatMap(bound);
+}
+
+/** Whether a value comes from zod, or from such a value, when it is made and not when it is called. */
+function makes(node, lazy) {
+  let found = false;
+  visit(node, (each) => {
+    if (/Function/.test(each.type)) return false;
+    if (each.type === 'Identifier' && (ELSEWHERE.test(each.name) || lazy.has(each.name))) found = true;
+    return true;
+  });
+  return found;
+}
+
+/** `see` is given each node with its parent, and returns false for one that is not to be entered. */
+function visit(node, see, parent = {}) {
+  if (see(node, parent) === false) return;
+  for (const value of Object.values(node))
+    for (const each of [value].flat()) if (typeof each?.type === 'string') visit(each, see, node);
+}
+
+function applied(code, edits) {
+  let made = '';
+  let at = 0;
+  for (const [start, end, text] of edits.sort(([one], [other]) => one - other)) {
+    if (start < at) throw new Error('two changes of one place');
+    made += code.slice(at, start) + text;
+    at = end;
+  }
+  return made + code.slice(at);
+}

@@ -1,0 +1,163 @@
+// Requests that go straight to their server, on Node's own HTTP/1.1 client: it is there in three milliseconds, where a
+// `fetch` takes as long to load as Node to start, and compiles its parser once more. Follows no redirect.
+import {
+  Agent,
+  type ClientRequest,
+  type IncomingMessage,
+  request as open,
+  type RequestOptions,
+} from 'node:http';
+import type { Socket } from 'node:net';
+import type { Readable } from 'node:stream';
+import type { Fetch } from '../deps.ts';
+import { Headers } from '../headers.ts';
+import { answer } from '../response.ts';
+import { CODINGS, decoded } from './coding.ts';
+import type { Connector } from './connector.ts';
+
+export type Direct = {
+  /** Bodies are strings, URLSearchParams or bytes. Rejects with Node's own errors, or with the signal's reason. */
+  fetch: Fetch;
+  /** Ends every connection. */
+  destroy(): Promise<void>;
+};
+
+/** Milliseconds that an unused connection is kept, where the server names no shorter time: what lies between forgets it. */
+const IDLE = 4000;
+
+/** What says how a message is framed is ours to say (RFC 9112 section 6). */
+const FRAMING = [
+  'connection',
+  'content-length',
+  'expect',
+  'keep-alive',
+  'te',
+  'trailer',
+  'transfer-encoding',
+  'upgrade',
+];
+
+/** `timeout`: milliseconds until the headers of an answer. */
+export function openDirect(connect: Connector, timeout: number): Direct {
+  const agent = new Agent({ keepAlive: true, timeout: IDLE });
+  const underWay = new Set<ClientRequest>();
+  // The scheme is in the origin alone: to the agent all of them are http.
+  agent.createConnection = ({ origin }: RequestOptions & { origin?: string }, done) => {
+    connect(origin ?? '', (error, socket) => done?.(error, socket as Socket));
+    return undefined;
+  };
+  return {
+    async fetch(url, init = {}) {
+      const request = open(optionsOf(agent, new URL(url), init));
+      underWay.add(request);
+      request.once('close', () => underWay.delete(request));
+      return answerTo(request, url, timeout, init);
+    },
+    async destroy() {
+      for (const request of underWay) request.destroy();
+      agent.destroy();
+    },
+  };
+}
+
+type Init = NonNullable<Parameters<Fetch>[1]>;
+
+function optionsOf(agent: Agent, url: URL, { method = 'GET', headers, body }: Init): RequestOptions {
+  const given = new Headers(headers ?? undefined);
+  if (FRAMING.some((name) => given.has(name))) throw new TypeError('a header that is not ours to set');
+  const type = body instanceof URLSearchParams && 'application/x-www-form-urlencoded;charset=UTF-8';
+  const all = {
+    host: url.host,
+    accept: '*/*',
+    'accept-encoding': CODINGS,
+    'user-agent': 'mcp-cli',
+    ...(type && { 'content-type': type }),
+    ...Object.fromEntries(given),
+  };
+  return {
+    agent,
+    origin: url.origin,
+    hostname: url.hostname.replace(/^\[(.*)\]$/, '$1'),
+    port: url.port || (url.protocol === 'https:' ? 443 : 80),
+    path: `${url.pathname}${url.search}`,
+    method: method.toUpperCase(),
+    headers: all,
+  } as RequestOptions;
+}
+
+function answerTo(
+  request: ClientRequest,
+  url: string,
+  timeout: number,
+  { signal, body }: Init,
+): Promise<Response> {
+  return new Promise((resolve, reject) => {
+    let timer: NodeJS.Timeout | undefined;
+    // Before there is a connection, nothing would come of the request's own end.
+    const end = (error: unknown) => {
+      request.destroy(error as Error);
+      reject(error);
+    };
+    const stop = () => end(signal?.reason);
+    if (signal?.aborted) return stop();
+    signal?.addEventListener('abort', stop, { once: true });
+    request.once('close', () => {
+      clearTimeout(timer);
+      signal?.removeEventListener('abort', stop);
+    });
+    request.on('error', reject);
+    request.once('socket', () => {
+      const late = Object.assign(new Error('no answer in time'), { code: 'ETIMEDOUT' });
+      timer = setTimeout(() => end(late), timeout);
+    });
+    request.once('upgrade', (message, socket) => {
+      socket.destroy();
+      resolve(answer(null, headOf(message, url)));
+    });
+    request.once('response', (message) => {
+      clearTimeout(timer);
+      received(message, request.method, url).then(resolve, end);
+    });
+    request.end(body instanceof URLSearchParams ? body.toString() : (body ?? undefined));
+  });
+}
+
+async function received(message: IncomingMessage, method: string, url: string): Promise<Response> {
+  const head = headOf(message, url);
+  // A body that breaks before it is read breaks once it is.
+  message.on('error', () => {});
+  const none =
+    method === 'HEAD' || [204, 205, 304].includes(head.status) || head.headers.get('content-length') === '0';
+  if (none) message.resume();
+  return answer(
+    none ? null : streamOf(await decoded(message, head.headers.get('content-encoding')), message),
+    head,
+  );
+}
+
+function headOf({ statusCode = 0, statusMessage = '', rawHeaders }: IncomingMessage, url: string) {
+  const headers = new Headers();
+  for (let at = 0; at < rawHeaders.length; at += 2)
+    headers.append(rawHeaders[at] ?? '', rawHeaders[at + 1] ?? '');
+  return { status: statusCode, statusText: statusMessage, headers, url };
+}
+
+/** Nothing is taken from the connection before it is asked for. */
+function streamOf(body: Readable, message: IncomingMessage): ReadableStream<Uint8Array> {
+  const pieces: AsyncIterator<Uint8Array> = body[Symbol.asyncIterator]();
+  return new ReadableStream<Uint8Array>(
+    {
+      async pull(controller) {
+        const { done, value } = await pieces.next();
+        if (done) controller.close();
+        else controller.enqueue(value);
+      },
+      async cancel() {
+        // What has come in whole is read, and leaves a connection that can be used again.
+        if (!message.complete || body !== message) message.destroy();
+        else while (!(await pieces.next()).done);
+      },
+    },
+    { highWaterMark: 0 },
+  );
+}
