@@ -27,7 +27,8 @@ function lazySchemas(code) {
   const functions = program.body.filter(({ type }) => type === 'FunctionDeclaration');
   const builders = functions.filter(({ id }) => BUILDER.test(id.name)).map(({ body }) => body);
   const state = { code, lazy: new Set(), done: new Set(), edits: [] };
-  for (const { body } of [program, ...builders]) for (const each of body) constant(each, state);
+  for (const each of program.body) constant(each, comesFrom, state);
+  for (const { body } of builders) for (const each of body) constant(each, isMade, state);
   for (const { body } of builders) returned(body, state);
   for (const { body } of functions) if (body.body.some(asksBuilder)) assigned(body, state);
   if (state.edits.length === 0) return undefined;
@@ -45,8 +46,8 @@ function lazySchemas(code) {
   return applied(code, state.edits) + KEPT;
 }
 
-/** Only what the constants above it make can be seen here; what is below is made later anyway. */
-function constant(statement, state) {
+/** `makes` tells from a value whether it is worth its being made later. */
+function constant(statement, makes, state) {
   const [declared, ...more] = (statement.type === 'VariableDeclaration' && statement.declarations) || [];
   if (!declared?.init || more.length > 0 || statement.kind !== 'const') return;
   const { id, init } = declared;
@@ -133,14 +134,22 @@ function bound(pattern) {
   return inside[pattern.type](pattern).flatMap(bound);
 }
 
-/** Whether a value comes from zod, or from such a value, when it is made and not when it is called. */
-function makes(node, lazy) {
-  let found = false;
-  visit(node, (each) => {
-    if (/Function/.test(each.type)) return false;
-    if (each.type === 'Identifier' && (ELSEWHERE.test(each.name) || lazy.has(each.name))) found = true;
-    return true;
-  });
+/** Whether a value is made with zod, or of such a value, when the constant is, and not when it is called. */
+function comesFrom(value, lazy) {
+  return now(value).some(
+    ({ type, name }) => type === 'Identifier' && (ELSEWHERE.test(name) || lazy.has(name)),
+  );
+}
+
+/** In a builder all that is made is schemas. */
+function isMade(value, lazy) {
+  return now(value).some(({ type, name }) => type === 'CallExpression' || lazy.has(name));
+}
+
+/** What runs when a value is made. */
+function now(value) {
+  const found = [];
+  visit(value, (each) => !/Function/.test(each.type) && found.push(each) > 0);
   return found;
 }
 

@@ -1,12 +1,16 @@
 // A client of the SDK as every session has it: what it says of itself, and what it answers.
 
 import { Client, type ClientOptions } from '@modelcontextprotocol/client';
+import { config } from 'zod/v4/core';
 import type { ConnectOptions } from './connect.ts';
 import { answerQuestions, ELICITATION, MOST_QUESTIONS } from './elicit.ts';
 import { declaredExtensions } from './extensions.ts';
 import { noJudge } from './output-schema.ts';
 import { answerRoots } from './roots.ts';
 import { answerSamples, SAMPLING } from './sampling.ts';
+
+// The SDK's schemas are written into functions otherwise, which takes longer than it saves below some thousand tools.
+config({ jitless: true });
 
 /** Which revisions are spoken. */
 export type Mode = NonNullable<NonNullable<ClientOptions['versionNegotiation']>['mode']>;

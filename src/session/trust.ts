@@ -38,7 +38,7 @@ export async function addedAuthorities(files: readonly CaFile[], env: Env): Prom
 /** The operating system's, where Node can ask it (22.15), else in a bundle at one of the usual places; or none. */
 export async function systemAuthorities(): Promise<Authorities> {
   const source = 'the operating system';
-  const certificates = getCACertificates?.('system');
+  const certificates = certificatesOf('system');
   if (certificates) return { source, certificates };
   for (const file of USUAL) {
     const found = await bundle(file);
@@ -50,12 +50,14 @@ export async function systemAuthorities(): Promise<Authorities> {
 /** Node takes a list as the whole truth: its own comes first. Undefined: nothing is added, and Node's choice is enough. */
 export function asList(added: readonly Authorities[]): string[] | undefined {
   if (added.length === 0) return undefined;
-  const own = getCACertificates?.('default') ?? tls.rootCertificates;
+  const own = certificatesOf('default') ?? tls.rootCertificates;
   return [...new Set([...own, ...added.flatMap(({ certificates }) => certificates)])];
 }
 
-// Newer than Node 20; `default` knows --use-system-ca.
-const { getCACertificates } = tls as { getCACertificates?: (type: 'default' | 'system') => string[] };
+/** Newer than Node 20; `default` knows --use-system-ca. */
+function certificatesOf(type: 'default' | 'system'): string[] | undefined {
+  return (tls as { getCACertificates?: (type: string) => string[] }).getCACertificates?.(type);
+}
 
 /** Which of them vouches for a chain of DER certificates, the server's own first. Undefined: none, so Node's own does. */
 export function vouching(added: readonly Authorities[], chain: readonly Uint8Array[]): string | undefined {

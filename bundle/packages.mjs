@@ -1,0 +1,90 @@
+// What is left out of packages, or put into them, because a start pays for it.
+import { fileURLToPath } from 'node:url';
+
+const source = (name) => fileURLToPath(new URL(`../src/${name}`, import.meta.url));
+
+/** The SDK's default validator of JSON schemas. Each of our clients gets its own judge instead (session/output-schema.ts). */
+const noValidator = {
+  name: 'no-validator',
+  resolveId: (id) => (id === '@modelcontextprotocol/client/_shims' ? '\0no-validator' : undefined),
+  load: (id) =>
+    id === '\0no-validator'
+      ? `export const CORS_IS_POSSIBLE = false;
+         export class DefaultJsonSchemaValidator { getValidator() { throw new Error('there is no validator'); } }`
+      : undefined,
+};
+
+/** Of undici, what src/fetch.ts and src/session/dispatcher.ts use: half of it are caches, mocks and sockets of other kinds. */
+const UNDICI = {
+  fetch: ['lib/web/fetch/index.js', 'fetch'],
+  Agent: ['lib/dispatcher/agent.js'],
+  ProxyAgent: ['lib/dispatcher/proxy-agent.js'],
+  Pool: ['lib/dispatcher/pool.js'],
+  buildConnector: ['lib/core/connect.js'],
+};
+const lessUndici = {
+  name: 'less-undici',
+  resolveId: (id) => (id === 'undici' ? '\0undici' : undefined),
+  load: (id) =>
+    id === '\0undici'
+      ? Object.entries(UNDICI)
+          .map(([name, [path, part]]) => {
+            const whole = `from_${name}`;
+            return `import ${whole} from 'undici/${path}'; export const ${name} = ${whole}${part ? `.${part}` : ''};`;
+          })
+          .join('\n')
+      : undefined,
+};
+
+/** Packages that say `Headers` and `Response` mean ours: Node's own would load all of its fetch (src/headers.ts). */
+const lightFetch = {
+  name: 'light-fetch',
+  transform(code, id) {
+    if (!/\/node_modules\/(@modelcontextprotocol\/client|oauth4webapi)\//.test(id)) return undefined;
+    const [headers, response] = ['headers.ts', 'response.ts'].map((name) => JSON.stringify(source(name)));
+    return `import { Headers } from ${headers};\nimport { Response } from ${response};\n${code}`;
+  },
+};
+
+/** The SDK's table of all types asks for every schema when it is filled. Each is asked for when it is looked up. */
+const lazyTypes = {
+  name: 'lazy-types',
+  transform(code, id) {
+    if (
+      !/\/@modelcontextprotocol\/client\/dist\//.test(id) ||
+      !code.includes('function register(key, schema)')
+    )
+      return undefined;
+    let made = code;
+    for (const [before, after] of [
+      [
+        '_specTypeSchemas[name] = schema;',
+        'Object.defineProperty(_specTypeSchemas, name, { enumerable: true, get: schema });',
+      ],
+      ['schema.safeParse(v).success;\n}', 'schema().safeParse(v).success;\n}'],
+      ['register(key, schemas_exports[key])', 'register(key, () => schemas_exports[key])'],
+      [
+        'for (const [key, schema] of Object.entries(authSchemas)) register(key, schema)',
+        'for (const key of Object.keys(authSchemas)) register(key, () => authSchemas[key])',
+      ],
+    ]) {
+      if (made.split(before).length !== 2) throw new Error(`the SDK no longer says: ${before}`);
+      made = made.replace(before, () => after);
+    }
+    return made;
+  },
+};
+
+/** commander wants it for commands that are programs of their own; there are none. */
+const noChild = {
+  name: 'no-child',
+  transform(code, id) {
+    if (!/\/commander\/lib\/command\.js$/.test(id)) return undefined;
+    const whole = "const childProcess = require('node:child_process');";
+    if (!code.includes(whole)) throw new Error('commander no longer says how it loads child_process');
+    return code.replace(whole, 'const childProcess = undefined;');
+  },
+};
+
+/** rolldown plugins. */
+export const packages = [noValidator, lessUndici, lightFetch, lazyTypes, noChild];

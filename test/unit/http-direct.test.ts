@@ -1,0 +1,206 @@
+// What no other test of the HTTP layer asks of the client under it: codings, framing, connections that are used again.
+import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
+import { afterEach, describe, expect, test } from 'vitest';
+import { readText } from '../../src/auth/body.ts';
+import { fetchWithin } from '../../src/fetch.ts';
+import { type Http, type HttpOptions, openHttp } from '../../src/session/http.ts';
+import { serveHttp, serveTcp } from '../support/servers.ts';
+
+const open: { close(): Promise<void> }[] = [];
+
+afterEach(async () => {
+  for (const item of open.splice(0).reverse()) await item.close();
+});
+
+async function serve(...args: Parameters<typeof serveHttp>) {
+  const server = await serveHttp(...args);
+  open.push(server);
+  return { ...server, ...client(`http://127.0.0.1:${server.port}/`) };
+}
+
+async function tcp(answer: string) {
+  const server = await serveTcp((socket) => socket.once('data', () => socket.write(answer)));
+  open.push(server);
+  return client(`http://127.0.0.1:${server.port}/`);
+}
+
+function client(url: string, resolve?: HttpOptions['resolve']): Http & { url: string } {
+  const http = openHttp({
+    fetch: fetchWithin,
+    serverUrl: url,
+    allowHttp: false,
+    allowPrivateNetwork: false,
+    timeout: undefined,
+    env: {},
+    resolve,
+  });
+  open.push(http);
+  return { ...http, url };
+}
+
+describe('content codings (RFC 9110 section 8.4)', () => {
+  test.each([
+    ['gzip', gzipSync('hello')],
+    ['x-gzip', gzipSync('hello')],
+    ['deflate', deflateSync('hello')],
+    ['BR', brotliCompressSync('hello')],
+    ['identity', Buffer.from('hello')],
+    ['gzip, br', brotliCompressSync(gzipSync('hello'))],
+  ])('%s is undone', async (coding, body) => {
+    let accepted: string | undefined;
+    const { fetch, url } = await serve((request, response) => {
+      accepted = request.headers['accept-encoding'];
+      response.writeHead(200, { 'Content-Encoding': coding }).end(body);
+    });
+    expect(await (await fetch(url)).text()).toBe('hello');
+    expect(accepted).toBe('gzip, deflate, br');
+  });
+
+  test('each piece is there when it comes, and not at the end', async () => {
+    const { createGzip } = await import('node:zlib');
+    const zip = createGzip();
+    const { fetch, url } = await serve((_, response) => {
+      response.writeHead(200, { 'Content-Encoding': 'gzip', 'Content-Type': 'text/event-stream' });
+      zip.pipe(response);
+      zip.write('data: 1\n\n');
+      zip.flush();
+    });
+    const reader = (await fetch(url)).body?.getReader();
+    expect(Buffer.from((await reader?.read())?.value ?? []).toString()).toBe('data: 1\n\n');
+    zip.end('data: 2\n\n');
+    expect(Buffer.from((await reader?.read())?.value ?? []).toString()).toBe('data: 2\n\n');
+  });
+
+  test.each([
+    ['one that nobody asked for', 'zstd', 'x'],
+    ['a name of Object.prototype', 'constructor', 'x'],
+    ['too many of them', 'gzip, gzip, gzip, gzip', gzipSync(gzipSync(gzipSync(gzipSync('x'))))],
+    ['one that is not what it says', 'br', 'not brotli at all'],
+    ['one that ends too early', 'gzip', gzipSync('x'.repeat(10_000)).subarray(0, 20)],
+  ])('%s is refused', async (_, coding, body) => {
+    const { fetch, url } = await serve((_, response) => {
+      response.writeHead(200, { 'Content-Encoding': coding }).end(body);
+    });
+    const failure = await fetch(url)
+      .then(readText)
+      .catch((error) => error);
+    expect(failure).toMatchObject({
+      code: 'not_http',
+      exit: 7,
+      message: expect.stringContaining('decompressed'),
+    });
+  });
+});
+
+describe('a request', () => {
+  test.each(['Transfer-Encoding', 'Content-Length', 'Connection', 'Upgrade', 'Expect', 'TE'])(
+    'does not say with %s how it is framed',
+    async (name) => {
+      const { fetch, url, connections } = await serve((_, response) => response.end());
+      await expect(fetch(url, { method: 'POST', body: 'x', headers: { [name]: '1' } })).rejects.toMatchObject(
+        {
+          code: 'invalid_request',
+          exit: 3,
+        },
+      );
+      expect(connections()).toBe(0);
+    },
+  );
+
+  test('carries a form as one', async () => {
+    const { fetch, url } = await serve(async (request, response) => {
+      let body = '';
+      for await (const piece of request) body += piece;
+      response.end(`${request.headers['content-type']} ${request.headers['content-length']} ${body}`);
+    });
+    const response = await fetch(url, { method: 'POST', body: new URLSearchParams({ a: 'é&' }) });
+    expect(await response.text()).toBe('application/x-www-form-urlencoded;charset=UTF-8 11 a=%C3%A9%26');
+  });
+
+  test('names host, port and who asks, and nothing of this machine', async () => {
+    const { fetch, url, port } = await serve((request, response) =>
+      response.end(JSON.stringify(request.headers)),
+    );
+    expect(await (await fetch(`${url}x?y`)).json()).toEqual({
+      host: `127.0.0.1:${port}`,
+      connection: 'keep-alive',
+      accept: '*/*',
+      'accept-encoding': 'gzip, deflate, br',
+      'user-agent': 'mcp-cli',
+    });
+  });
+
+  test('that is given up before there is a connection fails at once', async () => {
+    const url = 'https://mcp.example/';
+    const controller = new AbortController();
+    const { fetch } = client(url, () => {
+      setImmediate(() => controller.abort());
+      // A name server that says nothing.
+      return new Promise(() => {});
+    });
+    const failure = fetch(url, { signal: controller.signal }).catch((error) => error);
+    expect(await failure).toMatchObject({ code: 'cancelled' });
+  });
+});
+
+describe('an answer', () => {
+  test.each([
+    ['204', 'GET', 'HTTP/1.1 204 No Content\r\n\r\n'],
+    ['304', 'GET', 'HTTP/1.1 304 Not Modified\r\nContent-Length: 5\r\n\r\n'],
+    ['HEAD', 'HEAD', 'HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\n'],
+    ['a length of nothing', 'GET', 'HTTP/1.1 202 Accepted\r\nContent-Length: 0\r\n\r\n'],
+  ])('without a body: %s', async (_, method, raw) => {
+    const { fetch, url } = await tcp(raw);
+    const response = await fetch(url, { method });
+    expect(response.body).toBeNull();
+    expect(await response.text()).toBe('');
+  });
+
+  test('that wants another protocol is refused', async () => {
+    const { fetch, url } = await tcp(
+      'HTTP/1.1 101 Switching Protocols\r\nUpgrade: h2c\r\nConnection: Upgrade\r\n\r\n',
+    );
+    await expect(fetch(url)).rejects.toMatchObject({ code: 'not_http', exit: 7 });
+  });
+
+  test('comes after what only says that one will come', async () => {
+    const { fetch, url } = await tcp(
+      'HTTP/1.1 103 Early Hints\r\nLink: </x>\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok',
+    );
+    expect(await (await fetch(url)).text()).toBe('ok');
+  });
+
+  test('may say a header twice', async () => {
+    const { fetch, url } = await tcp(
+      'HTTP/1.1 200 OK\r\nWWW-Authenticate: Basic\r\nWWW-Authenticate: Bearer\r\nContent-Length: 0\r\n\r\n',
+    );
+    expect((await fetch(url)).headers.get('www-authenticate')).toBe('Basic, Bearer');
+  });
+});
+
+describe('a connection', () => {
+  test('is used again after a small answer that nobody read', async () => {
+    const { fetch, url, connections } = await serve((_, response) => response.writeHead(401).end('no'));
+    for (let round = 0; round < 3; round++) await (await fetch(url)).body?.cancel();
+    expect(connections()).toBe(1);
+  });
+
+  test('ends with one that goes on', async () => {
+    let closed = () => {};
+    const over = new Promise<void>((resolve) => {
+      closed = resolve;
+    });
+    const { fetch, url } = await serve((_, response) => {
+      response.on('close', closed);
+      response.writeHead(200).write('x');
+    });
+    await (await fetch(url)).body?.cancel();
+    await over;
+  });
+
+  test('is made for each of what is asked side by side', async () => {
+    const { fetch, url, connections } = await serve((_, response) => response.end('x'));
+    await Promise.all([1, 2, 3].map(async () => (await fetch(url)).text()));
+    expect(connections()).toBe(3);
+  });
+});
