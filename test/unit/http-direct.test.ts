@@ -140,7 +140,8 @@ describe('a request', () => {
     });
     const failure = fetch(url, { signal: controller.signal }).catch((error) => error);
     expect(await failure).toMatchObject({ code: 'cancelled' });
-  });
+    // The limit for connections is ten seconds.
+  }, 3_000);
 });
 
 describe('an answer', () => {
