@@ -4,6 +4,7 @@ import { type Client, type JSONRPCMessage, specTypeSchemas } from '@modelcontext
 import { isShallow } from './depth.ts';
 import { headerFault } from './header-fault.ts';
 import { asSchema } from './input-schema.ts';
+import { isUsual } from './usual-tool.ts';
 
 /** Tools of one list that are named when they are left out; a list may be wrong from end to end. */
 const NAMED = 10;
@@ -63,7 +64,7 @@ function sifted(
 function toolFault(tool: unknown, isModern: boolean, overHttp: boolean): string | undefined {
   // A list with such a tool is refused as a whole, elsewhere: what looks at it here would fall over it.
   if (!isShallow(tool)) return undefined;
-  const [issue] = specTypeSchemas.Tool['~standard'].validate(tool).issues ?? [];
+  const [issue] = isUsual(tool) ? [] : (specTypeSchemas.Tool['~standard'].validate(tool).issues ?? []);
   if (issue) return shapeFault(tool, issue.path ?? []);
   const { inputSchema, outputSchema } = tool as { inputSchema: unknown; outputSchema?: unknown };
   if (isModern) return overHttp ? headerFault(inputSchema) : undefined;

@@ -1,12 +1,14 @@
 // What a server says in a session, and the addresses that it leads to.
+import { specTypeSchemas } from '@modelcontextprotocol/client';
 import fc from 'fast-check';
-import { describe, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { addressRank, hostRank } from '../../src/session/address.ts';
 import { isShallow } from '../../src/session/depth.ts';
 import { fieldsOf, fill, secretFields } from '../../src/session/form.ts';
 import { headerFault } from '../../src/session/header-fault.ts';
 import { relay } from '../../src/session/relay.ts';
 import { expandTemplate, isTemplate, variablesOf } from '../../src/session/template.ts';
+import { isUsual } from '../../src/session/usual-tool.ts';
 import { isLoopbackHost, isSafeBrowserUrl, loopbackRedirect, parseEndpoint } from '../../src/url.ts';
 import { damaged, hold, holdAsync, hostileText, pieced, SEED } from '../support/hostile.ts';
 
@@ -47,6 +49,26 @@ describe(`seed ${SEED}`, { timeout: 300_000 }, () => {
       for (const mark of ['\n', '\0', ' ', '"', '<', ...(reserved ? [] : ['#', '@', '//'])])
         if (uri.split(mark).length > without.split(mark).length) throw new Error(`${mark}: ${uri}`);
     });
+  });
+
+  test('a tool that is one at first sight is one for the SDK', () => {
+    const tool = {
+      name: 'echo',
+      title: 'Echo',
+      description: 'says it again',
+      inputSchema: { type: 'object', properties: { text: { type: 'string' } }, required: ['text'] },
+      outputSchema: { $schema: 'https://json-schema.org/draft/2020-12/schema', type: 'object' },
+      annotations: { title: 'Echo', readOnlyHint: true },
+      _meta: { a: 1 },
+    };
+    let usual = 0;
+    hold(damaged(tool, ['icons', 'execution', '__proto__']), (input) => {
+      if (!isUsual(input)) return;
+      usual++;
+      const { issues } = specTypeSchemas.Tool['~standard'].validate(input) as { issues?: unknown };
+      if (issues) throw new Error(JSON.stringify(issues));
+    });
+    expect(usual).toBeGreaterThan(1000);
   });
 
   test('a body comes through whole, and its end is told once', async () => {
