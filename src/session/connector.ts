@@ -6,7 +6,7 @@ import type { Reach } from './reach.ts';
 
 export type Done = (...result: [error: Error, socket: null] | [error: null, socket: Socket]) => void;
 
-/** Connects to an origin. `done` is called once; what it is given has no listeners left. */
+/** Connects to an origin. `done` is called once. */
 export type Connector = (origin: string, done: Done) => void;
 
 /** `timeout`: milliseconds until TCP and TLS are done. */
@@ -22,11 +22,14 @@ export function judgedConnector({ timeout, ...tls }: ConnectorOptions, reach: Re
     const socket = connect(url, tls, judgedLookup(origin, reach));
     const late = Object.assign(new Error('no connection in time'), { code: 'ETIMEDOUT' });
     const timer = setTimeout(() => socket.destroy(late), timeout);
-    const failed = (error: Error) => {
+    let isOver = false;
+    const end: Done = (...result) => {
       clearTimeout(timer);
-      done(error, null);
+      if (!isOver) done(...result);
+      isOver = true;
     };
-    socket.once('error', failed);
+    // Stays: between two requests nobody else listens, and what a server does then must not end the program.
+    socket.on('error', (error) => end(error, null));
     socket.once(url.protocol === 'https:' ? 'secureConnect' : 'connect', async () => {
       clearTimeout(timer);
       const address = socket.remoteAddress ?? '';
@@ -36,10 +39,10 @@ export function judgedConnector({ timeout, ...tls }: ConnectorOptions, reach: Re
         socket.destroy(refusal as Error);
         return;
       }
-      socket.off('error', failed);
-      if (socket.destroyed) return failed(Object.assign(new Error('closed'), { code: 'ECONNRESET' }));
+      // Closed meanwhile.
+      if (socket.destroyed) return end(Object.assign(new Error('closed'), { code: 'ECONNRESET' }), null);
       reach.connected(origin, address);
-      done(null, socket);
+      end(null, socket);
     });
   };
 }

@@ -95,7 +95,7 @@ function answerTo(
     let timer: NodeJS.Timeout | undefined;
     // Before there is a connection, nothing would come of the request's own end.
     const end = (error: unknown) => {
-      request.destroy(error as Error);
+      request.destroy();
       reject(error);
     };
     const stop = () => end(signal?.reason);

@@ -1,8 +1,8 @@
 // --format ndjson: a line as soon as there is something to say. One server answers only once the other's line is there.
 
-import { fetch } from 'undici';
 import { expect, test } from 'vitest';
 import type { Fetch } from '../../src/deps.ts';
+import { fetchWithin as fetch } from '../../src/fetch.ts';
 import { configFile } from '../support/home.ts';
 import { modernSurfaceServer } from '../support/modern-server.ts';
 import { desk, keep } from '../support/scene.ts';
@@ -21,7 +21,7 @@ async function two() {
     });
     const held: Fetch = async (url, init) => {
       if (String(url).startsWith(slow.mcpUrl)) await Promise.race([released, aborted(init?.signal)]);
-      return (await fetch(String(url), init as never)) as unknown as Response;
+      return fetch(url, init);
     };
     const out = (text: string) => {
       said.push(text);
