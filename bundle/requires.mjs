@@ -6,27 +6,35 @@
 export const requires = {
   name: 'requires',
   renderChunk(code) {
-    const names = [];
-    let made = code.replace(/^(?:const|let) (\w+) = require\("([^"]+)"\);\n/gm, (whole, name, what) => {
-      if (what.includes('rolldown-runtime')) return whole;
-      names.push([name, what]);
+    const values = new Map();
+    let made = code.replace(
+      /^(?:const|let) ([\w$]+) = (require\("(?!.*rolldown-runtime).*"\));\n/gm,
+      (_, name, value) => {
+        values.set(name, value);
+        return '';
+      },
+    );
+    // What rolldown makes of a package of CommonJS that is imported.
+    made = made.replace(/^var (import_[\w$]+) = (\/\* @__PURE__ \*\/ .*);\n/gm, (_, name, value) => {
+      values.set(name, value);
       return '';
     });
-    const heads = [];
-    for (const [name, what] of names) {
-      const exact = name.replaceAll('$', '\\$');
-      let value = `require(${JSON.stringify(what)})`;
-      made = made.replace(
-        new RegExp(`^${exact} = (.*\\b)${exact}(?![\\w$])(.*\\));\\n`, 'm'),
-        (_, before, after) => {
-          value = `${before}${value}${after}`;
-          return '';
-        },
-      );
-      const used = new RegExp(`(?<![\\w$])(?<!(?<!\\.\\.)\\.)(new )?${exact}(?![\\w$])`, 'g');
-      made = made.replace(used, (_, made) => (made ? `new (${name}())` : `${name}()`));
-      heads.push(`let ${name}_; function ${name}() { return ${name}_ ??= ${value}; }`);
+    for (const name of values.keys()) {
+      // `require_x = __toESM(require_x, 1);`
+      const again = new RegExp(`^${exactly(name)} = (.*${exactly(name)}.*);\\n`, 'm');
+      made = made.replace(again, (_, value) => {
+        values.set(
+          name,
+          value.replace(used(name), () => values.get(name)),
+        );
+        return '';
+      });
+      made = called(made, name);
+      for (const [other, value] of values) if (other !== name) values.set(other, called(value, name));
     }
+    const heads = [...values].map(
+      ([name, value]) => `let ${name}_; function ${name}() { return ${name}_ ??= ${value}; }`,
+    );
     // Behind the runtime, which some of them want.
     const last =
       made.match(/^(?:Object\.defineProperty\(exports.*\n|const require_rolldown_runtime.*\n)*/)?.[0]
@@ -34,3 +42,16 @@ export const requires = {
     return `${made.slice(0, last)}${heads.join('\n')}\n${made.slice(last)}`;
   },
 };
+
+function called(code, name) {
+  return code.replace(used(name), (_, made) => (made ? `new (${name}())` : `${name}()`));
+}
+
+/** Where a name stands for itself, and not for a member of something; behind three dots it does. */
+function used(name) {
+  return new RegExp(`(?<![\\w$])(?<!(?<!\\.\\.)\\.)(new )?${exactly(name)}(?![\\w$])`, 'g');
+}
+
+function exactly(name) {
+  return name.replaceAll('$', '\\$');
+}
