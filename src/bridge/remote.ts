@@ -11,20 +11,13 @@ import {
 import type { Bearer } from '../auth/bearer.ts';
 import type { HttpEntry } from '../config/entry.ts';
 import { CancelledError } from '../errors.ts';
+import { isObject } from '../json-object.ts';
 import { goodbye } from '../session/farewell.ts';
 import { paced } from '../session/relay.ts';
 import { SessionLost } from '../session/translate.ts';
 import { openHttpTransport } from '../session/transport.ts';
 import type { HttpKind, Refusal } from '../session/watch.ts';
-import {
-  type Answer,
-  type Fault,
-  type Id,
-  isObject,
-  type Notification,
-  type Params,
-  type Request,
-} from './message.ts';
+import type { Answer, Fault, Id, Notification, Params, Request } from './message.ts';
 
 export type Sending = {
   /** Stops waiting, and on HTTP tells the server so by ending the stream. */

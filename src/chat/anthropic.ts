@@ -1,6 +1,7 @@
 // The messages of Anthropic.
 import type { Anthropic } from '@anthropic-ai/sdk';
 import { CancelledError } from '../errors.ts';
+import { parseObject } from '../json-object.ts';
 import { type Guard, guarded, type Read, texts } from './guard.ts';
 import type { Image, Message } from './message.ts';
 import { broken } from './network.ts';
@@ -160,7 +161,8 @@ function paramsOf(message: Message): Param[] {
         type: 'tool_use' as const,
         id,
         name,
-        input: objectOf(text),
+        // What the model wrote goes back to it; what was no object goes back as none.
+        input: parseObject(text) ?? {},
       }));
       return content('assistant', [...textOf(message.text), ...calls]);
     }
@@ -179,14 +181,4 @@ function paramsOf(message: Message): Param[] {
 
 function content(role: 'user' | 'assistant', blocks: Anthropic.ContentBlockParam[]): Param[] {
   return blocks.length === 0 ? [] : [{ role, content: blocks } as Param];
-}
-
-/** What the model wrote goes back to it; what was no object goes back as none. */
-function objectOf(text: string): unknown {
-  try {
-    const value: unknown = JSON.parse(text);
-    return typeof value === 'object' && value !== null && !Array.isArray(value) ? value : {};
-  } catch {
-    return {};
-  }
 }

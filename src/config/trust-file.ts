@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdir, open, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { StoreError } from '../errors.ts';
-import { isObject } from './block.ts';
+import { isObject } from '../json-object.ts';
 import { readSafely } from './file.ts';
 
 /** Absolute path of a configuration file -> fingerprints of what it may name. */
