@@ -6,7 +6,7 @@ import { basename, dirname, join } from 'node:path';
 import self from 'node:process';
 import { setTimeout as delay } from 'node:timers/promises';
 import { StoreError } from '../errors.ts';
-import { quote } from './directory.ts';
+import { typed } from '../typed.ts';
 import { codeOf, translate } from './failure.ts';
 
 /** What writing needs from outside: names for temporary files, and which rules hold. */
@@ -186,12 +186,12 @@ async function whileBusy(platform: NodeJS.Platform, act: () => Promise<void>): P
 
 function unsafe(path: string, why: string): StoreError {
   return new StoreError('unsafe_file', `${path} ${why}`, {
-    hint: `if you do not know it, remove it: rm ${quote(path)}`,
+    hint: `if you do not know it, remove it: ${typed('rm', path)}`,
   });
 }
 
 function oversized(path: string): StoreError {
   return new StoreError('corrupt', `${path} is bigger than anything kept there`, {
-    hint: `remove it: rm ${quote(path)}`,
+    hint: `remove it: ${typed('rm', path)}`,
   });
 }

@@ -59,7 +59,7 @@ const MAY: Record<string, readonly string[]> = {
   store: ['deps', 'errors', 'json-object', 'limit', 'place', 'typed'],
   // Reads the files of other programs, and knows nothing of sessions, servers or sign-ins under way.
   adopt: ['store', 'deps', 'errors', 'json-object', 'typed'],
-  config: ['deps', 'errors', 'json-object', 'nearest'],
+  config: ['deps', 'errors', 'json-object', 'nearest', 'typed'],
   ui: ['deps', 'errors', 'json-object', 'url'],
   deps: [],
   errors: [],

@@ -2,7 +2,8 @@
 // is too long, the key of a file beside the encrypted store's: removing the entry by hand destroys the sign-in in both.
 import { join } from 'node:path';
 import { StoreError } from '../../errors.ts';
-import { checkDirectory, makeDirectory, quote } from '../directory.ts';
+import { typed } from '../../typed.ts';
+import { checkDirectory, makeDirectory } from '../directory.ts';
 import { type FileDeps, readPrivate, removeFile, replaceFile, SIZE_LIMIT, sweep } from '../files.ts';
 import { createLock } from '../lock.ts';
 import { openRegistry, storesOf } from '../registry.ts';
@@ -150,6 +151,6 @@ export async function probeKeyring(
 
 function corrupt(path: string): StoreError {
   return new StoreError('corrupt', `${path} is damaged, or its key in the keyring is another's`, {
-    hint: `drop it and sign in again: rm ${quote(path)}`,
+    hint: `drop it and sign in again: ${typed('rm', path)}`,
   });
 }
