@@ -24,6 +24,7 @@ const MAY: Record<string, readonly string[]> = {
     'json-object',
     'typed',
     'version',
+    'whole-file',
   ],
   commands: [
     'workspace',
@@ -56,10 +57,10 @@ const MAY: Record<string, readonly string[]> = {
   bridge: ['session', 'auth', 'errors', 'json-object'],
   session: ['auth', 'deps', 'errors', 'fetch', 'json-object', 'nearest', 'typed', 'url'],
   auth: ['store', 'deps', 'errors', 'json-object', 'limit', 'typed', 'url'],
-  store: ['deps', 'errors', 'json-object', 'limit', 'place', 'typed'],
+  store: ['deps', 'errors', 'json-object', 'limit', 'place', 'typed', 'whole-file'],
   // Reads the files of other programs, and knows nothing of sessions, servers or sign-ins under way.
-  adopt: ['store', 'deps', 'errors', 'json-object', 'typed'],
-  config: ['deps', 'errors', 'json-object', 'nearest', 'typed'],
+  adopt: ['store', 'deps', 'errors', 'json-object', 'typed', 'whole-file'],
+  config: ['deps', 'errors', 'json-object', 'nearest', 'typed', 'whole-file'],
   ui: ['deps', 'errors', 'json-object', 'url'],
   deps: [],
   errors: [],
@@ -69,6 +70,7 @@ const MAY: Record<string, readonly string[]> = {
   nearest: [],
   typed: [],
   url: ['errors'],
+  'whole-file': [],
   place: [],
   version: ['place'],
 };
