@@ -11,7 +11,7 @@ export type Notification = { jsonrpc: '2.0'; method: string; params?: Params };
 export type Response = { jsonrpc: '2.0'; id: Id } & Answer;
 export type Message = Request | Notification | Response;
 
-export const PARSE_ERROR = -32700;
+const PARSE_ERROR = -32700;
 export const INVALID_REQUEST = -32600;
 export const METHOD_NOT_FOUND = -32601;
 export const INVALID_PARAMS = -32602;

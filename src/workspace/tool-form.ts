@@ -81,7 +81,7 @@ function notYet(wrong: string[]): string {
 }
 
 /** The line that makes a call again, and what has to be piped into it. */
-export function repeating(call: Parameters<typeof repeatLine>[0]): string {
+function repeating(call: Parameters<typeof repeatLine>[0]): string {
   const { line, piped } = repeatLine(call);
   const names = piped.slice(0, 10).map(label).join(', ');
   const rest = names === '' ? '' : `   with ${names} as a JSON object on standard input\n`;
