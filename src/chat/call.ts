@@ -2,6 +2,7 @@
 
 import { CancelledError, CliError } from '../errors.ts';
 import { isObject } from '../json-object.ts';
+import { isShallow } from '../session/depth.ts';
 import { asSchema, faults } from '../session/input-schema.ts';
 import type { Session } from '../session/session.ts';
 import { type Approval, type ConfirmMode, questionOf, type Verdict } from './approval.ts';
@@ -78,6 +79,7 @@ function prepare(call: ToolCall, { offered, tell }: Desk): Ready | ToolAnswer {
     return reject('the arguments are not JSON');
   }
   if (!isObject(args)) return reject('the arguments are not a JSON object');
+  if (!isShallow(args)) return reject('the arguments are nested too deeply');
   const wrong = faults(args, asSchema(found.tool.inputSchema));
   if (wrong.length > 0) return reject(shortened(wrong.join('; '), 2000));
   return { call, offered: found, args };
