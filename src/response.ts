@@ -10,7 +10,10 @@ type Init = {
   url?: string;
 };
 
-/** What is used of the Fetch standard's `Response` (see headers.ts). Its body is read once. */
+/**
+ * What is used of the Fetch standard's `Response` (see headers.ts). Its body is read once.
+ * @public bundle/packages.mjs gives it to packages
+ */
 export class Response {
   readonly type = 'default';
   readonly redirected = false;

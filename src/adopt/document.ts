@@ -5,7 +5,7 @@ import { strictJson, without } from './json.ts';
 import type { Times } from './tokens.ts';
 
 /** Where an entry lies in the file, under which key, and what it calls its server. */
-export type Entry = { path: (string | number)[]; key: string; name: string; value: unknown };
+type Entry = { path: (string | number)[]; key: string; name: string; value: unknown };
 
 export type Dialect = {
   /** Undefined: this is no file of that program. */

@@ -2,11 +2,12 @@
 // is their owner's affair.
 import { createHash } from 'node:crypto';
 import { constants } from 'node:fs';
-import { type FileHandle, lstat, open, readdir, rename, stat, unlink } from 'node:fs/promises';
+import { type FileHandle, lstat, open, readdir, stat, unlink } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import self from 'node:process';
 import { StoreError } from '../errors.ts';
 import { typed } from '../typed.ts';
+import { replaceWhole } from '../whole-file.ts';
 
 export type FileDeps = { random(bytes: number): Uint8Array; platform: NodeJS.Platform };
 
@@ -63,25 +64,13 @@ export async function replaceForeign(
 ): Promise<boolean> {
   const prefix = `.${basename(path)}.mcp-cli-`;
   await sweep(dirname(path), prefix);
-  const temporary = join(dirname(path), `${prefix}${Buffer.from(random(8)).toString('hex')}.tmp`);
-  try {
-    const file = await open(temporary, 'wx', 0o600);
-    try {
-      await file.writeFile(text);
-      if (platform !== 'win32') await file.chmod(before.mode);
-      await file.sync();
-    } finally {
-      await file.close();
-    }
-    const now = await readForeign(path, platform);
-    if (!now?.bytes.equals(before.bytes)) return false;
-    await rename(temporary, path);
-    return true;
-  } catch (error) {
-    throw failed(error, 'write', path);
-  } finally {
-    await unlink(temporary).catch(() => undefined);
-  }
+  const draft = join(dirname(path), `${prefix}${Buffer.from(random(8)).toString('hex')}.tmp`);
+  const unchanged = async () => (await readForeign(path, platform))?.bytes.equals(before.bytes) ?? false;
+  return replaceWhole(path, text, { draft, platform, mode: before.mode, agreed: unchanged }).catch(
+    (error) => {
+      throw failed(error, 'write', path);
+    },
+  );
 }
 
 /** Whether the file still has this fingerprint. */

@@ -2,6 +2,8 @@
 // not removed keeps its bytes.
 import { applyEdits, type JSONPath, modify, type Node, parseTree } from 'jsonc-parser';
 
+import { isObject } from '../json-object.ts';
+
 type Members = Record<string, unknown>;
 
 const STRICT = { disallowComments: true, allowTrailingComma: false, allowEmptyContent: false };
@@ -27,7 +29,7 @@ export function without(text: string, path: JSONPath): string {
 
 /** The members of an object; null is as absent as undefined, because serializers write both. */
 export function members(value: unknown): Members | undefined {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined;
+  if (!isObject(value)) return undefined;
   return Object.fromEntries(Object.entries(value).filter(([, each]) => each !== null && each !== undefined));
 }
 

@@ -3,7 +3,7 @@
 import type { Found } from './found.ts';
 import { type Candidate, type Match, match } from './match.ts';
 
-export type State =
+type State =
   | 'moved'
   | 'copied'
   /** It lies in a place that both programs use, and is both's now. */

@@ -42,7 +42,7 @@ export type AuthContext = Pick<Deps, 'now' | 'random' | 'openUrl' | 'signal'> & 
 };
 
 /** A person who can be asked. */
-export type Terminal = Pick<Prompt, 'confirm'> & Keyboard;
+type Terminal = Pick<Prompt, 'confirm'> & Keyboard;
 
 /** `value` is undefined where a configured `Authorization` header is sent as it stands. */
 export type FixedToken = { value: string | undefined; source: string };

@@ -28,14 +28,14 @@ export type Call = {
   remoteId: number | undefined;
 };
 
-export type Client = {
+/** What it is sent. */
+type Voice = {
   tell(method: string, params: Params | undefined): void;
   give(id: Id | null, answer: Answer): void;
-  /** Sends a request of the remote server, which knows it as `remoteId`. Rejects when `signal` is aborted. */
-  ask(method: string, params: Params | undefined, remoteId?: Id, signal?: AbortSignal): Promise<Answer>;
-  /** The remote server wants no answer any more. */
-  withdraw(remoteId: Id, params: Params): void;
-  answered(response: Response): void;
+};
+
+/** What it asks. */
+type Calls = {
   /** Runs one request to its answer, which is given unless it was cancelled. What `work` throws becomes an error. */
   serve(request: Request, work: (call: Call) => Promise<Answer>): void;
   call(id: Id): Call | undefined;
@@ -44,20 +44,26 @@ export type Client = {
   cancelAll(): void;
 };
 
+/** What it is asked. */
+type Questions = {
+  /** Sends a request of the remote server, which knows it as `remoteId`. Rejects when `signal` is aborted. */
+  ask(method: string, params: Params | undefined, remoteId?: Id, signal?: AbortSignal): Promise<Answer>;
+  /** The remote server wants no answer any more. */
+  withdraw(remoteId: Id, params: Params): void;
+  answered(response: Response): void;
+};
+
+export type Client = Voice & Calls & Questions;
+
 /** Nothing of `tokens` is ever written to the client, whoever sends it. */
 export function openClient(writer: Writer, tokens: ReadonlySet<string>): Client {
-  const calls = new Map<Id, Call>();
-  const asked = new Map<Id, { remoteId: Id | undefined; resolve(answer: Answer): void }>();
-  let ids = 0;
-  const idle: (() => void)[] = [];
-
   function write(message: object): void {
     let line = JSON.stringify({ jsonrpc: '2.0', ...message });
     for (const token of tokens) if (line.includes(token)) line = line.replaceAll(token, MASK);
     writer.write(line);
   }
 
-  const client: Client = {
+  const voice: Voice = {
     tell: (method, params) => write({ method, ...(params && { params }) }),
     give(id, answer) {
       try {
@@ -67,12 +73,54 @@ export function openClient(writer: Writer, tokens: ReadonlySet<string>): Client 
         write({ id, error: { code: BRIDGE_FAILED, message: 'the answer is nested too deeply' } });
       }
     },
+  };
+  return { ...voice, ...openCalls(voice), ...openQuestions(voice, write) };
+}
+
+function openCalls({ give }: Voice): Calls {
+  const calls = new Map<Id, Call>();
+  const idle: (() => void)[] = [];
+  return {
+    serve({ id }, work) {
+      const refuse = (error: Fault) => give(id, { error });
+      if (calls.has(id))
+        return refuse({ code: INVALID_REQUEST, message: 'Invalid request: this id is in use' });
+      if (calls.size >= MOST)
+        return refuse({ code: BRIDGE_FAILED, message: `more than ${MOST} requests are under way` });
+      const abort = new AbortController();
+      const call: Call = {
+        id,
+        signal: abort.signal,
+        cancel: () => abort.abort(),
+        remoteId: undefined,
+      };
+      calls.set(id, call);
+      void work(call)
+        .catch((error: unknown): Answer => ({ error: faultOf(error) }))
+        .then((answer) => {
+          calls.delete(id);
+          if (!abort.signal.aborted) give(id, answer);
+          if (calls.size === 0) for (const resolve of idle.splice(0)) resolve();
+        });
+    },
+    call: (id) => calls.get(id),
+    idle: () => (calls.size === 0 ? Promise.resolve() : new Promise((resolve) => idle.push(resolve))),
+    cancelAll() {
+      for (const call of calls.values()) call.cancel();
+    },
+  };
+}
+
+function openQuestions({ tell }: Voice, write: (message: object) => void): Questions {
+  const asked = new Map<Id, { remoteId: Id | undefined; resolve(answer: Answer): void }>();
+  let ids = 0;
+  return {
     ask(method, params, remoteId, signal) {
       const id = `proxy-${++ids}`;
       return new Promise<Answer>((resolve, reject) => {
         const stop = () => {
           asked.delete(id);
-          client.tell('notifications/cancelled', { requestId: id });
+          tell('notifications/cancelled', { requestId: id });
           reject(new CancelledError());
         };
         signal?.addEventListener('abort', stop, { once: true });
@@ -90,40 +138,12 @@ export function openClient(writer: Writer, tokens: ReadonlySet<string>): Client 
       for (const [id, ask] of asked) {
         if (ask.remoteId !== remoteId) continue;
         asked.delete(id);
-        client.tell('notifications/cancelled', { ...params, requestId: id });
+        tell('notifications/cancelled', { ...params, requestId: id });
       }
     },
     answered({ id, ...answer }) {
       asked.get(id)?.resolve('error' in answer ? { error: answer.error } : { result: answer.result });
       asked.delete(id);
     },
-    serve({ id }, work) {
-      const refuse = (error: Fault) => client.give(id, { error });
-      if (calls.has(id))
-        return refuse({ code: INVALID_REQUEST, message: 'Invalid request: this id is in use' });
-      if (calls.size >= MOST)
-        return refuse({ code: BRIDGE_FAILED, message: `more than ${MOST} requests are under way` });
-      const abort = new AbortController();
-      const call: Call = {
-        id,
-        signal: abort.signal,
-        cancel: () => abort.abort(),
-        remoteId: undefined,
-      };
-      calls.set(id, call);
-      void work(call)
-        .catch((error: unknown): Answer => ({ error: faultOf(error) }))
-        .then((answer) => {
-          calls.delete(id);
-          if (!abort.signal.aborted) client.give(id, answer);
-          if (calls.size === 0) for (const resolve of idle.splice(0)) resolve();
-        });
-    },
-    call: (id) => calls.get(id),
-    idle: () => (calls.size === 0 ? Promise.resolve() : new Promise((resolve) => idle.push(resolve))),
-    cancelAll() {
-      for (const call of calls.values()) call.cancel();
-    },
   };
-  return client;
 }

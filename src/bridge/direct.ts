@@ -1,5 +1,6 @@
 // Client and server of the same era: everything is passed on as it is.
 
+import { isObject } from '../json-object.ts';
 import { goodbye } from '../session/farewell.ts';
 import type { Call, Client } from './client.ts';
 import { faultOf } from './failure.ts';
@@ -9,7 +10,6 @@ import type { Link } from './link.ts';
 import {
   type Answer,
   type Id,
-  isObject,
   metaOf,
   type Notification,
   type Params,

@@ -2,7 +2,8 @@
 
 import { randomUUID } from 'node:crypto';
 import { CancelledError } from '../errors.ts';
-import { type Answer, isObject, METHOD_NOT_FOUND, type Params, type Request } from './message.ts';
+import { isObject } from '../json-object.ts';
+import { type Answer, METHOD_NOT_FOUND, type Params, type Request } from './message.ts';
 
 /** The requests that may end with a question. */
 const ASKING = new Set(['tools/call', 'prompts/get', 'resources/read']);

@@ -2,6 +2,7 @@
 
 import { ProtocolError as RpcError } from '@modelcontextprotocol/client';
 import type { Protocol } from '../config/entry.ts';
+import { isObject } from '../json-object.ts';
 import { wantsSignIn } from '../session/quirks.ts';
 import { isWrongTransport } from '../session/translate.ts';
 import {
@@ -9,7 +10,6 @@ import {
   CLIENT_CAPABILITIES,
   CLIENT_INFO,
   type Fault,
-  isObject,
   type Params,
   REVISION,
 } from './message.ts';

@@ -1,7 +1,8 @@
 // Arguments that a tool wants repeated in headers (`x-mcp-header`, MCP 2026-07-28, Streamable HTTP): a client on stdio
 // sends none, so the bridge has to.
 
-import { type Answer, isObject, type Params } from './message.ts';
+import { isObject } from '../json-object.ts';
+import type { Answer, Params } from './message.ts';
 
 const MARK = 'x-mcp-header';
 const NAME = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]{1,100}$/;

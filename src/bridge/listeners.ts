@@ -1,16 +1,9 @@
 // `subscriptions/listen` of a client of 2026-07-28 at a server that has sessions.
 
+import { isObject } from '../json-object.ts';
 import type { Call, Client } from './client.ts';
 import type { Link } from './link.ts';
-import {
-  type Answer,
-  type Id,
-  INVALID_PARAMS,
-  isObject,
-  metaOf,
-  type Params,
-  SUBSCRIPTION,
-} from './message.ts';
+import { type Answer, type Id, INVALID_PARAMS, metaOf, type Params, SUBSCRIPTION } from './message.ts';
 
 const LISTS: Readonly<Record<string, string>> = {
   'notifications/tools/list_changed': 'toolsListChanged',

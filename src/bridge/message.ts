@@ -1,5 +1,7 @@
 // JSON-RPC as it is passed on: what is not needed to find the way is not looked at.
 
+import { isObject } from '../json-object.ts';
+
 export type Id = string | number;
 export type Params = Record<string, unknown>;
 export type Fault = { code: number; message: string; data?: unknown };
@@ -9,7 +11,7 @@ export type Notification = { jsonrpc: '2.0'; method: string; params?: Params };
 export type Response = { jsonrpc: '2.0'; id: Id } & Answer;
 export type Message = Request | Notification | Response;
 
-export const PARSE_ERROR = -32700;
+const PARSE_ERROR = -32700;
 export const INVALID_REQUEST = -32600;
 export const METHOD_NOT_FOUND = -32601;
 export const INVALID_PARAMS = -32602;
@@ -53,10 +55,6 @@ export function isRequest(message: Message): message is Request {
 
 export function isNotification(message: Message): message is Notification {
   return 'method' in message && !('id' in message);
-}
-
-export function isObject(value: unknown): value is Params {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 /** `_meta` of what a request or a result holds; empty where there is none. */

@@ -3,6 +3,7 @@
 
 import { setTimeout } from 'node:timers/promises';
 import { SUPPORTED_PROTOCOL_VERSIONS } from '@modelcontextprotocol/client';
+import { isObject } from '../json-object.ts';
 import type { Call, Client } from './client.ts';
 import type { Route } from './direct.ts';
 import { initializeParams } from './handshake.ts';
@@ -11,7 +12,6 @@ import type { Link } from './link.ts';
 import {
   type Answer,
   type Id,
-  isObject,
   LOG_LEVEL,
   METHOD_NOT_FOUND,
   metaOf,

@@ -11,20 +11,13 @@ import {
 import type { Bearer } from '../auth/bearer.ts';
 import type { HttpEntry } from '../config/entry.ts';
 import { CancelledError } from '../errors.ts';
+import { isObject } from '../json-object.ts';
 import { goodbye } from '../session/farewell.ts';
 import { paced } from '../session/relay.ts';
 import { SessionLost } from '../session/translate.ts';
 import { openHttpTransport } from '../session/transport.ts';
 import type { HttpKind, Refusal } from '../session/watch.ts';
-import {
-  type Answer,
-  type Fault,
-  type Id,
-  isObject,
-  type Notification,
-  type Params,
-  type Request,
-} from './message.ts';
+import type { Answer, Fault, Id, Notification, Params, Request } from './message.ts';
 
 export type Sending = {
   /** Stops waiting, and on HTTP tells the server so by ending the stream. */
@@ -61,59 +54,19 @@ export type RemoteOptions = {
   trouble(error: unknown): void;
 };
 
-type Waiting = { resolve(answer: Answer): void; reject(error: unknown): void };
-
 export async function openRemote(kind: HttpKind, options: RemoteOptions): Promise<Remote> {
   const { entry, bearer } = options;
   const send: Bearer['send'] = async (url, init) => paced(await bearer.send(url, init), options.ready);
   const opened = openHttpTransport(kind, entry, { ...bearer, send }, true);
-  const { transport, broken, end, refusal, reasonOf } = opened;
-  const waiting = new Map<Id, Waiting>();
-  let closed = false;
-  const cut = (id: Id) =>
-    waiting
-      .get(id)
-      ?.reject(broken() ?? new SdkError(SdkErrorCode.ConnectionClosed, 'The stream ended before the answer'));
-  const cutAll = () => {
-    for (const id of [...waiting.keys()]) cut(id);
-  };
+  const { transport, end, refusal } = opened;
   const hasSession = () => kind === 'sse' || transport.sessionId !== undefined;
+  const requests = openRequests(opened, options.id, hasSession);
+  let closed = false;
 
   const remote: Remote = {
     kind,
     refusal,
-    async request(method, params, { signal, headers, sent } = {}) {
-      const id = options.id();
-      const stop = new AbortController();
-      const cancel = () => {
-        waiting.get(id)?.reject(new CancelledError());
-        stop.abort();
-      };
-      try {
-        return await new Promise<Answer>((resolve, reject) => {
-          waiting.set(id, { resolve, reject });
-          if (closed) return cut(id);
-          if (signal?.aborted) return cancel();
-          signal?.addEventListener('abort', cancel, { once: true });
-          sent?.(id);
-          const message = { jsonrpc: '2.0', id, method, ...(params && { params }) } as JSONRPCMessage;
-          transport
-            .send(message, {
-              requestSignal: stop.signal,
-              onRequestStreamEnd: () => cut(id),
-              ...(headers && { headers }),
-            })
-            .catch((error: unknown) => {
-              const fault = faultIn(error, id);
-              if (fault) resolve({ error: fault });
-              else reject(hasSession() && isUnknownSession(error) ? new SessionLost() : reasonOf(error));
-            });
-        });
-      } finally {
-        waiting.delete(id);
-        signal?.removeEventListener('abort', cancel);
-      }
-    },
+    request: requests.send,
     notify: (method, params) =>
       transport.send({ jsonrpc: '2.0', method, ...(params && { params }) } as JSONRPCMessage),
     reply: (id, answer) => transport.send({ jsonrpc: '2.0', id, ...answer } as JSONRPCMessage),
@@ -121,7 +74,7 @@ export async function openRemote(kind: HttpKind, options: RemoteOptions): Promis
     async close(lost = false) {
       if (closed) return;
       closed = true;
-      cutAll();
+      requests.end();
       if (!lost) await goodbye(end());
       await transport.close();
     },
@@ -130,17 +83,80 @@ export async function openRemote(kind: HttpKind, options: RemoteOptions): Promis
     if ('method' in message) return options.heard(remote, message as Request | Notification);
     const { id, ...answer } = message as { id?: Id } & (Answer & { jsonrpc?: string });
     delete answer.jsonrpc;
-    if (id !== undefined) waiting.get(id)?.resolve(answer);
+    if (id !== undefined) requests.answered(id, answer);
   };
   transport.onerror = (error) => {
     if (closed) return;
     options.trouble(error);
     // What the older transport reconnects to knows nothing of the session.
-    if (SseError.isInstance(error)) cutAll();
+    if (SseError.isInstance(error)) requests.cutAll();
     if (SseError.isInstance(error) || (isStreamRefusal(error) && hasSession())) options.lost(remote);
   };
   await transport.start();
   return remote;
+}
+
+type Waiting = { resolve(answer: Answer): void; reject(error: unknown): void };
+
+/** The requests of one connection, and which answer belongs to which. */
+function openRequests(
+  { transport, broken, reasonOf }: ReturnType<typeof openHttpTransport>,
+  next: () => number,
+  hasSession: () => boolean,
+) {
+  const waiting = new Map<Id, Waiting>();
+  let over = false;
+  const cut = (id: Id) =>
+    waiting
+      .get(id)
+      ?.reject(broken() ?? new SdkError(SdkErrorCode.ConnectionClosed, 'The stream ended before the answer'));
+  const cutAll = () => {
+    for (const id of [...waiting.keys()]) cut(id);
+  };
+  /** What became of one that could not be sent, or was answered by an HTTP status. */
+  const failed = (id: Id, error: unknown) => {
+    const fault = faultIn(error, id);
+    if (fault) waiting.get(id)?.resolve({ error: fault });
+    else
+      waiting.get(id)?.reject(hasSession() && isUnknownSession(error) ? new SessionLost() : reasonOf(error));
+  };
+
+  return {
+    cutAll,
+    async send(method: string, params: Params | undefined, { signal, headers, sent }: Sending = {}) {
+      const id = next();
+      const stop = new AbortController();
+      const cancel = () => {
+        waiting.get(id)?.reject(new CancelledError());
+        stop.abort();
+      };
+      const message = { jsonrpc: '2.0', id, method, ...(params && { params }) } as JSONRPCMessage;
+      const how = {
+        requestSignal: stop.signal,
+        onRequestStreamEnd: () => cut(id),
+        ...(headers && { headers }),
+      };
+      try {
+        return await new Promise<Answer>((resolve, reject) => {
+          waiting.set(id, { resolve, reject });
+          if (over) return cut(id);
+          if (signal?.aborted) return cancel();
+          signal?.addEventListener('abort', cancel, { once: true });
+          sent?.(id);
+          transport.send(message, how).catch((error: unknown) => failed(id, error));
+        });
+      } finally {
+        waiting.delete(id);
+        signal?.removeEventListener('abort', cancel);
+      }
+    },
+    answered: (id: Id, answer: Answer) => waiting.get(id)?.resolve(answer),
+    /** Cuts off those that wait, and any that come. */
+    end() {
+      over = true;
+      cutAll();
+    },
+  };
 }
 
 /** An error of JSON-RPC that came with an HTTP status of its own, as those of 2026-07-28 do. */

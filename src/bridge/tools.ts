@@ -1,6 +1,7 @@
 // Which tools a client gets to see and may call. Pure.
 
-import { type Answer, type Fault, INVALID_PARAMS, isObject, type Params } from './message.ts';
+import { isObject } from '../json-object.ts';
+import { type Answer, type Fault, INVALID_PARAMS, type Params } from './message.ts';
 
 export type ToolRules = {
   /** Names, with `*` for any characters. Undefined: every tool. */

@@ -1,6 +1,8 @@
 // The messages of Anthropic.
 import type { Anthropic } from '@anthropic-ai/sdk';
 import { CancelledError } from '../errors.ts';
+import { type JsonObject, parseObject } from '../json-object.ts';
+import { isShallow } from '../session/depth.ts';
 import { type Guard, guarded, type Read, texts } from './guard.ts';
 import type { Image, Message } from './message.ts';
 import { broken } from './network.ts';
@@ -160,7 +162,7 @@ function paramsOf(message: Message): Param[] {
         type: 'tool_use' as const,
         id,
         name,
-        input: objectOf(text),
+        input: inputOf(text),
       }));
       return content('assistant', [...textOf(message.text), ...calls]);
     }
@@ -177,16 +179,12 @@ function paramsOf(message: Message): Param[] {
   }
 }
 
-function content(role: 'user' | 'assistant', blocks: Anthropic.ContentBlockParam[]): Param[] {
-  return blocks.length === 0 ? [] : [{ role, content: blocks } as Param];
+/** What the model wrote goes back to it; what was no object, or too deep to be called with, goes back as none. */
+function inputOf(text: string): JsonObject {
+  const value = parseObject(text);
+  return value && isShallow(value) ? value : {};
 }
 
-/** What the model wrote goes back to it; what was no object goes back as none. */
-function objectOf(text: string): unknown {
-  try {
-    const value: unknown = JSON.parse(text);
-    return typeof value === 'object' && value !== null && !Array.isArray(value) ? value : {};
-  } catch {
-    return {};
-  }
+function content(role: 'user' | 'assistant', blocks: Anthropic.ContentBlockParam[]): Param[] {
+  return blocks.length === 0 ? [] : [{ role, content: blocks } as Param];
 }

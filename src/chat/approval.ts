@@ -4,7 +4,7 @@ import type { Tool } from '@modelcontextprotocol/client';
 export type ConfirmMode = 'always' | 'never' | 'smart';
 
 /** Why a person is asked. */
-export type Reason =
+type Reason =
   /** `--confirm-mode always`. */
   | 'always'
   /** Nobody has allowed this tool yet. */

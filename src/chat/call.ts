@@ -1,5 +1,8 @@
 // A model's calls: what it wrote is checked, allowed by somebody, and made. Whatever comes of it, each call has an answer.
+
 import { CancelledError, CliError } from '../errors.ts';
+import { isObject } from '../json-object.ts';
+import { isShallow } from '../session/depth.ts';
 import { asSchema, faults } from '../session/input-schema.ts';
 import type { Session } from '../session/session.ts';
 import { type Approval, type ConfirmMode, questionOf, type Verdict } from './approval.ts';
@@ -75,11 +78,11 @@ function prepare(call: ToolCall, { offered, tell }: Desk): Ready | ToolAnswer {
   } catch {
     return reject('the arguments are not JSON');
   }
-  if (typeof args !== 'object' || args === null || Array.isArray(args))
-    return reject('the arguments are not a JSON object');
+  if (!isObject(args)) return reject('the arguments are not a JSON object');
+  if (!isShallow(args)) return reject('the arguments are nested too deeply');
   const wrong = faults(args, asSchema(found.tool.inputSchema));
   if (wrong.length > 0) return reject(shortened(wrong.join('; '), 2000));
-  return { call, offered: found, args: args as Record<string, unknown> };
+  return { call, offered: found, args };
 }
 
 /** Undefined: it may go ahead. */

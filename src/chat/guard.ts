@@ -25,8 +25,8 @@ export async function guarded<T>(
     // The SDKs wrap what the network threw, or lose it.
     const failure = network.failure();
     if (failure) throw failure;
-    // What came is no JSON, or of a shape that nobody who reads it expects.
-    if (error instanceof SyntaxError || error instanceof TypeError)
+    // What came is no JSON, or of a shape or a depth that nobody who reads it expects.
+    if (error instanceof SyntaxError || error instanceof TypeError || error instanceof RangeError)
       throw notAModel(asked.origin, 'what came cannot be read');
     const refused = read(error);
     if (!refused) throw error;

@@ -1,6 +1,7 @@
 // The tools as a model is told of them: cut to what providers take, and free of anything that leads elsewhere.
 import { isDeepStrictEqual } from 'node:util';
 import type { Tool } from '@modelcontextprotocol/client';
+import { isObject } from '../json-object.ts';
 import { sanitizeLines } from '../ui/sanitize.ts';
 import { wireNames } from './names.ts';
 import type { WireTool } from './wire.ts';
@@ -134,8 +135,4 @@ function copy(value: unknown, budget: { left: number }, depth: number, open = fa
       : copy(each, budget, depth + 1, !open && OPEN.includes(key));
   }
   return made;
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

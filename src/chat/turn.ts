@@ -61,7 +61,7 @@ export async function answerLine(turn: Turn, signal: AbortSignal): Promise<Reply
 }
 
 /** What servers have said: their output, in the order it came. Pure. */
-export function saidIn(messages: Message[]): Desk['said'] {
+function saidIn(messages: Message[]): Desk['said'] {
   return messages.flatMap((message) =>
     message.role === 'tool'
       ? message.answers.flatMap(({ server, text }) => (server === undefined ? [] : [{ server, text }]))

@@ -8,7 +8,8 @@ import { note, print } from '../ui/print.ts';
 import { type ErrorJson, errorJson } from '../ui/report.ts';
 import { sanitize } from '../ui/sanitize.ts';
 import { consent } from '../workspace/consent.ts';
-import { keysOf, storeOf } from '../workspace/sign-ins.ts';
+import { forgetMemories } from '../workspace/memory.ts';
+import { called, keysOf, storeOf } from '../workspace/sign-ins.ts';
 import { asked, signInEntry, targets } from '../workspace/target.ts';
 import type { Workspace } from '../workspace/workspace.ts';
 
@@ -34,6 +35,7 @@ export async function authLogout(workspace: Workspace, named: string[]): Promise
       const entry = await signInEntry(workspace, name);
       const { had, revoked } = await signOut(await workspace.auth(entry), { keepRegistration: true });
       done.push({ key: recordKey(entry.name, entry.account), deleted: had, revoked });
+      await forgetMemories(workspace.deps, [entry.name]);
       await sayWhatStays(workspace, entry);
     } catch (error) {
       if (skipped(workspace, error, failures)) {
@@ -68,6 +70,7 @@ async function forgetUnread(workspace: Workspace, name: string): Promise<Forgott
   });
   const done: Forgotten[] = [];
   for (const key of keys) done.push(await forget(store, { key, had: false, revoked: 'failed' }));
+  await forgetMemories(workspace.deps, [entry.name]);
   await sayWhatStays(workspace, entry);
   return done;
 }
@@ -101,6 +104,10 @@ export async function authReset(workspace: Workspace, named: string[]): Promise<
   for (const [key, name] of inOrder) tried.push(await revoke(workspace, key, name));
   const done: Forgotten[] = [];
   for (const each of tried) done.push(await forget(store, each));
+  await forgetMemories(
+    workspace.deps,
+    names.length > 0 ? await called(workspace, names, aims.keys()) : 'all',
+  );
   // It may lie where the configuration says, which nobody can tell: that is not "nothing was stored".
   if (broken && !done.some((each) => each.deleted)) throw broken;
   if (broken) note(workspace, `the configuration cannot be used: ${errorJson(broken).message}`);

@@ -4,6 +4,7 @@ import { typed } from '../typed.ts';
 import { note, print } from '../ui/print.ts';
 import { sanitize } from '../ui/sanitize.ts';
 import { consent } from '../workspace/consent.ts';
+import { forgetMemories } from '../workspace/memory.ts';
 import { openingOf } from '../workspace/opening.ts';
 import { asked } from '../workspace/target.ts';
 import type { Workspace } from '../workspace/workspace.ts';
@@ -25,6 +26,7 @@ export async function serversRemove(workspace: Workspace, given: string[]): Prom
     for (const name of names) editor.remove(name);
     return editor.file;
   });
+  await forgetMemories(deps, names);
   print(workspace, {
     json: { removed: names, file },
     text: () => `Removed ${names.map(sanitize).join(', ')} from ${sanitize(file)}\n`,

@@ -54,11 +54,12 @@ async function extrasOf(workspace: Workspace): Promise<Extras> {
 function openView(workspace: Workspace): NonNullable<Extras['view']> {
   const { deps, flags } = workspace;
   const tools = async () => {
-    const [{ mediaKeeper, saveMedia }, shown] = await Promise.all([
+    const [{ mediaKeeper, saveMedia }, { resultScreen, showPages, showsResults }] = await Promise.all([
       import('../workspace/media.ts'),
       import('../workspace/show-result.ts'),
     ]);
-    return { keep: mediaKeeper(deps, flags.outputDir), saveMedia, ...shown };
+    const keep = mediaKeeper(deps, flags.outputDir);
+    return { keep, resultScreen, saveMedia, showPages, showsResults };
   };
   let made: ReturnType<typeof tools> | undefined;
   return async (result) => {

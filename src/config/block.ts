@@ -1,6 +1,7 @@
 import { join, resolve } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import type { Env } from '../deps.ts';
+import { isObject } from '../json-object.ts';
 import { nearest } from '../nearest.ts';
 import type { Fault } from './address.ts';
 import { expandAll } from './expand.ts';
@@ -84,10 +85,6 @@ export function refuse(
   ...rest: (string | number)[]
 ): void {
   if (fault) throw invalid(placeOf(from, key, ...rest), fault.said, fault.hint);
-}
-
-export function isObject(value: unknown): value is Json {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 /** Relative to the configuration file, so that it means the same from every folder. */

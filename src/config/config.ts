@@ -3,8 +3,8 @@
 
 import type { Deps, Prompt } from '../deps.ts';
 import { ConfigError, UsageError } from '../errors.ts';
+import { isObject } from '../json-object.ts';
 import { nearest } from '../nearest.ts';
-import { isObject } from './block.ts';
 import { type Sections, sections } from './dialects.ts';
 import type { ServerEntry, StorageEntry } from './entry.ts';
 import { readSafely } from './file.ts';

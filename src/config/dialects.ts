@@ -1,7 +1,8 @@
 // Where the dialects keep their servers. How they spell the keys inside is keys.ts.
 
+import { isObject } from '../json-object.ts';
 import { nearest } from '../nearest.ts';
-import { isObject, unknownKey, type Warn } from './block.ts';
+import { unknownKey, type Warn } from './block.ts';
 import { ROOT, spellings } from './keys.ts';
 import { invalid, type Path, type Place, printable } from './place.ts';
 import type { Document } from './read.ts';

@@ -5,6 +5,7 @@ import { type FileHandle, open, realpath, stat } from 'node:fs/promises';
 import { userInfo } from 'node:os';
 import { dirname } from 'node:path';
 import { ConfigError } from '../errors.ts';
+import { typed } from '../typed.ts';
 import { MAX_BYTES } from './read.ts';
 
 const OTHERS_WRITE = 0o022;
@@ -63,13 +64,13 @@ function refuseIfOthersWrite(file: string, mode: number, uid: number, owner: num
       'unsafe_file',
       `${file} belongs to another user (uid ${uid}), who could change it`,
       {
-        hint: `copy it, or take it over: sudo chown ${owner} ${quoted(file)}`,
+        hint: `copy it, or take it over: ${typed('sudo', 'chown', String(owner), file)}`,
       },
     );
   }
   if (mode & OTHERS_WRITE) {
     const said = `${file} can be changed by other users (mode ${(mode & 0o777).toString(8)})`;
-    throw new ConfigError('unsafe_file', said, { hint: `chmod go-w ${quoted(file)}` });
+    throw new ConfigError('unsafe_file', said, { hint: typed('chmod', 'go-w', file) });
   }
 }
 
@@ -80,7 +81,7 @@ async function refuseOpenFolder(file: string): Promise<void> {
     const { mode } = await stat(folder);
     if (mode & WORLD_WRITES && !(mode & STICKY)) {
       const said = `${file} lies in a folder that every user can write (${folder})`;
-      throw new ConfigError('unsafe_file', said, { hint: `chmod o-w ${quoted(folder)}` });
+      throw new ConfigError('unsafe_file', said, { hint: typed('chmod', 'o-w', folder) });
     }
   }
 }
@@ -127,11 +128,6 @@ function unreadable(file: string, cause: NodeJS.ErrnoException): ConfigError {
   if (cause.code === 'ENOENT')
     return new ConfigError('not_found', `${file} does not exist`, { hint: 'check the path', cause });
   const reason = cause.code === 'EACCES' ? 'you may not read it' : (cause.code ?? 'unknown reason');
-  const hint = cause.code === 'EACCES' ? `chmod u+r ${quoted(file)}` : 'check the path';
+  const hint = cause.code === 'EACCES' ? typed('chmod', 'u+r', file) : 'check the path';
   return new ConfigError('unreadable', `${file} cannot be read: ${reason}`, { hint, cause });
-}
-
-/** For a command in a hint that a person will paste into a shell. */
-function quoted(path: string): string {
-  return /^[\w./+-]+$/.test(path) ? path : `'${path.replaceAll("'", "'\\''")}'`;
 }

@@ -1,7 +1,7 @@
 // Secrets that stand in an entry as they are. Pure. Whether a value is one is guessed, from its name and its shape, and on
 // the side of saying so.
 
-import { isObject } from './block.ts';
+import { isObject } from '../json-object.ts';
 import { pieces } from './expand.ts';
 import { isSecret, MASK, masked, maskedArgs } from './mask.ts';
 import { type Path, written } from './place.ts';

@@ -1,7 +1,7 @@
 // Showing a configuration must not show its secrets. What is masked is decided by where a value stands and how its key
 // is called, unknown keys included; a reference such as ${NOTION_CLIENT_SECRET} names a secret without being one.
 
-import { isObject } from './block.ts';
+import { isObject } from '../json-object.ts';
 import { pieces } from './expand.ts';
 
 export const MASK = '***';

@@ -1,21 +1,11 @@
 // Replaces a configuration in one step. The new file is written beside the old one, under a name that only one of us can
 // have: whoever has it compares, and nobody else of us writes between that and the renaming.
 
-import {
-  access,
-  constants,
-  type FileHandle,
-  link,
-  mkdir,
-  open,
-  realpath,
-  rename,
-  rm,
-  stat,
-} from 'node:fs/promises';
+import { access, constants, mkdir, realpath, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { ConfigError } from '../errors.ts';
+import { createWhole, replaceWhole } from '../whole-file.ts';
 import { readSafely } from './file.ts';
 
 /** Milliseconds. Writing takes a few; what is older was left by a process that was killed. */
@@ -38,28 +28,14 @@ export async function rewrite(
   const old = before === undefined ? undefined : await writable(target, platform);
   if (old === undefined)
     await mkdir(dirname(target), { recursive: true, mode: 0o700 }).catch((error) => refuse(target, error));
-  const temporary = join(dirname(target), `.${basename(target)}.mcp-cli.tmp`);
-  const handle = await claim(temporary, target);
-  // Once it was renamed, the name may be somebody else's already.
-  let ours = true;
-  try {
-    try {
-      if (before !== undefined && (await readSafely(target, platform)) !== before) return false;
-      await handle.writeFile(after);
-      if (old !== undefined && platform !== 'win32') await dress(handle, old);
-      await handle.sync();
-    } finally {
-      await handle.close();
-    }
-    if (old === undefined) return await placeNew(temporary, target);
-    await rename(temporary, target);
-    ours = false;
-    return true;
-  } catch (error) {
-    return refuse(target, error);
-  } finally {
-    if (ours) await rm(temporary, { force: true }).catch(() => undefined);
-  }
+  const draft = join(dirname(target), `.${basename(target)}.mcp-cli.tmp`);
+  const unchanged = async () => before === undefined || (await readSafely(target, platform)) === before;
+  const manner = { draft, platform, agreed: unchanged };
+  return whileOurs(draft, target, () =>
+    old === undefined
+      ? createWhole(target, after, manner)
+      : replaceWhole(target, after, { ...manner, mode: old.mode & 0o7777, owner: old }),
+  );
 }
 
 type Old = { mode: number; uid: number; gid: number };
@@ -73,37 +49,20 @@ async function writable(target: string, platform: NodeJS.Platform): Promise<Old>
   return old;
 }
 
-async function dress(handle: FileHandle, old: Old): Promise<void> {
-  const made = await handle.stat();
-  if (made.uid !== old.uid || made.gid !== old.gid) await handle.chown(old.uid, old.gid);
-  await handle.chmod(old.mode & 0o7777);
-}
-
-/** A file that has come to be meanwhile is not replaced. */
-async function placeNew(temporary: string, target: string): Promise<boolean> {
-  try {
-    await link(temporary, target);
-    return true;
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
-    throw error;
-  }
-}
-
-async function claim(temporary: string, target: string): Promise<FileHandle> {
+/** Waits for the name of the draft, which only one of us can have. */
+async function whileOurs(draft: string, target: string, write: () => Promise<boolean>): Promise<boolean> {
   const deadline = performance.now() + WAIT;
   for (;;) {
     try {
-      return await open(temporary, 'wx', 0o600);
+      return await write();
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'EEXIST') return refuse(target, error);
     }
-    const age = await stat(temporary)
+    const age = await stat(draft)
       .then(({ mtimeMs }) => Date.now() - mtimeMs)
       .catch(() => 0);
-    if (age > ABANDONED) await rm(temporary, { force: true }).catch((error) => refuse(target, error));
-    else if (performance.now() > deadline)
-      throw unwritable(target, `somebody else is writing it (${temporary})`);
+    if (age > ABANDONED) await rm(draft, { force: true }).catch((error) => refuse(target, error));
+    else if (performance.now() > deadline) throw unwritable(target, `somebody else is writing it (${draft})`);
     else await delay(POLL);
   }
 }

@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto';
-import { mkdir, open, rename, rm } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { StoreError } from '../errors.ts';
-import { isObject } from './block.ts';
+import { isObject } from '../json-object.ts';
+import { draftOf, replaceWhole } from '../whole-file.ts';
 import { readSafely } from './file.ts';
 
 /** Absolute path of a configuration file -> fingerprints of what it may name. */
@@ -23,19 +24,12 @@ export function trustFile(home: string, platform: NodeJS.Platform): TrustStore {
       return parse(await readSafely(file, platform).catch(() => ''));
     },
     async write(trusted) {
-      const temporary = `${file}.${randomBytes(6).toString('hex')}.tmp`;
+      const draft = draftOf(file, randomBytes(8));
+      const text = `${JSON.stringify({ version: 1, files: trusted }, null, 2)}\n`;
       try {
         await mkdir(dirname(file), { recursive: true, mode: 0o700 });
-        const handle = await open(temporary, 'wx', 0o600);
-        try {
-          await handle.writeFile(`${JSON.stringify({ version: 1, files: trusted }, null, 2)}\n`);
-          await handle.sync();
-        } finally {
-          await handle.close();
-        }
-        await rename(temporary, file);
+        await replaceWhole(file, text, { draft, platform });
       } catch (cause) {
-        await rm(temporary, { force: true }).catch(() => {});
         const hint = 'it must be a folder that you can write; or pass --config-file ./server_config.json';
         throw new StoreError('unavailable', `cannot write ${file}`, { hint, cause });
       }

@@ -2,7 +2,7 @@
 // from all of it, known keys or not: nothing that is used can be missing here.
 
 import { createHash } from 'node:crypto';
-import { isObject } from './block.ts';
+import { isObject } from '../json-object.ts';
 import { tokens, variables } from './expand.ts';
 import { isSecret, MASK, maskedArgs } from './mask.ts';
 import { type Path, printable, written } from './place.ts';

@@ -48,7 +48,7 @@ export type Case = Means & {
   known: Known;
 };
 
-export type Known = {
+type Known = {
   /** Undefined once it is known that there is none. */
   proxy?: ProxyServer | undefined;
   /** What keeps requests from the server. */

@@ -1,4 +1,5 @@
 // `filter.status=open`: a value that belongs into an object. Pure.
+import { isObject } from '../json-object.ts';
 import { nearest } from '../nearest.ts';
 import { asSchema, resolve, type Schema, typesOf, unknownName } from './input-schema.ts';
 
@@ -80,7 +81,7 @@ export function holderOf(
   let inside = given;
   for (const name of path.slice(0, -1)) {
     const before = Object.hasOwn(inside, name) ? inside[name] : {};
-    if (typeof before !== 'object' || before === null || Array.isArray(before)) return undefined;
+    if (!isObject(before)) return undefined;
     // No prototype, as for the whole; and what was given with --args is another's object.
     const copy: Record<string, unknown> = Object.assign(Object.create(null), before);
     inside[name] = copy;

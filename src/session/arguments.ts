@@ -1,5 +1,6 @@
 import type { Tool } from '@modelcontextprotocol/client';
 import { UsageError } from '../errors.ts';
+import { isObject } from '../json-object.ts';
 import { serverWord, typed } from '../typed.ts';
 import { holderOf, placeOf } from './argument-path.ts';
 import { asSchema, faults, resolve, type Schema, typesOf } from './input-schema.ts';
@@ -27,12 +28,12 @@ const EXAMPLE = `for example: '{"query":"hello"}', in single quotes in a POSIX s
 /** JSON that must be an object; `source` is where it came from, for the message. */
 export function parseObject(text: string, source: string): Record<string, unknown> {
   const value = parseJson(text, source);
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+  if (!isObject(value)) {
     throw new UsageError('bad_json', `${source} must be a JSON object`, {
       hint: EXAMPLE,
     });
   }
-  return value as Record<string, unknown>;
+  return value;
 }
 
 function parseJson(text: string, source: string): unknown {

@@ -4,13 +4,13 @@ import self from 'node:process';
 import type { ConnectionOptions } from 'node:tls';
 import type { Reach } from './reach.ts';
 
-export type Done = (...result: [error: Error, socket: null] | [error: null, socket: Socket]) => void;
+type Done = (...result: [error: Error, socket: null] | [error: null, socket: Socket]) => void;
 
 /** Connects to an origin. `done` is called once. */
 export type Connector = (origin: string, done: Done) => void;
 
 /** `timeout`: milliseconds until TCP and TLS are done. */
-export type ConnectorOptions = ConnectionOptions & { timeout: number };
+type ConnectorOptions = ConnectionOptions & { timeout: number };
 
 /**
  * Connects to the addresses that the law allows, and looks once more at the one that answered. A connection that takes

@@ -1,6 +1,6 @@
 import { ProtocolError } from '../errors.ts';
 
-/** Levels. No real schema or result comes near; what recurses over more ends in a stack overflow. */
+/** Levels. No real schema, result or argument comes near; what recurses over more ends in a stack overflow. */
 const DEEPEST = 500;
 
 /** Hands a server's value on. Throws ProtocolError `too_deep` for one that is nested beyond all reason. */
@@ -12,6 +12,7 @@ export function shallow<T>(value: T, server: string): T {
   });
 }
 
+/** Whether it can be followed to its end, and be written. */
 export function isShallow(value: unknown): boolean {
   // Level by level and not by recursion, which is what such a value is made to break.
   let level: unknown[] = [value];

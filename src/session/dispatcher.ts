@@ -13,7 +13,7 @@ import type { Reach } from './reach.ts';
 const connectTimeout = 10_000;
 
 /** How requests for one origin leave this machine. `clientCertificate` is what would be shown there, if asked for. */
-export type Path = { proxy: ProxyServer | undefined; clientCertificate: string | undefined };
+type Path = { proxy: ProxyServer | undefined; clientCertificate: string | undefined };
 
 /** What `fetch` (src/fetch.ts) takes a request's connections from. */
 type Dispatcher = { destroy(): Promise<void> };

@@ -1,5 +1,6 @@
 // A schema as a tree of questions, made level by level while it is asked: one that contains itself has no end. Pure.
 
+import { isObject } from '../json-object.ts';
 import { type Choices, choicesOf } from './choices.ts';
 import { asSchema, faultsAt, type Schema } from './input-schema.ts';
 import { type LineShape, lineOf } from './line-field.ts';
@@ -155,8 +156,7 @@ function groupOf(own: Schema, { root, path, depth }: Place): Shape | undefined {
 
 function listOf(own: Schema, place: Place): Shape | undefined {
   const { items } = own;
-  if (typeof items !== 'object' || items === null || Array.isArray(items) || own.prefixItems !== undefined)
-    return undefined;
+  if (!isObject(items) || own.prefixItems !== undefined) return undefined;
   if (typeof own.minItems === 'number' && own.minItems > MOST_REQUIRED) return undefined;
   const item = plainSchema(items, place.root);
   const choices = Array.isArray(item.own.enum) ? item.own.enum.length : 0;

@@ -5,7 +5,7 @@ import { nearest } from '../nearest.ts';
 import { childFields, type Field } from './field.ts';
 import type { Schema } from './input-schema.ts';
 
-export type Value = string | number | boolean | string[];
+type Value = string | number | boolean | string[];
 export type Content = Record<string, Value>;
 
 export function fieldsOf(schema: Schema): Field[] {

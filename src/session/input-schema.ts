@@ -1,6 +1,7 @@
 // A small judge of tool arguments. It knows the part of JSON Schema that tools use for their arguments and says
 // nothing about the rest: what it does not understand is the server's to refuse. `pattern` is left out on
 // purpose, because a server's expression could keep this program busy for ever.
+import { asObject } from '../json-object.ts';
 import { nearest } from '../nearest.ts';
 import { limits } from './schema-limits.ts';
 
@@ -29,7 +30,7 @@ function may(judge: Judge, work: number): boolean {
 }
 
 export function asSchema(value: unknown): Schema {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Schema) : {};
+  return asObject(value) ?? {};
 }
 
 /** Follows local references (`#/$defs/x`). A foreign or broken one is a schema that allows everything. */

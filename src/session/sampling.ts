@@ -10,7 +10,7 @@ import { AuthError, CliError, ProtocolError } from '../errors.ts';
 import { MOST_QUESTIONS, tooManyQuestions } from './elicit.ts';
 import type { Patience } from './patience.ts';
 
-export type SampleImage = { type: string; data: string };
+type SampleImage = { type: string; data: string };
 
 export type SampleRequest = {
   /** The configured name of the server that asks. */
@@ -24,7 +24,7 @@ export type SampleRequest = {
   signal: AbortSignal;
 };
 
-export type Sampled = { model: string; text: string; stop: 'end' | 'length' | 'refusal' };
+type Sampled = { model: string; text: string; stop: 'end' | 'length' | 'refusal' };
 
 /** Undefined: the person does not want it. A CliError thrown here ends the call. */
 export type Sample = (request: SampleRequest) => Promise<Sampled | undefined>;

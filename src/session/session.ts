@@ -60,7 +60,7 @@ export type WatchEvents = { ready(): void; updated(uri: string): void };
 
 export type Completable = { type: 'ref/prompt'; name: string } | { type: 'ref/resource'; uri: string };
 
-export type Completion = { values: string[]; total?: number | undefined; hasMore?: boolean | undefined };
+type Completion = { values: string[]; total?: number | undefined; hasMore?: boolean | undefined };
 
 /** A message that a server logs (`notifications/message`). */
 export type LogMessage = { level: LoggingLevel; logger?: string | undefined; data?: unknown };

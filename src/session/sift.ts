@@ -1,6 +1,7 @@
 // One tool that is none must not cost the others: the SDK would refuse the whole list. Loaded only after the SDK.
 
 import { type Client, type JSONRPCMessage, specTypeSchemas } from '@modelcontextprotocol/client';
+import { isObject } from '../json-object.ts';
 import { isShallow } from './depth.ts';
 import { headerFault } from './header-fault.ts';
 import { asSchema } from './input-schema.ts';
@@ -89,10 +90,6 @@ function shapeFault(tool: unknown, path: Path): string {
   for (const key of keys) value = asSchema(value)[String(key)];
   const place = keys.join('.');
   return value === undefined ? `it has no ${place}` : `its ${place} is not what MCP has there`;
-}
-
-function isObject(value: unknown): boolean {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function title(tool: unknown): string {

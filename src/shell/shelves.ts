@@ -11,7 +11,7 @@ export type Shelves = {
   forget(what: Shelf): void;
 };
 
-export type Shelf = 'tools' | 'prompts' | 'resources';
+type Shelf = 'tools' | 'prompts' | 'resources';
 
 export function shelvesOf(session: Session): Shelves {
   const kept = new Map<Shelf, Promise<unknown>>();

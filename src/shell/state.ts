@@ -97,7 +97,7 @@ export type Talk = {
 };
 
 /** Undefined: there is nothing that the person has to say. Rejects with CancelledError if they leave the form. */
-export type ArgumentForm = (
+type ArgumentForm = (
   tool: Tool,
   about: { server: string; signal: AbortSignal },
 ) => Promise<Record<string, unknown> | undefined>;

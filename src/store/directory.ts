@@ -3,6 +3,7 @@ import type { Stats } from 'node:fs';
 import { chmod, lstat, mkdir } from 'node:fs/promises';
 import self from 'node:process';
 import { StoreError } from '../errors.ts';
+import { typed } from '../typed.ts';
 import { codeOf, translate } from './failure.ts';
 
 /**
@@ -28,17 +29,17 @@ export async function checkDirectory(path: string, platform: NodeJS.Platform): P
     if (codeOf(error) === 'ENOENT') return false;
     throw translate(error, 'read', path);
   }
-  const name = quote(path);
-  const anew = `replace it by a directory of your own: rm ${name} && mkdir ${name} && chmod 700 ${name}`;
+  const close = typed('chmod', '700', path);
+  const anew = `replace it by a directory of your own: ${typed('rm', path)} && ${typed('mkdir', path)} && ${close}`;
   if (found.isSymbolicLink()) throw unsafe(path, 'is a symbolic link', anew);
   if (!found.isDirectory()) throw unsafe(path, 'is not a directory', anew);
   // Windows profiles are private by inherited ACL; mode bits say nothing there.
   if (platform === 'win32') return true;
   if (found.uid !== self.geteuid?.()) {
-    throw unsafe(path, 'belongs to another user', `chown -R "$(id -un)" ${name} && chmod 700 ${name}`);
+    throw unsafe(path, 'belongs to another user', `chown -R "$(id -un)" ${typed(path)} && ${close}`);
   }
   if ((found.mode & 0o022) !== 0) {
-    throw unsafe(path, 'can be written by other users', `look at what is in it, then: chmod 700 ${name}`);
+    throw unsafe(path, 'can be written by other users', `look at what is in it, then: ${close}`);
   }
   if ((found.mode & 0o777) !== 0o700) {
     await chmod(path, 0o700).catch((error: unknown) => {
@@ -50,9 +51,4 @@ export async function checkDirectory(path: string, platform: NodeJS.Platform): P
 
 function unsafe(path: string, why: string, hint: string): StoreError {
   return new StoreError('unsafe_directory', `${path} ${why}`, { hint });
-}
-
-/** A path as a person can paste it into a shell. */
-export function quote(path: string): string {
-  return /^[\w@%+=:,./~-]+$/.test(path) ? path : `'${path.replaceAll("'", `'\\''`)}'`;
 }

@@ -1,7 +1,8 @@
 // The store that works everywhere: one sealed file for each entry, in ~/.mcp_cli/tokens.
 import { join } from 'node:path';
 import { StoreError } from '../errors.ts';
-import { checkDirectory, makeDirectory, quote } from './directory.ts';
+import { typed } from '../typed.ts';
+import { checkDirectory, makeDirectory } from './directory.ts';
 import {
   type FileDeps,
   listFiles,
@@ -160,7 +161,7 @@ function foreignFile(key: string, path: string): StoreError {
 
 function corrupt(path: string): StoreError {
   return new StoreError('corrupt', `${path} is damaged, or was not written by this program for this server`, {
-    hint: `drop it and sign in again: rm ${quote(path)}`,
+    hint: `drop it and sign in again: ${typed('rm', path)}`,
   });
 }
 

@@ -1,12 +1,12 @@
 // The only place that touches files under ~/.mcp_cli. Nothing is read through a link, nothing is half written.
 // Ages are judged by the machine's clock and not by an injected one: a file's mtime is on that clock.
 import { constants } from 'node:fs';
-import { type FileHandle, link, lstat, open, readdir, rename, stat, unlink, utimes } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
+import { type FileHandle, lstat, open, readdir, stat, unlink, utimes } from 'node:fs/promises';
+import { join } from 'node:path';
 import self from 'node:process';
-import { setTimeout as delay } from 'node:timers/promises';
 import { StoreError } from '../errors.ts';
-import { quote } from './directory.ts';
+import { typed } from '../typed.ts';
+import { createWhole, draftOf, replaceWhole, whileBusy } from '../whole-file.ts';
 import { codeOf, translate } from './failure.ts';
 
 /** What writing needs from outside: names for temporary files, and which rules hold. */
@@ -16,10 +16,6 @@ export type FileDeps = { random(bytes: number): Uint8Array; platform: NodeJS.Pla
 export const SIZE_LIMIT = 4 * 1024 * 1024;
 
 const HOUR = 3_600_000;
-/** A scanner or indexer on Windows holds files open for a moment. */
-const BUSY = new Set(['EPERM', 'EBUSY', 'EACCES']);
-/** exFAT and some network mounts know no hard links. */
-const NO_LINKS = new Set(['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EINVAL', 'EXDEV', 'EMLINK']);
 
 /**
  * The bytes of a regular file of ours, at most 4 MB; undefined if there is none. A mode that lets others read is
@@ -55,40 +51,24 @@ export async function readPrivate(path: string, platform: NodeJS.Platform): Prom
 export async function replaceFile(
   path: string,
   data: Uint8Array | string,
-  deps: FileDeps,
+  { random, platform }: FileDeps,
   durable = true,
 ): Promise<void> {
-  const temporary = await writeTemporary(path, data, deps, durable);
-  try {
-    await whileBusy(deps.platform, () => rename(temporary, path));
-    if (durable) await syncDirectory(dirname(path), deps.platform);
-  } catch (error) {
-    await unlink(temporary).catch(() => {});
+  await replaceWhole(path, data, { draft: draftOf(path, random(8)), platform, durable }).catch((error) => {
     throw translate(error, 'write', path);
-  }
+  });
 }
 
 /** Creates `path`, complete from its first moment; false if something is there already. One of many callers wins. */
 export async function createFile(
   path: string,
   data: Uint8Array | string,
-  deps: FileDeps,
+  { random, platform }: FileDeps,
   durable = true,
 ): Promise<boolean> {
-  const temporary = await writeTemporary(path, data, deps, durable);
-  try {
-    await link(temporary, path).catch(async (error: unknown) => {
-      if (!NO_LINKS.has(codeOf(error) ?? '')) throw error;
-      await write(path, data, durable);
-    });
-    if (durable) await syncDirectory(dirname(path), deps.platform);
-    return true;
-  } catch (error) {
-    if (codeOf(error) === 'EEXIST') return false;
+  return createWhole(path, data, { draft: draftOf(path, random(8)), platform, durable }).catch((error) => {
     throw translate(error, 'write', path);
-  } finally {
-    await whileBusy(deps.platform, () => unlink(temporary)).catch(() => {});
-  }
+  });
 }
 
 /** False if there was nothing. */
@@ -134,64 +114,14 @@ export async function sweep(directory: string, platform: NodeJS.Platform): Promi
   }
 }
 
-async function writeTemporary(
-  path: string,
-  data: Uint8Array | string,
-  deps: FileDeps,
-  durable: boolean,
-): Promise<string> {
-  const unique = Buffer.from(deps.random(8)).toString('hex');
-  const temporary = join(dirname(path), `.${basename(path).replace(/^\./, '')}.${unique}.tmp`);
-  await write(temporary, data, durable).catch((error: unknown) => {
-    throw translate(error, 'write', path);
-  });
-  return temporary;
-}
-
-async function write(path: string, data: Uint8Array | string, durable: boolean): Promise<void> {
-  const file = await open(path, 'wx', 0o600);
-  try {
-    await file.writeFile(data);
-    if (durable) await file.sync();
-  } catch (error) {
-    await unlink(path).catch(() => {});
-    throw error;
-  } finally {
-    await file.close();
-  }
-}
-
-/** The new name itself survives a power cut only once the directory is on the disk. Windows cannot do it. */
-async function syncDirectory(path: string, platform: NodeJS.Platform): Promise<void> {
-  if (platform === 'win32') return;
-  const directory = await open(path, 'r');
-  try {
-    // Some network mounts refuse; the rename stands all the same.
-    await directory.sync().catch(() => {});
-  } finally {
-    await directory.close();
-  }
-}
-
-async function whileBusy(platform: NodeJS.Platform, act: () => Promise<void>): Promise<void> {
-  for (let attempt = 1; ; attempt++) {
-    try {
-      return await act();
-    } catch (error) {
-      if (platform !== 'win32' || attempt === 10 || !BUSY.has(codeOf(error) ?? '')) throw error;
-      await delay(attempt * 10);
-    }
-  }
-}
-
 function unsafe(path: string, why: string): StoreError {
   return new StoreError('unsafe_file', `${path} ${why}`, {
-    hint: `if you do not know it, remove it: rm ${quote(path)}`,
+    hint: `if you do not know it, remove it: ${typed('rm', path)}`,
   });
 }
 
 function oversized(path: string): StoreError {
   return new StoreError('corrupt', `${path} is bigger than anything kept there`, {
-    hint: `remove it: rm ${quote(path)}`,
+    hint: `remove it: ${typed('rm', path)}`,
   });
 }

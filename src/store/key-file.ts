@@ -4,7 +4,7 @@ import { constants } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import self from 'node:process';
 import { StoreError } from '../errors.ts';
-import { quote } from './directory.ts';
+import { typed } from '../typed.ts';
 import { codeOf } from './failure.ts';
 
 const LIMIT = 64 * 1024;
@@ -23,7 +23,7 @@ export async function readKeyFile(path: string, platform: NodeJS.Platform): Prom
       const ours = found.uid === self.geteuid?.();
       if (!ours && found.uid !== 0) throw refused(path, 'belongs to another user');
       if ((found.mode & (ours ? 0o077 : 0o007)) !== 0) {
-        throw refused(path, 'can be read by other users', `chmod 600 ${quote(path)}`);
+        throw refused(path, 'can be read by other users', typed('chmod', '600', path));
       }
     }
     return (await file.readFile('utf8')).replace(/\r?\n$/, '');

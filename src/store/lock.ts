@@ -7,7 +7,8 @@
 import { basename, dirname, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { CancelledError, StoreError } from '../errors.ts';
-import { makeDirectory, quote } from './directory.ts';
+import { typed } from '../typed.ts';
+import { makeDirectory } from './directory.ts';
 import { ageOf, createFile, type FileDeps, readPrivate, removeFile, replaceFile, touch } from './files.ts';
 import { fileStem } from './names.ts';
 import { lifeOf, type Owner, ownOwner, parseOwner } from './owner.ts';
@@ -136,8 +137,7 @@ function claimOn(path: string, holder: Owner | undefined): string {
 }
 
 async function timeout(path: string): Promise<StoreError> {
-  const name = quote(path);
   return new StoreError('lock_timeout', `another mcp-cli holds the lock ${path}`, {
-    hint: `wait for it to end; if none is running: rm ${name}`,
+    hint: `wait for it to end; if none is running: ${typed('rm', path)}`,
   });
 }

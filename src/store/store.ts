@@ -33,7 +33,7 @@ export type SecretStore = {
   lease?: WithLock;
 };
 
-export type ForeignEntry = {
+type ForeignEntry = {
   fields: Record<string, unknown>;
   /** Makes it ours, with this value. False: it is no longer what was read. Throws StoreError. */
   adopt(value: string): Promise<boolean>;

@@ -53,7 +53,7 @@ function shortLines(args: Record<string, unknown>): string[] {
 }
 
 /** One line. Pure. */
-export function reasonText({ reason, from }: Pick<Approval, 'reason' | 'from'>): string {
+function reasonText({ reason, from }: Pick<Approval, 'reason' | 'from'>): string {
   switch (reason) {
     case 'carried':
       return `its arguments repeat what ${from.map((each) => sanitize(each)).join(' and ')} said`;

@@ -1,5 +1,6 @@
 // JSON that a tool answered with, for a person: a list of flat objects is a table, everything else is indented.
 
+import { isObject } from '../json-object.ts';
 import { json } from './json.ts';
 import { sanitize } from './sanitize.ts';
 import { type TableView, table } from './table.ts';
@@ -80,7 +81,7 @@ function onlyList(value: unknown): [string, unknown[]] | [undefined, undefined] 
 function headerOf(rows: unknown[]): string[] | undefined {
   const names = new Set<string>();
   for (const row of rows) {
-    if (typeof row !== 'object' || row === null || Array.isArray(row)) return undefined;
+    if (!isObject(row)) return undefined;
     for (const [name, value] of Object.entries(row)) {
       if (typeof value === 'object' && value !== null) return undefined;
       names.add(name);

@@ -1,5 +1,6 @@
 // One field of a form, at the terminal, with all that is in it. What a server wrote is shown sanitised and cut.
 
+import { isObject } from '../json-object.ts';
 import type { Field } from '../session/field.ts';
 import { label } from './label.ts';
 import { type Asking, askLine, askMany, choice, choicesOf, type Of, pick, question, shown } from './leaf.ts';
@@ -118,8 +119,4 @@ async function askEither(
   // Null, or left out.
   if (!chosen) return way;
   return askField(asking, chosen, chosen === fitting ? initial : undefined, name);
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -34,7 +34,7 @@ export function askAnswer({ prompt, err, signal }: Sheet, server: string, text: 
 }
 
 /** Pure. */
-export function sampleText({ server, system, messages, maxTokens }: SampleRequest, model: string): string {
+function sampleText({ server, system, messages, maxTokens }: SampleRequest, model: string): string {
   const said = [
     ...(system === undefined ? [] : [`[system] ${system}`]),
     ...messages.map(({ role, text, images }) => {

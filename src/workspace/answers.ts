@@ -4,6 +4,7 @@ import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import type { Deps } from '../deps.ts';
 import { UsageError } from '../errors.ts';
+import { isObject } from '../json-object.ts';
 import { note } from '../ui/print.ts';
 import type { Flags } from './flags.ts';
 import { readInput } from './input.ts';
@@ -58,7 +59,6 @@ function parse(text: string): unknown {
 }
 
 function object(value: unknown): Readonly<Record<string, unknown>> {
-  if (typeof value === 'object' && value !== null && !Array.isArray(value))
-    return value as Record<string, unknown>;
+  if (isObject(value)) return value;
   throw new UsageError('bad_json', `${FLAG} must be a JSON object, or a list of them`, { hint: HINT });
 }

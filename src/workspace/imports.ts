@@ -10,7 +10,7 @@ import type { Workspace } from './workspace.ts';
 
 export type ServersImport = { from?: string; dryRun?: boolean; force?: boolean; withSecrets?: boolean };
 
-export type State =
+type State =
   | 'imported'
   | 'would_import'
   | 'exists'

@@ -1,13 +1,10 @@
-import { constants } from 'node:fs';
-import { copyFile, link, open, rename, rm, stat } from 'node:fs/promises';
-import { dirname, resolve } from 'node:path';
+import { stat } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
 import { CancelledError, UsageError } from '../errors.ts';
 import { note } from '../ui/print.ts';
 import { byteSize } from '../ui/result.ts';
+import { createWhole, replaceWhole } from '../whole-file.ts';
 import type { Workspace } from './workspace.ts';
-
-/** File systems without hard links. */
-const NO_LINKS = /^(EPERM|ENOTSUP|EOPNOTSUPP|ENOSYS|EMLINK|EXDEV)$/;
 
 /**
  * Writes a whole file or none, and by default only one that is not there yet.
@@ -23,38 +20,18 @@ async function saveFile(
   const there = await stat(path).catch(() => undefined);
   if (there && !there.isFile()) throw unwritable(given, 'it is a folder or a device');
   if (there && !force) throw exists(given);
-  const random = Buffer.from(deps.random(6)).toString('hex');
-  const draft = resolve(dirname(path), `.mcp-cli-${random}.part`);
-  try {
-    const file = await open(draft, 'wx');
-    try {
-      await file.writeFile(bytes);
-      await file.sync();
-    } finally {
-      await file.close();
-    }
-    if (deps.signal.aborted) throw new CancelledError();
-    if (force) await rename(draft, path);
-    else await place(draft, path);
-  } catch (error) {
-    if (error instanceof CancelledError) throw error;
-    const { code } = error as NodeJS.ErrnoException;
-    // Somebody was faster, or a link that leads nowhere has that name.
-    if (code === 'EEXIST') throw exists(given);
-    throw unwritable(given, code ?? 'it cannot be written', error);
-  } finally {
-    await rm(draft, { force: true });
-  }
-}
-
-/** Takes a name only if nobody has it: a rename would replace what is there. */
-async function place(draft: string, path: string): Promise<void> {
-  try {
-    await link(draft, path);
-  } catch (error) {
-    if (!NO_LINKS.test((error as NodeJS.ErrnoException).code ?? '')) throw error;
-    await copyFile(draft, path, constants.COPYFILE_EXCL);
-  }
+  const { platform, random, signal } = deps;
+  // Short, however long the name is that it makes way for.
+  const draft = join(dirname(path), `.mcp-cli-${Buffer.from(random(6)).toString('hex')}.part`);
+  const put = force ? replaceWhole : createWhole;
+  const manner = { draft, platform, mode: 'usual', agreed: async () => !signal.aborted } as const;
+  const placed = await put(path, bytes, manner).catch((error) => {
+    throw unwritable(given, (error as NodeJS.ErrnoException).code ?? 'it cannot be written', error);
+  });
+  if (placed) return;
+  if (signal.aborted) throw new CancelledError();
+  // Somebody was faster, or a link that leads nowhere has that name.
+  throw exists(given);
 }
 
 function exists(path: string): UsageError {

@@ -40,3 +40,14 @@ export async function keysOf(
     return found;
   }
 }
+
+/** What the servers that were named are called: so, in the configuration, and in the store. */
+export async function called(
+  workspace: Workspace,
+  named: string[],
+  keys: Iterable<string>,
+): Promise<Set<string>> {
+  const configured = named.map((name) => workspace.entry(name).catch(() => undefined));
+  const entries = (await Promise.all(configured)).flatMap((entry) => entry?.name ?? []);
+  return new Set([...named, ...entries, ...Array.from(keys, (key) => splitKey(key).server)]);
+}

@@ -3,6 +3,7 @@
 import type { Tool } from '@modelcontextprotocol/client';
 import type { Deps } from '../deps.ts';
 import { CancelledError } from '../errors.ts';
+import { asObject } from '../json-object.ts';
 import { formOf } from '../session/field.ts';
 import { asSchema, faults, resolve } from '../session/input-schema.ts';
 import { askField } from '../ui/field.ts';
@@ -55,8 +56,7 @@ export async function toolForm(
         const answers = await askField(asking, form, proposed, '');
         proposed = answers;
         const wrong = faults(answers, root);
-        const isObject = typeof answers === 'object' && answers !== null && !Array.isArray(answers);
-        const whole = isObject && wrong.length === 0 ? (answers as Record<string, unknown>) : undefined;
+        const whole = wrong.length === 0 ? asObject(answers) : undefined;
         err(whole ? `\n${repeating({ server, tool, args: whole, flags })}` : `\n${notYet(wrong)}`);
         const then = await prompt.select(
           'What now?',
@@ -81,7 +81,7 @@ function notYet(wrong: string[]): string {
 }
 
 /** The line that makes a call again, and what has to be piped into it. */
-export function repeating(call: Parameters<typeof repeatLine>[0]): string {
+function repeating(call: Parameters<typeof repeatLine>[0]): string {
   const { line, piped } = repeatLine(call);
   const names = piped.slice(0, 10).map(label).join(', ');
   const rest = names === '' ? '' : `   with ${names} as a JSON object on standard input\n`;

@@ -7,6 +7,8 @@ import { desk, errorOf, keep, scene } from '../support/scene.ts';
 
 const KEYS = { OPENAI_API_KEY: 'sk-of-the-test-0001', ANTHROPIC_API_KEY: 'sk-ant-of-the-test-2' };
 const never = ['--confirm-mode', 'never'];
+/** JSON that whoever follows it downwards falls over. */
+const deep = '['.repeat(10_000) + ']'.repeat(10_000);
 
 describe.each(['openai', 'anthropic'] as const)('with %s', (provider) => {
   const words = (model: ModelServer) => ['--provider', provider, '--model', 'm', '--api-base', model.base];
@@ -103,6 +105,21 @@ describe.each(['openai', 'anthropic'] as const)('with %s', (provider) => {
     ]);
   });
 
+  test.each(['never', 'always', 'smart'])(
+    'arguments that go down for ever are no call (%s)',
+    async (mode) => {
+      const { ask, model, server } = await protectedNotes(
+        { calls: [{ name: 'echo', arguments: `{"text": "x", "more": ${deep}}` }] },
+        { text: 'Sorry.' },
+      );
+      const result = await ask(['--confirm-mode', mode, '-p', 'x'], { terminal: { stderr: true } });
+      expect(result).toMatchObject({ exit: 0, stdout: 'Sorry.\n' });
+      expect(result.stderr).toContain('the arguments are nested too deeply');
+      expect(server.calls('tools/call')).toBe(0);
+      expect(answersTo(model.asked[1])).toEqual(['Not called: the arguments are nested too deeply.']);
+    },
+  );
+
   test('a tool that fails is told to the model as such', async () => {
     const { ask, model } = await protectedNotes(
       { calls: [{ name: 'fail', arguments: {} }] },
@@ -191,6 +208,13 @@ describe.each(['openai', 'anthropic'] as const)('with %s', (provider) => {
       'model_failed',
     ],
     ['silence', { text: 'so far', ends: 'silence' }, 5, 'timeout'],
+    ['an error that goes down for ever', { status: 400, body: `{"error": ${deep}}` }, 7, 'not_a_model'],
+    [
+      'an error in the stream that goes down for ever',
+      { raw: `event: error\ndata: {"type": "error", "error": ${deep}}\n\n` },
+      7,
+      'not_a_model',
+    ],
   ])('%s', async (_, said, exit, code) => {
     const { ask } = await alone(said);
     const result = await ask(['-p', 'x', '--json', '--timeout', '300ms']);

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { McpServer } from '@modelcontextprotocol/server';
 import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
-import { noForm } from '../support/cli.ts';
+import { chooser } from '../support/chooser.ts';
 import { configFile } from '../support/home.ts';
 import { modelServer, type Said } from '../support/model-server.ts';
 import { modernServer } from '../support/modern-server.ts';
@@ -48,20 +48,7 @@ async function office() {
   /** Runs with what the model says, and the person's answers in order; without any, nobody is there. */
   const run = async (script_: Said[], answers: string[] | undefined, more: string[] = []) => {
     model.script = [...script_, { text: 'Done.' }];
-    const asked: { choices: string[]; shown: string }[] = [];
-    let shown = '';
-    const left = [...(answers ?? [])];
-    const prompt = {
-      available: answers !== undefined,
-      confirm: () => Promise.reject(new Error('asked to confirm')),
-      secret: () => Promise.reject(new Error('asked for a secret')),
-      ...noForm,
-      select: async <T>(_: string, choices: { name: string; value: T }[]): Promise<T> => {
-        asked.push({ choices: choices.map(({ value }) => String(value)), shown });
-        shown = '';
-        return left.shift() as T;
-      },
-    };
+    const person = chooser(answers);
     const words = [
       'cmd',
       '--server',
@@ -74,12 +61,9 @@ async function office() {
       'do it',
       ...more,
     ];
-    const err = (line: string) => {
-      shown += line;
-    };
-    const result = await script(words, { deps: { prompt, err } });
-    expect(left).toEqual([]);
-    return { ...result, shown, asked };
+    const result = await script(words, { deps: person.deps });
+    expect(person.left).toEqual([]);
+    return { ...result, shown: person.shown(), asked: person.asked };
   };
   return { home, run, sent, told, wiki, mail };
 }

@@ -1,5 +1,14 @@
 // What a server said of itself is not asked for again, and not believed any more once the server says otherwise.
-import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import {
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  statSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { authorizationServer } from '../support/authorization-server.ts';
@@ -89,4 +98,67 @@ test.each([
   expect(await script(LIST)).toMatchObject({ exit: 0, stderr: '' });
   expect(server.log.slice(at).map(said)).toEqual(then);
   expect(JSON.parse(readFileSync(file, 'utf8')).known.kind).toBe(now.known.kind);
+});
+
+/** Two servers, of which one is known by two accounts: three files. */
+async function two() {
+  const made = await scene({ others: { wiki: { url: 'https://wiki.test/mcp' } } });
+  const { server } = made;
+  const mcpServers = { notes: { url: server.mcpUrl }, wiki: { url: server.mcpUrl } };
+  writeFileSync(made.config, JSON.stringify({ mcpServers }));
+  for (const words of ['--server notes', '--server notes --account work', '--server wiki'])
+    expect((await made.person(`${words} ${LIST}`)).exit).toBe(0);
+  const folder = join(made.home, '.mcp_cli/servers');
+  const names = () => readdirSync(folder).sort();
+  expect(names()).toHaveLength(3);
+  return { ...made, folder, names };
+}
+
+test.each([
+  ['auth reset notes', 1],
+  ['auth logout notes', 1],
+  ['servers remove notes --yes', 1],
+  ['auth reset --yes', 0],
+])('after `%s`, %d is left', async (line, left) => {
+  const { script, folder, names } = await two();
+  const before = names();
+  expect((await script(line)).exit).toBe(0);
+  expect(names()).toHaveLength(left);
+  // That of wiki is as good as before.
+  expect(before).toEqual(expect.arrayContaining(names()));
+  if (left === 0) return;
+  const at = statSync(join(folder, names()[0] ?? '')).mtimeMs;
+  expect((await script(`--server wiki ${LIST}`)).exit).toBe(0);
+  expect(statSync(join(folder, names()[0] ?? '')).mtimeMs).toBe(at);
+});
+
+test('a server is forgotten by its name, also where it was taken out of the configuration', async () => {
+  const { config, server, script, names } = await two();
+  writeFileSync(config, JSON.stringify({ mcpServers: { wiki: { url: server.mcpUrl } } }));
+  await script('auth reset notes');
+  expect(names()).toHaveLength(1);
+});
+
+test('nothing is forgotten through a link', async () => {
+  const { script, home, folder, names } = await two();
+  const elsewhere = join(home, 'elsewhere');
+  renameSync(folder, elsewhere);
+  symlinkSync(elsewhere, folder);
+  expect((await script('auth reset --yes')).exit).toBe(0);
+  expect(names()).toHaveLength(3);
+});
+
+test('what nobody has used for a day goes when something else is kept', async () => {
+  const { person, folder, names } = await two();
+  const [first = '', second = ''] = names();
+  const aged = (name: string, age: number) => {
+    const then = new Date(Date.now() - age);
+    utimesSync(join(folder, name), then, then);
+  };
+  aged(first, DAY + 60_000);
+  aged(second, DAY - 60_000);
+  mkdirSync(join(folder, 'a folder of somebody'));
+  expect((await person(`--server notes --account third ${LIST}`)).exit).toBe(0);
+  expect(names()).toHaveLength(4);
+  expect(names()).not.toContain(first);
 });

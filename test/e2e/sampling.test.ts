@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import { type Asker, askedBy } from '../support/asking.ts';
-import { noForm } from '../support/cli.ts';
+import { chooser } from '../support/chooser.ts';
 import { newHome } from '../support/home.ts';
 import { modelServer } from '../support/model-server.ts';
 import { errorOf, keep } from '../support/scene.ts';
@@ -28,31 +28,13 @@ const call = (params: object | undefined, method = 'sampling/createMessage') => 
 async function world(kind: Asker, answers?: boolean[]) {
   const model = keep(await modelServer([{ text: 'Green\u001b[1m.', stop: 'stop' }]));
   const { script } = await askedBy(kind);
-  let shown = '';
-  const left = [...(answers ?? [])];
-  const prompt = {
-    available: answers !== undefined,
-    confirm: () => Promise.reject(new Error('asked to confirm')),
-    secret: () => Promise.reject(new Error('asked for a secret')),
-    ...noForm,
-    select: async <T>(_: string, choices: { name: string; value: T }[]): Promise<T> => {
-      const answer = left.shift();
-      const found = choices.find(({ value }) => (value as unknown) === answer);
-      if (!found) throw new Error('the test has no answer to that');
-      return found.value;
-    },
-  };
+  const person = chooser(answers);
   const run = (line: string[], named = ['--provider', 'openai', '--model', 'gpt-4']) =>
     script([...named, '--api-base', model.base, ...line], {
-      deps: {
-        prompt,
-        err: (text) => {
-          shown += text;
-        },
-      },
+      deps: person.deps,
       env: { OPENAI_API_KEY: 'sk-of-sampling-0001' },
     });
-  return { model, run, shown: () => shown, left, script };
+  return { model, run, shown: person.shown, left: person.left, script };
 }
 
 describe.each(['2026-07-28 over HTTP', '2025 with sessions', '2024 over HTTP+SSE'] as const)(

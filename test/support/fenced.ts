@@ -11,9 +11,9 @@ import { modernServer } from './modern-server.ts';
 import { sseServer } from './sse-server.ts';
 import { type VaultServer, vaultServer } from './vault-server.ts';
 
-export const MCP = 'https://mcp.example';
-export const SSE = 'https://sse.example';
-export const AUTH = 'https://auth.example';
+const MCP = 'https://mcp.example';
+const SSE = 'https://sse.example';
+const AUTH = 'https://auth.example';
 export const VAULT = 'https://vault.example';
 export const MODEL = 'https://model.example';
 

@@ -108,7 +108,7 @@ export const writeMcporter: Write = (home, name, theirs) => {
 };
 
 /** anomalyco/opencode packages/opencode/src/mcp/auth.ts: seconds, possibly with a fraction. */
-export const writeOpencode: Write = (home, name, theirs) => {
+const writeOpencode: Write = (home, name, theirs) => {
   const file = {
     linear: { serverUrl: 'https://mcp.linear.app/mcp', tokens: { accessToken: 'other-access' } },
     [name]: {

@@ -3,12 +3,12 @@
 import { createHash, randomBytes } from 'node:crypto';
 import type { TokenFacts } from './token-check.ts';
 
-export type LedgerClient = { id: string; secret: string | undefined; redirectUris: string[] };
+type LedgerClient = { id: string; secret: string | undefined; redirectUris: string[] };
 type Grant = { clientId: string; scopes: string[]; resource: string | undefined };
 type Code = Grant & { challenge: string | undefined; redirectUri: string };
 type Access = Grant & { until: number };
 
-export type Issued = { accessToken: string; refreshToken: string; grant: Grant };
+type Issued = { accessToken: string; refreshToken: string; grant: Grant };
 
 /** Why a token request is refused, in the terms of RFC 6749; each server says it in its own. */
 export class Refused extends Error {

@@ -2,7 +2,7 @@
 import type { ServerResponse } from 'node:http';
 import { answer, type Hit, type Loopback, listen, type Tls } from './loopback.ts';
 
-export type Called = { name: string; arguments: object | string; id?: string };
+type Called = { name: string; arguments: object | string; id?: string };
 
 /** What a model says to one request. */
 export type Said =

@@ -6,7 +6,7 @@ import { newHome, noKeyring } from './home.ts';
 import { bin } from './process.ts';
 import { collect, registerSecret, unsearchedFolder } from './secrets.ts';
 
-export type Ran = { exit: number; stdout: string; stderr: string };
+type Ran = { exit: number; stdout: string; stderr: string };
 
 export type Runner = {
   home: string;

@@ -10,7 +10,7 @@ export type Endpoints = {
   paths: { authorization: string; token: string; registration: string };
 };
 
-export type Tokens = { access_token: string; refresh_token?: string; scope?: string; expires_in: number };
+type Tokens = { access_token: string; refresh_token?: string; scope?: string; expires_in: number };
 export type TokenAnswer = Partial<Tokens> & { error?: string };
 
 export type SignInOptions = { resource?: string; scope?: string; client?: StaticClient };

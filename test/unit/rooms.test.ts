@@ -21,8 +21,10 @@ const MAY: Record<string, readonly string[]> = {
     'ui',
     'deps',
     'errors',
+    'json-object',
     'typed',
     'version',
+    'whole-file',
   ],
   commands: [
     'workspace',
@@ -50,16 +52,16 @@ const MAY: Record<string, readonly string[]> = {
   doctor: ['session', 'auth', 'store', 'deps', 'errors', 'typed', 'url'],
   shell: ['workspace', 'chat', 'session', 'auth', 'ui', 'deps', 'errors', 'nearest', 'typed'],
   // A model's words and a server's words meet here: it makes no sign-in and reads no configuration.
-  chat: ['session', 'store', 'ui', 'deps', 'errors', 'headers', 'nearest', 'response', 'url'],
+  chat: ['session', 'store', 'ui', 'deps', 'errors', 'headers', 'json-object', 'nearest', 'response', 'url'],
   // Passes on what it does not look into.
-  bridge: ['session', 'auth', 'errors'],
+  bridge: ['session', 'auth', 'errors', 'json-object'],
   session: ['auth', 'deps', 'errors', 'headers', 'json-object', 'nearest', 'response', 'typed', 'url'],
   auth: ['store', 'deps', 'errors', 'headers', 'json-object', 'limit', 'typed', 'url'],
-  store: ['deps', 'errors', 'json-object', 'limit', 'place', 'typed'],
+  store: ['deps', 'errors', 'json-object', 'limit', 'place', 'typed', 'whole-file'],
   // Reads the files of other programs, and knows nothing of sessions, servers or sign-ins under way.
-  adopt: ['store', 'deps', 'errors', 'typed'],
-  config: ['deps', 'errors', 'nearest'],
-  ui: ['deps', 'errors', 'url'],
+  adopt: ['store', 'deps', 'errors', 'json-object', 'typed', 'whole-file'],
+  config: ['deps', 'errors', 'json-object', 'nearest', 'typed', 'whole-file'],
+  ui: ['deps', 'errors', 'json-object', 'url'],
   deps: [],
   errors: [],
   fetch: ['deps'],
@@ -70,6 +72,7 @@ const MAY: Record<string, readonly string[]> = {
   response: ['headers'],
   typed: [],
   url: ['errors'],
+  'whole-file': [],
   place: [],
   version: ['place'],
 };

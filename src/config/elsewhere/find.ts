@@ -1,7 +1,7 @@
 // Reads the files of other programs: hostile input, never changed.
 import type { Env } from '../../deps.ts';
 import { ConfigError } from '../../errors.ts';
-import { isObject } from '../block.ts';
+import { isObject } from '../../json-object.ts';
 import { readSafely } from '../file.ts';
 import { type Json, parse } from '../read.ts';
 import { type Client, type Scope, spotsOf } from './clients.ts';

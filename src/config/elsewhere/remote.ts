@@ -1,5 +1,5 @@
 // Entries that start mcp-remote, to reach a server that ours reaches by itself. Pure.
-import { isObject } from '../block.ts';
+import { isObject } from '../../json-object.ts';
 import type { Json } from '../read.ts';
 
 const RUNNERS = /^(?:npx|bunx|pnpx|pnpm|yarn|npm|bun|cmd|cmd\.exe|npx\.cmd)$/;

@@ -1,6 +1,6 @@
 // An entry of another program as one of ours. Pure. Only what is known is taken over, and nothing that weakens a check.
 import { resolve } from 'node:path';
-import { isObject } from '../block.ts';
+import { isObject } from '../../json-object.ts';
 import { ENTRY, OAUTH, spellings } from '../keys.ts';
 import type { Json } from '../read.ts';
 import type { Client, Scope } from './clients.ts';

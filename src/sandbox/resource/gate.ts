@@ -109,7 +109,7 @@ function refused(status: number, error: string, headers: Record<string, string>)
 }
 
 /** The name of the tool that a JSON-RPC request calls, if it calls one. */
-export function calledTool({ json: body }: Asked): string | undefined {
+function calledTool({ json: body }: Asked): string | undefined {
   const { method, params } = (body ?? {}) as { method?: string; params?: { name?: string } };
   return method === 'tools/call' ? params?.name : undefined;
 }

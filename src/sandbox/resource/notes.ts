@@ -1,6 +1,6 @@
 // What the MCP server is about: a handful of notes.
 
-export type Note = { id: string; title: string; text: string };
+type Note = { id: string; title: string; text: string };
 
 export type Notebook = {
   all(): Note[];

@@ -43,23 +43,19 @@ export function startEngine(options: EngineOptions): Engine {
   const notice = once(() =>
     options.notify('waiting for the keyring to be unlocked (Ctrl-C to cancel)', 'info'),
   );
-  let helper: Helper | undefined;
+  const helper = keepHelper(() =>
+    spawnHelper(options, {
+      answer: (answer) => pending.get(answer.id)?.resolve(answer),
+      gone: (how) => fail(crashed(name, how)),
+    }),
+  );
   /** Once it hung or crashed it would again: from then on every call fails so. */
   let dead: Error | undefined;
   let last = 0;
-  let idle: NodeJS.Timeout | undefined;
-
-  function start(): Helper {
-    return spawnHelper(options, {
-      answer: (answer) => pending.get(answer.id)?.resolve(answer),
-      gone: (how) => fail(crashed(name, how)),
-    });
-  }
 
   function fail(reason: Error): void {
     dead ??= reason;
-    helper?.kill();
-    helper = undefined;
+    helper.kill();
     for (const { reject } of pending.values()) reject(reason);
   }
 
@@ -67,38 +63,39 @@ export function startEngine(options: EngineOptions): Engine {
     pending.get(id)?.reject(new CancelledError());
     pending.delete(id);
     // What it hangs in cannot be called back, but a write of another caller's may be under way.
-    if (pending.size > 0) return;
-    helper?.kill();
-    helper = undefined;
+    if (pending.size === 0) helper.kill();
   }
 
-  /** Timers and the signal for one call; the result takes them away. */
-  function bound({ ready }: Helper, id: number, saving: boolean): () => void {
-    const attended = options.attended && !signal.aborted;
-    const timers: NodeJS.Timeout[] = [];
-    const after = (wait: number, work: () => void) => {
-      const timer = setTimeout(work, wait);
-      timers.push(timer);
-      return timer;
-    };
-    const within = (limit: number) => after(limit, () => fail(timedOut(name, limit / 1000, attended)));
-    const starting = within(LIMIT.start);
-    void ready.then(() => {
-      clearTimeout(starting);
-      if (!pending.has(id)) return;
-      within(attended ? LIMIT.attended : LIMIT.unattended);
-      if (attended) after(PATIENCE, notice);
-    });
-    const interrupted = () => {
-      if (saving) after(LIMIT.cancelled, () => fail(new CancelledError()));
-      else cancel(id);
-    };
-    signal.addEventListener('abort', interrupted, { once: true });
-    return () => {
-      for (const timer of timers) clearTimeout(timer);
-      signal.removeEventListener('abort', interrupted);
-    };
+  async function call(verb: Verb, account: string, { value, saving = false }: CallOptions = {}) {
+    if (dead) throw dead;
+    if (signal.aborted && !saving) throw new CancelledError();
+    const { ready, send } = helper.wanted();
+    const id = ++last;
+    const request: Request = { id, verb, service: SERVICE, account, ...(value !== undefined && { value }) };
+    const answered = new Promise<Answer>((resolve, reject) => pending.set(id, { resolve, reject }));
+    const isOpen = () => pending.has(id);
+    const unbound = bound(options, ready, { saving, isOpen, fail, cancel: () => cancel(id), notice });
+    try {
+      send(request);
+      const answer = await answered;
+      if ('fault' in answer) throw faultError(name, answer.fault, answer.detail);
+      return answer.value;
+    } finally {
+      unbound();
+      pending.delete(id);
+      if (pending.size === 0) helper.rest();
+    }
   }
+
+  helper.wanted();
+  helper.rest();
+  return { call, end: helper.end };
+}
+
+/** A helper for as long as one is wanted: started for a call, let go when nobody has called for a while. */
+function keepHelper(start: () => Helper) {
+  let helper: Helper | undefined;
+  let idle: NodeJS.Timeout | undefined;
 
   function end(): void {
     clearTimeout(idle);
@@ -106,37 +103,63 @@ export function startEngine(options: EngineOptions): Engine {
     helper = undefined;
   }
 
-  function rest(): void {
-    helper?.hold(false);
-    clearTimeout(idle);
-    idle = setTimeout(end, IDLE).unref();
-  }
+  return {
+    wanted(): Helper {
+      clearTimeout(idle);
+      helper ??= start();
+      helper.hold(true);
+      return helper;
+    },
+    rest(): void {
+      helper?.hold(false);
+      clearTimeout(idle);
+      idle = setTimeout(end, IDLE).unref();
+    },
+    kill(): void {
+      helper?.kill();
+      helper = undefined;
+    },
+    end,
+  };
+}
 
-  async function call(verb: Verb, account: string, { value, saving = false }: CallOptions = {}) {
-    if (dead) throw dead;
-    if (signal.aborted && !saving) throw new CancelledError();
-    clearTimeout(idle);
-    helper ??= start();
-    helper.hold(true);
-    const id = ++last;
-    const request: Request = { id, verb, service: SERVICE, account, ...(value !== undefined && { value }) };
-    const answered = new Promise<Answer>((resolve, reject) => pending.set(id, { resolve, reject }));
-    const unbound = bound(helper, id, saving);
-    try {
-      helper.send(request);
-      const answer = await answered;
-      if ('fault' in answer) throw faultError(name, answer.fault, answer.detail);
-      return answer.value;
-    } finally {
-      unbound();
-      pending.delete(id);
-      if (pending.size === 0) rest();
-    }
-  }
+type Bounded = {
+  saving: boolean;
+  /** Whether it still waits for its answer. */
+  isOpen(): boolean;
+  /** Ends this call and all others. */
+  fail(reason: Error): void;
+  cancel(): void;
+  notice(): void;
+};
 
-  helper = start();
-  rest();
-  return { call, end };
+/** Timers and the signal for one call; the result takes them away. */
+function bound(options: EngineOptions, ready: Promise<void>, call: Bounded): () => void {
+  const { name, signal } = options;
+  const attended = options.attended && !signal.aborted;
+  const timers: NodeJS.Timeout[] = [];
+  const after = (wait: number, work: () => void) => {
+    const timer = setTimeout(work, wait);
+    timers.push(timer);
+    return timer;
+  };
+  const within = (limit: number) => after(limit, () => call.fail(timedOut(name, limit / 1000, attended)));
+  const starting = within(LIMIT.start);
+  void ready.then(() => {
+    clearTimeout(starting);
+    if (!call.isOpen()) return;
+    within(attended ? LIMIT.attended : LIMIT.unattended);
+    if (attended) after(PATIENCE, call.notice);
+  });
+  const interrupted = () => {
+    if (call.saving) after(LIMIT.cancelled, () => call.fail(new CancelledError()));
+    else call.cancel();
+  };
+  signal.addEventListener('abort', interrupted, { once: true });
+  return () => {
+    for (const timer of timers) clearTimeout(timer);
+    signal.removeEventListener('abort', interrupted);
+  };
 }
 
 function once(work: () => void): () => void {

@@ -1,17 +1,17 @@
-// The stores of the operating systems. An entry of the service `mcp-cli-oauth` holds the value itself, or, for one that
-// is too long, the key of a file beside the encrypted store's: removing the entry by hand destroys the sign-in in both.
+// The stores of the operating systems: their entries, and beside them on this machine the names that entries have, since
+// none is ever searched for.
 import { join } from 'node:path';
 import { StoreError } from '../../errors.ts';
-import { checkDirectory, makeDirectory, quote } from '../directory.ts';
-import { type FileDeps, readPrivate, removeFile, replaceFile, SIZE_LIMIT, sweep } from '../files.ts';
+import { checkDirectory, makeDirectory } from '../directory.ts';
+import { type FileDeps, sweep } from '../files.ts';
 import { createLock } from '../lock.ts';
 import { openRegistry, storesOf } from '../registry.ts';
-import { KDF, open, SALT_BYTES, seal } from '../seal.ts';
 import type { SecretStore } from '../store.ts';
 import { SERVICE } from '../vouch.ts';
 import { type Engine, type EngineOptions, startEngine } from './engine.ts';
-import { accountOf, fitsInline, sealedFile, unwrap, wrap } from './envelope.ts';
-import { elsewhere, TITLES, tooLarge } from './failure.ts';
+import { openEntries } from './entries.ts';
+import { accountOf } from './envelope.ts';
+import { elsewhere, TITLES } from './failure.ts';
 import type { KeyringName } from './protocol.ts';
 
 export type KeyringOptions = EngineOptions & FileDeps & { home: string };
@@ -25,8 +25,6 @@ const PLATFORMS: Record<KeyringName, NodeJS.Platform> = {
   secretservice: 'linux',
 };
 
-/** Bytes that a value may have, with room for the header and the padding. */
-const VALUE_LIMIT = SIZE_LIMIT - 1024;
 /** Milliseconds for another process that writes the same entry. */
 const WRITE_WAIT = 10_000;
 
@@ -42,20 +40,13 @@ export async function openKeyringStore(options: KeyringOptions, engine?: Engine)
   const dir = join(root, 'tokens');
   const withLock = createLock({ random, platform, dir });
   const registry = openRegistry(root, withLock, options);
-  const account = (key: string) => accountOf(key, platform);
-  const path = (key: string) => join(dir, sealedFile(key));
-  const binding = (key: string) => ({ service: SERVICE, account: key });
+  const there = async () => (await checkDirectory(root, platform)) && (await checkDirectory(dir, platform));
+  const entries = openEntries(keyring, { name, platform, random, dir, there });
   let swept = false;
 
   async function makeRoom(): Promise<void> {
     await makeDirectory(root, platform);
     await makeDirectory(dir, platform);
-  }
-  const there = async () => (await checkDirectory(root, platform)) && (await checkDirectory(dir, platform));
-
-  async function look(key: string, saving = false): Promise<string | undefined> {
-    const entry = await keyring.call('get', account(key), { saving });
-    return typeof entry === 'string' ? entry : undefined;
   }
 
   /** One writer of an entry at a time. A save is not interrupted. */
@@ -64,62 +55,26 @@ export async function openKeyringStore(options: KeyringOptions, engine?: Engine)
     return withLock(`\0keyring ${key}`, { wait: WRITE_WAIT, signal }, work);
   }
 
-  /** The key of an entry stays, so that its file alone is replaced: there is no moment between two writes. */
-  async function saveSealed(key: string, value: Buffer): Promise<void> {
-    const entry = await look(key, true);
-    const known = entry === undefined ? undefined : unwrap(entry);
-    const master = known ?? Buffer.from(random(32));
-    const derivation = { kdf: KDF.keyring, salt: Buffer.from(random(SALT_BYTES)), iterations: 0 };
-    await replaceFile(path(key), seal(value, master, derivation, binding(key), random), options);
-    if (known) return;
-    // A crash before this leaves a file that nothing opens, and the entry as it was.
-    await keyring.call('set', account(key), { value: wrap(master, sealedFile(key)), saving: true });
-  }
-
   return {
     name,
-    where: (key) => `${TITLES[name]}: ${SERVICE}/${account(key)}`,
+    where: (key) => `${TITLES[name]}: ${SERVICE}/${accountOf(key, platform)}`,
     async ready() {
       await makeRoom();
       await keyring.call('probe', '');
     },
-    async get(key) {
-      // Between two looks another process may have changed the entry from one shape to the other.
-      for (let before: string | undefined; ; ) {
-        const entry = await look(key);
-        const master = entry === undefined ? undefined : unwrap(entry);
-        if (entry === undefined || !master) return entry;
-        const file = (await there()) ? await readPrivate(path(key), platform) : undefined;
-        const plain = file && open(file, master, binding(key));
-        if (plain) return plain.toString();
-        if (entry === before && file) throw corrupt(path(key));
-        // An entry whose file was removed by hand is a reset.
-        if (entry === before) return undefined;
-        before = entry;
-      }
-    },
+    get: entries.get,
     async set(key, value) {
-      const bytes = Buffer.from(value);
-      if (bytes.length > VALUE_LIMIT) throw tooLarge(name, bytes.length);
+      entries.check(value);
       await makeRoom();
       // First: an entry must not be there without its name, while a name without its entry is nothing.
       await registry.note(key, { backend: name });
-      await alone(key, async () => {
-        if (!fitsInline(value)) return saveSealed(key, bytes);
-        await keyring.call('set', account(key), { value, saving: true });
-        await removeFile(path(key), platform);
-      });
+      await alone(key, () => entries.set(key, value));
       if (!swept) await sweep(dir, platform);
       swept = true;
     },
     async delete(key) {
       await makeRoom();
-      // The entry goes first: without its key the file is nothing.
-      const deleted = await alone(key, async () => {
-        const gone = (await keyring.call('delete', account(key), { saving: true })) === true;
-        await removeFile(path(key), platform);
-        return gone;
-      });
+      const deleted = await alone(key, () => entries.delete(key));
       await registry.forget(key, name);
       return deleted;
     },
@@ -146,10 +101,4 @@ export async function probeKeyring(
   } finally {
     if (!engine) keyring.end();
   }
-}
-
-function corrupt(path: string): StoreError {
-  return new StoreError('corrupt', `${path} is damaged, or its key in the keyring is another's`, {
-    hint: `drop it and sign in again: rm ${quote(path)}`,
-  });
 }

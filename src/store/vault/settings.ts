@@ -4,7 +4,7 @@ import type { Env } from '../../deps.ts';
 import { StoreError } from '../../errors.ts';
 
 /** How a token is come by. `path` is where the method is mounted, below `auth/`. */
-export type VaultLogin =
+type VaultLogin =
   | { method: 'token'; token: string }
   | { method: 'approle'; path: string; roleId: string; secretId: string | undefined }
   | { method: 'jwt' | 'kubernetes'; path: string; role: string | undefined; jwt: string | { file: string } };

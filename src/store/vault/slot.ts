@@ -80,7 +80,7 @@ function seen({ fields, version }: Read, key: string): Seen {
 }
 
 /** What reading gives for a value that was written: the same, but for the order of members. */
-export function asRead(value: string, key: string): string {
+function asRead(value: string, key: string): string {
   return fromFields(toFields(value, undefined, key), key).value ?? value;
 }
 
