@@ -52,7 +52,10 @@ function constant(statement, makes, state) {
   if (!declared?.init || more.length > 0 || statement.kind !== 'const') return;
   const { id, init } = declared;
   if (id.type !== 'Identifier' || !makes(init, state.lazy)) return;
-  if (init.type === 'ObjectExpression') return accessors(init, state);
+  // What is spread into a table is asked for at once.
+  const isTable =
+    init.type === 'ObjectExpression' && init.properties.every(({ type }) => type === 'Property');
+  if (isTable) return accessors(init, state);
   state.lazy.add(id.name);
   state.edits.push([
     statement.start,

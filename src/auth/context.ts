@@ -9,6 +9,8 @@ export type AuthContext = Pick<Deps, 'now' | 'random' | 'openUrl' | 'signal'> & 
   entry: HttpEntry;
   /** Every hop of this server goes through it (session/http). */
   http: Fetch;
+  /** Connects to the server ahead of the first request. Throws nothing. */
+  begin(): void;
   /** Rejects for a URL that the server may not lead the person's browser to. */
   mayVisit(url: string): Promise<void>;
   /** Opened on first use: a command with an environment token never asks for a password. */

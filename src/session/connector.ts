@@ -4,7 +4,7 @@ import self from 'node:process';
 import type { ConnectionOptions } from 'node:tls';
 import type { Reach } from './reach.ts';
 
-type Done = (...result: [error: Error, socket: null] | [error: null, socket: Socket]) => void;
+export type Done = (...result: [error: Error, socket: null] | [error: null, socket: Socket]) => void;
 
 /** Connects to an origin. `done` is called once. */
 export type Connector = (origin: string, done: Done) => void;

@@ -12,18 +12,18 @@ import type { Readable } from 'node:stream';
 import type { Fetch } from '../deps.ts';
 import { Headers } from '../headers.ts';
 import { answer } from '../response.ts';
+import { IDLE, openBegun } from './begun.ts';
 import { CODINGS, decoded } from './coding.ts';
 import type { Connector } from './connector.ts';
 
 export type Direct = {
+  /** Connects before anybody asks; the first request of the next seconds to that origin finds out what came of it. */
+  begin(origin: string): void;
   /** Bodies are strings, URLSearchParams or bytes. Rejects with Node's own errors, or with the signal's reason. */
   fetch: Fetch;
   /** Ends every connection. */
   destroy(): Promise<void>;
 };
-
-/** Milliseconds that an unused connection is kept, where the server names no shorter time: what lies between forgets it. */
-const IDLE = 4000;
 
 /** What says how a message is framed is ours to say (RFC 9112 section 6). */
 const FRAMING = [
@@ -41,12 +41,14 @@ const FRAMING = [
 export function openDirect(connect: Connector, timeout: number): Direct {
   const agent = new Agent({ keepAlive: true, timeout: IDLE });
   const underWay = new Set<ClientRequest>();
+  const begun = openBegun(connect);
   // The scheme is in the origin alone: to the agent all of them are http.
-  agent.createConnection = ({ origin }: RequestOptions & { origin?: string }, done) => {
-    connect(origin ?? '', (error, socket) => done?.(error, socket as Socket));
+  agent.createConnection = ({ origin = '' }: RequestOptions & { origin?: string }, done) => {
+    begun.take(origin, (error, socket) => done?.(error, socket as Socket));
     return undefined;
   };
   return {
+    begin: begun.begin,
     async fetch(url, init = {}) {
       const request = open(optionsOf(agent, new URL(url), init));
       underWay.add(request);
@@ -55,6 +57,7 @@ export function openDirect(connect: Connector, timeout: number): Direct {
     },
     async destroy() {
       for (const request of underWay) request.destroy();
+      begun.end();
       agent.destroy();
     },
   };

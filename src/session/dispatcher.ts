@@ -16,7 +16,7 @@ const connectTimeout = 10_000;
 type Path = { proxy: ProxyServer | undefined; clientCertificate: string | undefined };
 
 /** What `fetch` (src/fetch.ts) takes a request's connections from. */
-type Dispatcher = { destroy(): Promise<void> };
+type Dispatcher = { begin?(origin: string): void; destroy(): Promise<void> };
 
 export type Dispatchers = {
   /** The connections that a URL's requests use: by proxy where the environment says so, never for loopback. */

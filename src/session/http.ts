@@ -26,6 +26,8 @@ export type Http = {
   fetch: Fetch;
   /** For a URL that something else will fetch, the person's browser: rejects as `fetch` would for its scheme and host. */
   mayVisit(url: string): Promise<void>;
+  /** Connects to the server while there is nothing to ask it yet. What comes of it the first request tells. */
+  begin(): void;
   /** Ends every connection; requests under way reject with CancelledError. */
   close(): Promise<void>;
 };
@@ -56,20 +58,31 @@ export function openHttp(options: HttpOptions): Http {
     return next;
   }
 
+  function ready(): Promise<Open> {
+    opening ??= keep(openWay(options, reach, options.timeout ?? 30_000));
+    return opening;
+  }
+
   async function send(url: string, init: Init = {}): Promise<Response> {
     if (closed) throw new CancelledError();
     const target = parse(url, options.allowHttp);
-    opening ??= keep(openWay(options, reach, options.timeout ?? 30_000));
-    await opening;
+    await ready();
     await reach.checkHost(target);
     if (closed) throw new CancelledError();
     const known = answered.has(target.origin);
     // undici takes a connection back a turn of the loop after its last answer; asking sooner opens another one.
     if (known) await setImmediate();
     const retry = known && (init.method ?? 'GET').toUpperCase() === 'GET';
-    const response = await exchange(await opening, target, init, retry);
+    const response = await exchange(await ready(), target, init, retry);
     answered.add(target.origin);
     return response;
+  }
+
+  async function connect(): Promise<void> {
+    const url = new URL(options.serverUrl);
+    const { dispatchers } = await ready();
+    await reach.checkHost(url);
+    if (!closed) dispatchers.of(url).dispatcher.begin?.(url.origin);
   }
 
   async function exchange(open: Open, url: URL, init: Init, retry: boolean): Promise<Response> {
@@ -122,6 +135,7 @@ export function openHttp(options: HttpOptions): Http {
 
   return {
     fetch: (url, init) => send(String(url), init),
+    begin: () => void connect().catch(() => undefined),
     mayVisit: async (url) => reach.checkHost(parse(url, options.allowHttp)),
     async close() {
       closed = true;

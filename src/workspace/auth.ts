@@ -59,6 +59,7 @@ export async function openAuth(shared: Shared, entry: HttpEntry): Promise<AuthCo
   return {
     entry,
     http: http.fetch,
+    begin: http.begin,
     mayVisit: http.mayVisit,
     store,
     withLock: lockOf(deps, store),

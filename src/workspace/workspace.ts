@@ -108,6 +108,9 @@ export function openWorkspace(given: Deps, flags: Flags): Workspace {
       const whole = entry.withTokens
         ? await (await import('./tokens.ts')).withStoredTokens(entry, store, deps.now)
         : entry;
+      const auth = entry.kind === 'http' ? await workspace.auth(entry) : undefined;
+      // Meanwhile the SDK is loaded.
+      auth?.begin();
       const [
         { openSession },
         { openBearer },
@@ -127,7 +130,6 @@ export function openWorkspace(given: Deps, flags: Flags): Workspace {
         import('../version.ts'),
         import('./memory.ts'),
       ]);
-      const auth = entry.kind === 'http' ? await workspace.auth(entry) : undefined;
       const level = askedLevel(flags);
       return openSession({
         entry: whole,

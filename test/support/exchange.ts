@@ -82,6 +82,7 @@ export async function exchange(given: Exchange): Promise<Outcome> {
   const ctx: AuthContext = {
     entry,
     http: http.fetch,
+    begin: http.begin,
     mayVisit: http.mayVisit,
     store: async () => store,
     withLock: (_name, _options, work) => work({ recovered: false }),

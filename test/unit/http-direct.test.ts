@@ -205,3 +205,69 @@ describe('a connection', () => {
     expect(connections()).toBe(3);
   });
 });
+
+describe('a connection that is begun ahead', () => {
+  test('carries the first request', async () => {
+    const { begin, fetch, url, connections } = await serve((_, response) => response.end('x'));
+    begin();
+    begin();
+    while (connections() === 0) await new Promise(setImmediate);
+    expect(await (await fetch(url)).text()).toBe('x');
+    expect(connections()).toBe(1);
+  });
+
+  test('is ended with all others, if nobody has wanted it', async () => {
+    let over = () => {};
+    const ended = new Promise<void>((resolve) => {
+      over = resolve;
+    });
+    let connections = 0;
+    const server = await serveTcp((socket) => {
+      connections++;
+      socket.on('close', over).resume();
+    });
+    open.push(server);
+    const { begin, close } = client(`http://127.0.0.1:${server.port}/`);
+    begin();
+    while (connections === 0) await new Promise(setImmediate);
+    await close();
+    await ended;
+  });
+
+  test('is made anew where the server has ended it', async () => {
+    let connections = 0;
+    const server = await serveTcp((socket) => {
+      connections++;
+      if (connections === 1) socket.end();
+      else socket.once('data', () => socket.end('HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok'));
+    });
+    open.push(server);
+    const { begin, fetch, url } = client(`http://127.0.0.1:${server.port}/`);
+    begin();
+    while (connections === 0) await new Promise(setImmediate);
+    // Until this side has heard of it.
+    for (let turn = 0; turn < 20; turn++) await new Promise(setImmediate);
+    expect(await (await fetch(url, { method: 'POST', body: 'x' })).text()).toBe('ok');
+    expect(connections).toBe(2);
+  });
+
+  test('fails where the request would have', async () => {
+    const server = await serveTcp(() => undefined);
+    const { begin, fetch, url } = client(`http://127.0.0.1:${server.port}/`);
+    await server.close();
+    begin();
+    for (let turn = 0; turn < 20; turn++) await new Promise(setImmediate);
+    await expect(fetch(url)).rejects.toMatchObject({ code: 'refused', exit: 5 });
+  });
+
+  test('goes nowhere that a request may not go', async () => {
+    const asked: string[] = [];
+    const { begin, fetch, url } = client('http://localhost:9/', async (host) => {
+      asked.push(host);
+      return [{ address: '192.0.2.1', family: 4 }];
+    });
+    begin();
+    await expect(fetch(url)).rejects.toMatchObject({ code: 'insecure_url', exit: 7 });
+    expect(asked).toEqual(['localhost']);
+  });
+});
