@@ -86,7 +86,7 @@ function session({ argv, env }, calls) {
     let took;
     let heap;
     child.stdout.setEncoding('utf8').on('data', (text) => {
-      answers += text.split('still here').length - 1;
+      answers += text.split('\n').length - 1;
       if (answers < calls || took !== undefined) return;
       took = performance.now() - begin;
       child.kill('SIGUSR2');
