@@ -1,8 +1,13 @@
 import { defineConfig } from 'vitest/config';
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
-/** Minutes of processes that are killed, and of inputs that are made up: what they show does not depend on the runtime. */
-const endurance = ['test/e2e/crash-*.test.ts', 'test/e2e/*-killed.test.ts', 'test/unit/properties.*.test.ts'];
+/** Minutes of processes that are killed or last long, and of inputs that are made up. */
+const endurance = [
+  'test/e2e/crash-*.test.ts',
+  'test/e2e/*-killed.test.ts',
+  'test/e2e/*-lasting.test.ts',
+  'test/unit/properties.*.test.ts',
+];
 
 /** A worker runs file after file: the packages are loaded once, what is ours for each file (afresh.ts). */
 const shared = { isolate: false, setupFiles: ['test/support/afresh.ts'] };

@@ -40,21 +40,31 @@ export function headerFault(inputSchema: unknown): string | undefined {
   function visit(value: unknown, within: boolean, isRoot = false): string | undefined {
     if (typeof value !== 'object' || value === null) return undefined;
     const schema = value as Schema;
-    const found = own(schema, within && !isRoot);
-    if (found) return found;
-    const inner = Object.values(asSchema(schema.properties)).map((each) => ({ each, within }));
-    const beside = [
-      ...BESIDE.flatMap((key) => schema[key]),
-      ...BESIDE_BY_NAME.flatMap((key) => valuesOf(schema[key])),
-    ];
-    for (const { each, within: reached } of [...inner, ...beside.map((each) => ({ each, within: false }))]) {
-      const fault = visit(each, reached);
+    return (
+      own(schema, within && !isRoot) ??
+      firstOf(valuesOf(asSchema(schema.properties)), within) ??
+      firstOf(besideOf(schema), false)
+    );
+  }
+
+  function firstOf(values: unknown[], within: boolean): string | undefined {
+    for (const each of values) {
+      const fault = visit(each, within);
       if (fault) return fault;
     }
     return undefined;
   }
 
   return visit(inputSchema, true, true);
+}
+
+/** Hardly a schema has any of these, and a list may have thousands of schemas. */
+function besideOf(schema: Schema): unknown[] {
+  let found: unknown[] = [];
+  for (const key of BESIDE) if (schema[key] !== undefined) found = found.concat(schema[key]);
+  for (const key of BESIDE_BY_NAME)
+    if (schema[key] !== undefined) found = found.concat(valuesOf(schema[key]));
+  return found;
 }
 
 function valuesOf(value: unknown): unknown[] {

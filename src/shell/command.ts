@@ -10,7 +10,10 @@ import type { Link } from './state.ts';
 /** Runs the words of one command line, as a shell would give them behind `mcp-cli`. */
 export type Obey = (words: string[], workspace: Workspace) => Promise<void>;
 
-/** The workspace of one line: Ctrl-C ends the line alone, and what comes after it is not shown any more. */
+/**
+ * The workspace of one line: Ctrl-C ends the line alone, and what comes after it is not shown any more. `signal` is also
+ * aborted when the program is told to stop.
+ */
 export function lineWorkspace(workspace: Workspace, links: Link[], signal: AbortSignal): Workspace {
   const { deps, flags } = workspace;
   const unlessOver = (write: (text: string) => void) => (text: string) => {
@@ -25,7 +28,7 @@ export function lineWorkspace(workspace: Workspace, links: Link[], signal: Abort
       stdin,
       out: unlessOver(deps.out),
       err: unlessOver(deps.err),
-      signal: AbortSignal.any([deps.signal, signal]),
+      signal,
     },
     flags: { ...flags, servers: links.map(({ name }) => name) },
     connect: (entry, unasked) => {

@@ -25,6 +25,8 @@ export type Call = {
   server: string;
   tool: string;
   args: Record<string, unknown>;
+  /** Characters of the arguments, as JSON. */
+  size: number;
   /** How long it took, milliseconds. */
   ms: number;
   outcome: 'ok' | 'error' | 'failed';

@@ -1,17 +1,18 @@
 // Many servers, many tools, large results, many calls: time in proportion, memory that does not grow with it.
 import { spawn } from 'node:child_process';
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { peak, run } from './measure.mjs';
 
 export async function scale({ folder, ours, origin, say, startServer }) {
   say('');
-  say('| at scale | time, ms | memory, MiB |');
-  say('| --- | --: | --: |');
+  say('| at scale | time, ms | memory, MiB | heap that is needed, MiB |');
+  say('| --- | --: | --: | --: |');
   const row = async (subject) => {
     await run(subject);
     const took = await run(subject);
-    say(`| ${subject.name} | ${took.toFixed(0)} | ${(await peak(subject)).toFixed(0)} |`);
+    say(`| ${subject.name} | ${took.toFixed(0)} | ${(await peak(subject)).toFixed(0)} | |`);
   };
   const within = (subject, env) => ({ ...subject, env: { ...subject.env, ...env } });
   for (const n of [50, 500]) {
@@ -61,30 +62,45 @@ export async function scale({ folder, ours, origin, say, startServer }) {
       ]),
     );
   for (const n of [1000, 10_000]) {
-    const { took, memory } = await session(ours('', ['--server', 'modern1']), n);
-    say(`| ${n} tool calls in one session | ${took.toFixed(0)} | ${memory.toFixed(0)} |`);
+    const { took, memory, heap } = await session(ours('', ['--server', 'modern1']), n);
+    say(
+      `| ${n} tool calls in one session | ${took.toFixed(0)} | ${memory.toFixed(0)} | ${heap.toFixed(1)} |`,
+    );
   }
 }
 
-/** A session that reads its lines from a pipe. */
+const path = (name) => fileURLToPath(new URL(name, import.meta.url));
+
+/** A session that reads its lines from a pipe: at most what it had, and what it has left after the last answer. */
 function session({ argv, env }, calls) {
   return new Promise((resolve, reject) => {
     const begin = performance.now();
     const file = join(env.HOME, `peak-${calls}`);
-    const probe = new URL('peak.cjs', import.meta.url).pathname;
-    const child = spawn(process.execPath, ['--require', probe, ...argv], {
+    const probes = ['--expose-gc', '--require', path('peak.cjs'), '--import', path('../support/heap.mjs')];
+    const child = spawn(process.execPath, [...probes, ...argv], {
       env: { PATH: process.env.PATH, ...env, BENCH_PEAK: file },
       stdio: ['pipe', 'pipe', 'pipe'],
     });
     let answers = 0;
     let said = '';
-    child.stdout.setEncoding('utf8').on('data', (text) => (answers += text.split('still here').length - 1));
-    child.stderr.setEncoding('utf8').on('data', (text) => (said = (said + text).slice(-1000)));
-    child.on('close', async (code) => {
-      if (code !== 0 || answers < calls) return reject(new Error(`${code}, ${answers} answers: ${said}`));
-      const { readFileSync } = await import('node:fs');
-      resolve({ took: performance.now() - begin, memory: Number(readFileSync(file, 'utf8').trim()) / 1024 });
+    let took;
+    let heap;
+    child.stdout.setEncoding('utf8').on('data', (text) => {
+      answers += text.split('\n').length - 1;
+      if (answers < calls || took !== undefined) return;
+      took = performance.now() - begin;
+      child.kill('SIGUSR2');
     });
-    child.stdin.end('/tools call echo "text=still here"\n'.repeat(calls));
+    child.stderr.setEncoding('utf8').on('data', (text) => {
+      said = (said + text).slice(-1000);
+      heap ??= /heap (\d+)\n/.exec(said)?.[1];
+      if (heap !== undefined) child.stdin.end();
+    });
+    child.on('close', (code) => {
+      if (code !== 0 || heap === undefined) return reject(new Error(`${code}, ${answers} answers: ${said}`));
+      const memory = Number(readFileSync(file, 'utf8').trim()) / 1024;
+      resolve({ took, memory, heap: Number(heap) / 2 ** 20 });
+    });
+    child.stdin.write('/tools call echo "text=still here"\n'.repeat(calls));
   });
 }

@@ -1,6 +1,4 @@
 // `mcp-cli proxy` over time: memory, a slow reader, latency, one grant for several processes.
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { expect, test } from 'vitest';
 import { authorizationServer } from '../support/authorization-server.ts';
 import { newerClient, olderClient, piped } from '../support/bridge.ts';
@@ -8,34 +6,10 @@ import { expiredHome, KEY, leftovers } from '../support/expired.ts';
 import { configFile, newHome } from '../support/home.ts';
 import { modernServer } from '../support/modern-server.ts';
 import { spawnCli } from '../support/process.ts';
+import { quickServer } from '../support/quick-server.ts';
 import { keep } from '../support/scene.ts';
 
 const MESSAGES = 5_000;
-
-/** Answers everything at once, and keeps nothing: a counterpart of ours would be what is measured. */
-async function quickServer(result: object): Promise<{ url: string; close(): Promise<void> }> {
-  const hello = {
-    protocolVersion: '2025-11-25',
-    capabilities: {},
-    serverInfo: { name: 'quick', version: '1' },
-  };
-  const server = createServer(async (request, response) => {
-    let body = '';
-    for await (const chunk of request) body += chunk;
-    if (request.method !== 'POST') return void response.writeHead(405).end();
-    const { id, method } = JSON.parse(body) as { id?: number; method: string };
-    if (id === undefined) return void response.writeHead(202).end();
-    const answer = { jsonrpc: '2.0', id, result: method === 'initialize' ? hello : result };
-    response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(answer));
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
-  const close = async () => {
-    server.closeAllConnections();
-    await new Promise((resolve) => server.close(resolve));
-  };
-  return keep({ url: `http://127.0.0.1:${port}/mcp`, close });
-}
 
 test(`${MESSAGES} messages later it needs no more memory`, { timeout: 120_000 }, async () => {
   const server = await quickServer({ content: [{ type: 'text', text: 'x'.repeat(500) }] });

@@ -10,10 +10,14 @@ import type { Call, Shell, Slash } from '../state.ts';
 
 /** Calls that are kept. */
 const MOST = 1000;
+/** Characters of their arguments, as JSON: whole files can be given. */
+const MOST_TEXT = 8_000_000;
 
-export function remember({ calls }: Shell, call: Call): void {
-  calls.push(call);
-  if (calls.length > MOST) calls.shift();
+/** Drops the oldest when it becomes too much; the last one stays, however large. */
+export function remember({ calls }: Pick<Shell, 'calls'>, call: Omit<Call, 'size'>): void {
+  calls.push({ ...call, size: JSON.stringify(call.args).length });
+  let text = calls.reduce((sum, { size }) => sum + size, 0);
+  while (calls.length > 1 && (calls.length > MOST || text > MOST_TEXT)) text -= calls.shift()?.size ?? 0;
 }
 
 export const historySlashes: Slash[] = [
@@ -26,7 +30,7 @@ export const historySlashes: Slash[] = [
       const { row, last, isJson } = asked(splitWords(rest));
       const { deps, flags } = shell.workspace;
       const output = { deps, flags: { ...flags, format: isJson ? ('json' as const) : flags.format } };
-      const rows = shell.calls.map((call, index) => ({
+      const rows = shell.calls.map(({ size: _, ...call }, index) => ({
         row: index + 1,
         ...call,
         at: new Date(call.at).toISOString(),
@@ -46,7 +50,7 @@ export const historySlashes: Slash[] = [
   },
 ];
 
-type Row = Omit<Call, 'at'> & { row: number; at: string };
+type Row = Omit<Call, 'at' | 'size'> & { row: number; at: string };
 
 function asked(words: string[]): { row: number | undefined; last: number; isJson: boolean } {
   const found = { row: undefined as number | undefined, last: MOST, isJson: false };
