@@ -6,6 +6,9 @@ import { examples, type Perform } from './branch.ts';
 
 type TokenOptions = { show?: boolean; minTtl?: number };
 
+/** What `growHelper` grows. */
+export const HELPERS = ['refresh', 'token', 'header', 'exec', 'snippet'];
+
 export function growHelper(auth: Command, perform: Perform): void {
   growRefresh(auth, perform);
   growToken(auth, perform);

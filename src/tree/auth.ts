@@ -1,17 +1,32 @@
 import { type Command, Option } from 'commander';
 import { lifetime } from '../workspace/duration.ts';
 import type { ImportOptions } from '../workspace/import-how.ts';
-import { growHelper } from './auth-helper.ts';
+import { growHelper, HELPERS } from './auth-helper.ts';
 import { examples, type Perform } from './branch.ts';
 
-export function growAuth(auth: Command, perform: Perform): void {
-  growSignIn(auth, perform);
-  growStored(auth, perform);
-  growIdentity(auth, perform);
-  growHelper(auth, perform);
-  growForgetting(auth, perform);
-  growImport(auth, perform);
-  growDoctor(auth, perform);
+/** What each grows. */
+const BOUGHS: readonly [names: readonly string[], grow: (auth: Command, perform: Perform) => void][] = [
+  [['login'], growSignIn],
+  [['status', 'list'], growStored],
+  [['whoami', 'client-metadata'], growIdentity],
+  [HELPERS, growHelper],
+  [['logout', 'reset'], growForgetting],
+  [['import'], growImport],
+  [['doctor'], growDoctor],
+];
+
+/** Where the command line says which command it is, no other one is made: there are many, and scripts call `token` often. */
+export function growAuth(
+  auth: Command,
+  perform: Perform,
+  _program: Command,
+  _out: (text: string) => void,
+  argv?: readonly string[],
+): void {
+  const words = argv?.slice(argv.indexOf(auth.name()) + 1) ?? [];
+  const first = words.find((word) => !word.startsWith('-')) ?? '';
+  const one = BOUGHS.filter(([names]) => names.includes(first));
+  for (const [, grow] of one.length > 0 ? one : BOUGHS) grow(auth, perform);
 }
 
 function growSignIn(auth: Command, perform: Perform): void {

@@ -4,7 +4,14 @@
 import type { Command } from 'commander';
 import { group, type Perform } from './branch.ts';
 
-type Grow = (command: Command, perform: Perform, program: Command, out: (text: string) => void) => void;
+/** `argv`: the command line, where it is about this command for certain. */
+type Grow = (
+  command: Command,
+  perform: Perform,
+  program: Command,
+  out: (text: string) => void,
+  argv: readonly string[] | undefined,
+) => void;
 
 type Branch = {
   name: string;
@@ -107,38 +114,51 @@ const BRANCHES: readonly Branch[] = [
 ];
 
 export type Trunk = {
-  /** Grows what is named in a command line; without one, all that is left. */
+  /** Grows what is named in a command line, and gives the program the names of the others, if they matter; without one, all. */
   grow(argv?: readonly string[]): Promise<void>;
 };
 
-/** Gives the program the names of all commands. */
 export function plant(program: Command, perform: Perform, out: (text: string) => void): Trunk {
-  const left = new Map<Branch, Command>();
-  for (const branch of BRANCHES) {
-    const { name, about, takes = [], isGroup } = branch;
-    const command = isGroup ? group(program, name, about) : program.command(name).description(about);
-    for (const [word, means] of takes) command.argument(word, means);
-    left.set(branch, command);
-  }
+  const named = new Map<Branch, Command>();
+  const grown = new Set<Branch>();
+  const name = (branch: Branch) => {
+    const made = named.get(branch) ?? addTo(program, branch);
+    named.set(branch, made);
+    return made;
+  };
   return {
     async grow(argv) {
-      const words = argv && firstWords(argv);
-      for (const [branch, command] of [...left]) {
-        if (words && !words.includes(branch.name)) continue;
-        left.delete(branch);
+      const { words, isCommand } = argv ? firstWords(argv) : { words: undefined, isCommand: false };
+      const wanted = BRANCHES.filter((branch) => words?.includes(branch.name) ?? true);
+      // Whoever is answered by one command never sees the names of the others.
+      for (const branch of isCommand ? wanted : BRANCHES) name(branch);
+      for (const branch of wanted) {
+        if (grown.has(branch)) continue;
+        grown.add(branch);
         const grow = await branch.load();
-        grow(command, perform, program, out);
+        grow(name(branch), perform, program, out, isCommand ? argv : undefined);
       }
     },
   };
 }
 
-/** Every word that could be the command: a word behind a flag may be the flag's value, the first one behind a word is none. */
-function firstWords(argv: readonly string[]): readonly string[] {
+function addTo(program: Command, { name, about, takes = [], isGroup }: Branch): Command {
+  const command = isGroup ? group(program, name, about) : program.command(name).description(about);
+  for (const [word, means] of takes) command.argument(word, means);
+  return command;
+}
+
+/**
+ * Every word that could be the command: a word behind a flag may be the flag's value, the first one behind a word is none.
+ * `isCommand`: that one is a command.
+ */
+function firstWords(argv: readonly string[]): { words: readonly string[]; isCommand: boolean } {
   const certain = argv.findIndex((word, at) => !word.startsWith('-') && !argv[at - 1]?.startsWith('-'));
   // These two are about the words behind them.
-  if (certain < 0 || argv.includes('help') || argv.includes('completion')) return argv;
-  return argv.slice(0, certain + 1);
+  if (certain < 0 || argv.includes('help') || argv.includes('completion'))
+    return { words: argv, isCommand: false };
+  const isCommand = BRANCHES.some(({ name }) => name === argv[certain]);
+  return { words: argv.slice(0, certain + 1), isCommand };
 }
 
 /** `auth <command>`, `ping [server...]`: how a command is listed. */
