@@ -35,9 +35,16 @@ export function undoOnSignals() {
     });
 }
 
-// One that fails must not keep the others from being undone; what it would have ended may be gone already.
+// One that fails or hangs must not keep the others from being undone; what it would have ended may be gone already.
 async function attempt(step) {
+  let limit;
+  const late = new Promise((resolve) => {
+    limit = setTimeout(resolve, 10_000);
+  });
   try {
-    await step();
-  } catch {}
+    await Promise.race([step(), late]);
+  } catch {
+  } finally {
+    clearTimeout(limit);
+  }
 }
