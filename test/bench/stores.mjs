@@ -1,6 +1,7 @@
 // `auth token` out of each store. A keyring of the person at this machine is never touched: there is one of the bench's own.
 import { fork } from 'node:child_process';
-import { fileURLToPath, pathToFileURL } from 'node:url';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
 import { signedIn } from './ours.mjs';
 import { bundled } from './support.mjs';
 import { later, unlessEnding } from './undo.mjs';
@@ -9,10 +10,7 @@ import { later, unlessEnding } from './undo.mjs';
 export const stores = ({ folder, origin }) => {
   const token = async (name, env, more) => {
     const ours = await signedIn(folder, name.replaceAll(' ', '-'), { modern1: `${origin}/modern/1` }, env);
-    return ours(`auth token, ${name}`, ['auth', 'token', 'modern1'], {
-      shows: /bench-token/,
-      ...more,
-    });
+    return ours(`auth token, ${name}`, ['auth', 'token', 'modern1'], { shows: /bench-token/, ...more });
   };
   return [
     {
@@ -26,32 +24,42 @@ export const stores = ({ folder, origin }) => {
     {
       name: 'Secret Service',
       async subject() {
-        const { secretService, keyringMissing } = await import(
-          pathToFileURL(await bundled(folder, 'secret-service'))
-        );
-        if (keyringMissing) throw new Error(keyringMissing);
-        // Its files go where ours are deleted, also when it is ended while it starts.
-        process.env.TMPDIR = folder;
-        await unlessEnding();
-        const service = await secretService();
-        later(service.close);
-        return token('Secret Service', { ...service.env, MCP_CLI_TOKEN_BACKEND: 'secretservice' });
+        const env = await started(folder, 'secret-service');
+        return token('Secret Service', { ...env, MCP_CLI_TOKEN_BACKEND: 'secretservice' });
       },
     },
     {
       name: 'Vault',
       async subject() {
-        const module = await bundled(folder, 'vault-server');
-        await unlessEnding();
-        const vault = fork(fileURLToPath(new URL('vault.mjs', import.meta.url)), [module], {
-          env: { ...process.env, MCP_CLI_TEST_RUN: folder },
-        });
-        later(() => vault.disconnect());
-        const env = await new Promise((resolve, reject) => {
-          vault.once('message', resolve).once('exit', (code) => reject(new Error(`it ended with ${code}`)));
-        });
+        const env = await started(folder, 'vault-server');
         return token('Vault', { ...env, MCP_CLI_TOKEN_BACKEND: 'vault' }, { uncounted: true });
       },
     },
   ];
 };
+
+/**
+ * @returns the environment in which a process finds it
+ * @throws Error if the machine lacks something for it
+ */
+async function started(folder, name) {
+  const module = await bundled(folder, name);
+  await unlessEnding();
+  const child = fork(fileURLToPath(new URL('counterpart.mjs', import.meta.url)), [name, module], {
+    // Its files go where ours are deleted.
+    env: { ...process.env, TMPDIR: folder, MCP_CLI_TEST_RUN: folder },
+    // Ctrl-C is for the bench: a bus that is gone first would leave the keyring's daemon behind.
+    detached: true,
+  });
+  const exit = once(child, 'exit');
+  later(async () => {
+    if (child.connected) child.disconnect();
+    await exit;
+  });
+  const { env, missing } = await Promise.race([
+    once(child, 'message').then(([message]) => message),
+    exit.then(([code]) => Promise.reject(new Error(`it ended with ${code}`))),
+  ]);
+  if (missing) throw new Error(missing);
+  return env;
+}

@@ -59,8 +59,6 @@ export async function secretService({
     ['--', 'sh', '-c', `${SCRIPT[keyring]}; echo "$DBUS_SESSION_BUS_ADDRESS"; exec cat >&2`, 'sh', PASSWORD],
     {
       stdio: ['pipe', 'pipe', 'pipe'],
-      // Ctrl-C is for whoever started it: a bus that is gone first leaves the daemon behind.
-      detached: true,
       env: {
         PATH: process.env.PATH,
         HOME: home,
@@ -105,7 +103,7 @@ export async function secretService({
       const until = performance.now() + (keyring === 'no daemon' ? 0 : 5_000);
       while (!ended() && performance.now() < until) await setTimeout(50);
       session.stdin.end();
-      if (session.exitCode === null && session.signalCode === null) await once(session, 'exit');
+      if (session.exitCode === null) await once(session, 'exit');
       rmSync(home, { recursive: true, force: true, maxRetries: 10 });
     },
   };
