@@ -1,11 +1,12 @@
 // What the bench talks to, in a process of its own: an authorization server that trusts one client, and many MCP servers
-// of both eras with ten tools each. `GET /count` gives the JSON-RPC requests since it was asked last.
+// of both eras with ten tools each. `GET /count` gives the requests since it was asked last, whatever they were for.
 import { createServer } from 'node:http';
 import { toNodeHandler } from '@modelcontextprotocol/node';
 import { McpServer } from '@modelcontextprotocol/sdk/server/mcp.js';
 import { StreamableHTTPServerTransport } from '@modelcontextprotocol/sdk/server/streamableHttp.js';
 import { createMcpHandler, McpServer as ModernServer } from '@modelcontextprotocol/server';
 import { z } from 'zod';
+import { answerAtOnce } from './quick.mjs';
 
 const TOKEN = 'bench-token';
 const tools = Number(process.env.BENCH_TOOLS ?? 10);
@@ -54,6 +55,9 @@ const server = createServer(async (request, response) => {
     count = [];
     return json(seen);
   }
+  const isMcp = /^\/(quick-)?(modern|legacy)\/\d+$/.test(url);
+  if (!url.startsWith('/quick-'))
+    count.push(isMcp && text !== '' ? JSON.parse(text).method : `${method} ${url}`);
   if (url.startsWith('/.well-known/oauth-protected-resource'))
     return json({
       resource: `${origin}${url.slice('/.well-known/oauth-protected-resource'.length)}`,
@@ -62,6 +66,7 @@ const server = createServer(async (request, response) => {
   if (url === '/.well-known/oauth-authorization-server')
     return json({
       issuer: origin,
+      authorization_endpoint: `${origin}/authorize`,
       token_endpoint: `${origin}/token`,
       response_types_supported: ['code'],
       grant_types_supported: ['client_credentials'],
@@ -69,13 +74,17 @@ const server = createServer(async (request, response) => {
     });
   if (url === '/token' && method === 'POST')
     return json({ access_token: TOKEN, token_type: 'Bearer', expires_in: 86_400 });
-  if (!/^\/(modern|legacy)\/\d+$/.test(url)) return json({}, 404);
-  count.push(text === '' ? method : (JSON.parse(text).method ?? 'answer'));
+  if (!isMcp) return json({}, 404);
   if (headers.authorization !== `Bearer ${TOKEN}`)
     return json({}, 401, {
       'www-authenticate': `Bearer resource_metadata="${origin}/.well-known/oauth-protected-resource${url}"`,
     });
   const body = text === '' ? undefined : JSON.parse(text);
+  if (url.startsWith('/quick-')) {
+    if (method !== 'POST') return json({}, 405);
+    const answer = answerAtOnce(body, url.startsWith('/quick-modern'));
+    return answer ? json(answer) : response.writeHead(202).end();
+  }
   await (url.startsWith('/modern') ? modern : legacy)(request, response, body);
 });
 server.listen(0, '127.0.0.1', () => process.send?.({ port: server.address().port, token: TOKEN }));
