@@ -2,8 +2,9 @@
 // the time of two hundred modules: no loader thread, no wrapper around each built-in module (docs/performance.md).
 
 import { execFileSync } from 'node:child_process';
-import { rmSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { rolldown } from 'rolldown';
+import { ascii } from './bundle/ascii.mjs';
 import { fileOf } from './bundle/files.mjs';
 import { packages } from './bundle/packages.mjs';
 import { requires } from './bundle/requires.mjs';
@@ -42,8 +43,11 @@ await bundle.write({
   // Flat, so that src/place.ts is right wherever it ends up.
   chunkFileNames: '[name]-[hash].js',
   codeSplitting: { includeDependenciesRecursively: false, groups: [{ name: fileOf, debugName: 'together' }] },
-  comments: { legal: true },
+  comments: { legal: true, jsdoc: false, annotation: true },
 });
+for (const file of readdirSync('dist', { recursive: true, encoding: 'utf8' })) {
+  if (file.endsWith('.js')) writeFileSync(`dist/${file}`, ascii(readFileSync(`dist/${file}`, 'utf8')));
+}
 writeFileSync('dist/package.json', '{ "type": "commonjs" }\n');
 // The whole program's help is asked for more than any other, and is the same in every terminal with room for it.
 writeFileSync('dist/help.txt', execFileSync(process.execPath, ['bin/mcp-cli.js', '--help']));

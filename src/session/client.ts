@@ -9,7 +9,7 @@ import { noJudge } from './output-schema.ts';
 import { answerRoots } from './roots.ts';
 import { answerSamples, SAMPLING } from './sampling.ts';
 
-// The SDK's schemas are written into functions otherwise, which takes longer than it saves below some thousand tools.
+// The SDK's schemas are written into functions otherwise, which takes longer than it saves, also with 5,000 tools.
 config({ jitless: true });
 
 /** Which revisions are spoken. */
