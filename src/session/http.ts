@@ -1,9 +1,9 @@
 import { setImmediate } from 'node:timers/promises';
 import type { Fetch } from '../deps.ts';
-import { CancelledError, ConfigError, ProtocolError } from '../errors.ts';
-import { isLoopbackHost } from '../url.ts';
+import { CancelledError } from '../errors.ts';
 import type { Asked } from './asked.ts';
 import { bodyFailure, endedUnanswered, requestFailure, signerUnknown } from './failure.ts';
+import { parse, requireSecure } from './insecure.ts';
 import { type ReachOptions, reachOf } from './reach.ts';
 import { relay } from './relay.ts';
 import { type Open, openWay, type Way, type WayOptions } from './way.ts';
@@ -41,10 +41,7 @@ type Init = Parameters<Fetch>[1];
  * CancelledError, none of which shows more of a URL than its origin.
  */
 export function openHttp(options: HttpOptions): Http {
-  const server = insecurity(new URL(options.serverUrl), options.allowHttp);
-  if (server)
-    throw new ConfigError('insecure_url', `the server's URL ${server.reason}`, { hint: server.hint });
-
+  requireSecure(options);
   const own = new URL(options.serverUrl).origin;
   const reach = reachOf(options);
   const answered = new Set<string>();
@@ -163,32 +160,5 @@ function noteOf({ took }: HttpOptions): (asked: Asked, open: Open) => void {
     };
     ways.set(`${hop} ${origin}`, way);
     took(way);
-  };
-}
-
-function parse(text: string, allowHttp: boolean): URL {
-  if (!URL.canParse(text))
-    throw new ProtocolError('invalid_url', 'the server named something that is no URL', {
-      hint: 'tell the operator of the server',
-    });
-  const url = new URL(text);
-  const found = insecurity(url, allowHttp);
-  if (!found) return url;
-  const where = url.host === '' ? 'a URL that the server named' : `a URL at ${url.host}`;
-  throw new ProtocolError('insecure_url', `${where} ${found.reason}`, {
-    hint: found.hint ?? 'tell the operator of the server',
-  });
-}
-
-function insecurity(url: URL, allowHttp: boolean): { reason: string; hint: string | undefined } | undefined {
-  if (url.username !== '' || url.password !== '') {
-    return { reason: 'has a user name or password in it', hint: 'put credentials in "headers" or "oauth"' };
-  }
-  if (url.protocol === 'https:') return undefined;
-  if (url.protocol !== 'http:') return { reason: 'is not an https URL', hint: undefined };
-  if (allowHttp || isLoopbackHost(url.hostname)) return undefined;
-  return {
-    reason: 'uses http, which anybody on the way can read and change',
-    hint: 'use https, or set "allow_http": true if you trust the network in between',
   };
 }

@@ -38,10 +38,11 @@ export async function openAuth(shared: Shared, entry: HttpEntry): Promise<AuthCo
     void store()
       .then((secrets) => secrets.prepare(key))
       .catch(() => undefined);
-  const [http, { openProgress }] = await Promise.all([
-    import('./network.ts').then(({ openNetwork }) => openNetwork(deps, flags, entry, took)),
+  const [{ openNetwork }, { openProgress }] = await Promise.all([
+    import('./network.ts'),
     import('../ui/progress.ts'),
   ]);
+  const http = openNetwork(deps, flags, entry, took);
   const progress = openProgress(
     {
       err: deps.err,

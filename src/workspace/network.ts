@@ -2,21 +2,20 @@
 import { isAbsolute, join } from 'node:path';
 import type { HttpEntry } from '../config/entry.ts';
 import type { Deps } from '../deps.ts';
+import { CancelledError } from '../errors.ts';
 import type { ClientFiles } from '../session/client-certificate.ts';
 import type { Http } from '../session/http.ts';
+import { requireSecure } from '../session/insecure.ts';
 import type { CaFile } from '../session/trust.ts';
 import type { OwnCertificate, Way } from '../session/way.ts';
 import type { Flags } from './flags.ts';
 
-/** Every hop of the MCP server and of what it leads to. `took` is told of each. */
-export async function openNetwork(
-  deps: Deps,
-  flags: Flags,
-  entry: HttpEntry,
-  took: (way: Way) => void,
-): Promise<Http> {
-  const { openHttp } = await import('../session/http.ts');
-  return openHttp({
+/**
+ * Every hop of the MCP server and of what it leads to; loaded when one is taken. `took` is told of each.
+ * @throws ConfigError `insecure_url` if the server's own URL may not be used
+ */
+export function openNetwork(deps: Deps, flags: Flags, entry: HttpEntry, took: (way: Way) => void): Http {
+  const options = {
     fetch: deps.fetch,
     hop: 'the MCP server',
     serverUrl: entry.url,
@@ -28,7 +27,28 @@ export async function openNetwork(
     timeout: entry.timeout,
     env: deps.env,
     took,
-  });
+  };
+  requireSecure(options);
+  let opened: Promise<Http> | undefined;
+  let closed = false;
+  const http = async () => {
+    if (closed) throw new CancelledError();
+    opened ??= import('../session/http.ts').then(({ openHttp }) => openHttp(options));
+    return opened;
+  };
+  return {
+    fetch: async (url, init) => (await http()).fetch(url, init),
+    mayVisit: async (url) => (await http()).mayVisit(url),
+    begin: () =>
+      void http().then(
+        ({ begin }) => begin(),
+        () => undefined,
+      ),
+    async close() {
+      closed = true;
+      await (await opened)?.close();
+    },
+  };
 }
 
 /** `--ca-file`, if it is there. */
