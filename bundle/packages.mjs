@@ -17,10 +17,8 @@ const noValidator = {
 /** Of undici, what src/fetch.ts and src/session/dispatcher.ts use: half of it are caches, mocks and sockets of other kinds. */
 const UNDICI = {
   fetch: ['lib/web/fetch/index.js', 'fetch'],
-  Agent: ['lib/dispatcher/agent.js'],
   ProxyAgent: ['lib/dispatcher/proxy-agent.js'],
   Pool: ['lib/dispatcher/pool.js'],
-  buildConnector: ['lib/core/connect.js'],
 };
 const lessUndici = {
   name: 'less-undici',
@@ -49,12 +47,14 @@ const lightFetch = {
 /** The SDK's table of all types asks for every schema when it is filled. Each is asked for when it is looked up. */
 const lazyTypes = {
   name: 'lazy-types',
+  found: false,
   transform(code, id) {
     if (
       !/\/@modelcontextprotocol\/client\/dist\//.test(id) ||
       !code.includes('function register(key, schema)')
     )
       return undefined;
+    lazyTypes.found = true;
     let made = code;
     for (const [before, after] of [
       [
@@ -72,6 +72,9 @@ const lazyTypes = {
       made = made.replace(before, () => after);
     }
     return made;
+  },
+  buildEnd() {
+    if (!lazyTypes.found) throw new Error('the SDK no longer has a table of all types');
   },
 };
 

@@ -3,6 +3,7 @@
 //   const Tool = zod.object({ … });   ->   let Tool_; function Tool() { return Tool_ ??= zod.object({ … }); }
 // and a table of them gets accessors in the place of its properties.
 import { parseAst } from 'rolldown/parseAst';
+import { edited, uses, visit } from './names.mjs';
 
 /** How what other files have is written once `requires.mjs` was there. */
 const ELSEWHERE = /^require_(zod|modelcontextprotocol_core)$/;
@@ -22,7 +23,8 @@ export const schemas = {
   renderChunk: (code) => (code.includes('require_zod()') ? lazySchemas(code) : undefined),
 };
 
-function lazySchemas(code) {
+/** The same code, or undefined where there is nothing to be made later. */
+export function lazySchemas(code) {
   const program = parseAst(code);
   const functions = program.body.filter(({ type }) => type === 'FunctionDeclaration');
   const builders = functions.filter(({ id }) => BUILDER.test(id.name)).map(({ body }) => body);
@@ -32,18 +34,8 @@ function lazySchemas(code) {
   for (const { body } of builders) returned(body, state);
   for (const { body } of functions) if (body.body.some(asksBuilder)) assigned(body, state);
   if (state.edits.length === 0) return undefined;
-  const own = new Set([program, ...builders]);
-  visitInScope(program, state.lazy);
-
-  function visitInScope(scope, lazy) {
-    visit(scope, (node, parent) => {
-      const hidden = own.has(node) || node === scope ? [] : named(node).filter((name) => lazy.has(name));
-      if (hidden.length === 0) return reference(node, parent, { ...state, lazy });
-      visitInScope(node, new Set([...lazy].filter((name) => !hidden.includes(name))));
-      return false;
-    });
-  }
-  return applied(code, state.edits) + KEPT;
+  uses([program, ...builders], state.lazy, (node, parent) => reference(node, parent, state));
+  return edited(code, state.edits) + KEPT;
 }
 
 /** `makes` tells from a value whether it is worth its being made later. */
@@ -98,43 +90,8 @@ function accessors({ properties }, state) {
   }
 }
 
-function reference(node, parent, { lazy, done, edits }) {
-  const { type, name, start, end } = node;
-  if (type !== 'Identifier' || !lazy.has(name) || done.has(start)) return;
-  const isName =
-    (parent.type === 'VariableDeclarator' && parent.id === node) ||
-    (parent.type === 'MemberExpression' && parent.property === node && !parent.computed) ||
-    (/^(Property|MethodDefinition|PropertyDefinition)$/.test(parent.type) &&
-      parent.key === node &&
-      !parent.computed &&
-      !parent.shorthand);
-  if (isName) return;
-  done.add(start);
-  edits.push([start, end, parent.shorthand ? `${name}: ${name}()` : `${name}()`]);
-}
-
-/** What a function or block calls by a name of its own. */
-function named({ type, params = [], body = [], param, init, left }) {
-  if (/Function/.test(type)) return params.flatMap(bound);
-  const declarations = [...[body].flat(), init, left].filter((each) => /Declaration$/.test(each?.type));
-  return [
-    ...(type === 'CatchClause' && param ? bound(param) : []),
-    ...declarations.flatMap(({ id, declarations = [{ id }] }) =>
-      declarations.flatMap((each) => (each.id ? bound(each.id) : [])),
-    ),
-  ];
-}
-
-/** The names in a pattern. */
-function bound(pattern) {
-  if (pattern.type === 'Identifier') return [pattern.name];
-  const inside = {
-    ArrayPattern: ({ elements }) => elements.filter(Boolean),
-    AssignmentPattern: ({ left }) => [left],
-    ObjectPattern: ({ properties }) => properties.map(({ value, argument }) => value ?? argument),
-    RestElement: ({ argument }) => [argument],
-  };
-  return inside[pattern.type](pattern).flatMap(bound);
+function reference({ name, start, end }, { shorthand }, { done, edits }) {
+  if (!done.has(start)) edits.push([start, end, shorthand ? `${name}: ${name}()` : `${name}()`]);
 }
 
 /** Whether a value is made with zod, or of such a value, when the constant is, and not when it is called. */
@@ -154,22 +111,4 @@ function now(value) {
   const found = [];
   visit(value, (each) => !/Function/.test(each.type) && found.push(each) > 0);
   return found;
-}
-
-/** `see` is given each node with its parent, and returns false for one that is not to be entered. */
-function visit(node, see, parent = {}) {
-  if (see(node, parent) === false) return;
-  for (const value of Object.values(node))
-    for (const each of [value].flat()) if (typeof each?.type === 'string') visit(each, see, node);
-}
-
-function applied(code, edits) {
-  let made = '';
-  let at = 0;
-  for (const [start, end, text] of edits.sort(([one], [other]) => one - other)) {
-    if (start < at) throw new Error('two changes of one place');
-    made += code.slice(at, start) + text;
-    at = end;
-  }
-  return made + code.slice(at);
 }
