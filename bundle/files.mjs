@@ -33,8 +33,13 @@ const TOGETHER = {
 /** Begins a file of its own, whoever imports it: a token that is fresh needs none of them. */
 const APART = ['auth/login.ts', 'auth/renew.ts', 'session/http.ts'];
 
-/** Packages that no one wants without the first. */
-const WITH = { 'cross-spawn': /^(which|isexe|path-key|shebang-(command|regex))$/ };
+/** Files, and the packages that no one wants without them. */
+const WITH = {
+  program: /^commander$/,
+  token: /^jsonc-parser$/,
+  session: /^@modelcontextprotocol\/client$/,
+  'cross-spawn': /^(which|isexe|path-key|shebang-(command|regex))$/,
+};
 
 const source = (name) => fileURLToPath(new URL(`../src/${name}`, import.meta.url));
 
@@ -55,7 +60,7 @@ function filesOf(getModuleInfo) {
 
 let files;
 
-/** A package is a file of its own: no command loads one that it does not use. */
+/** Any other package is a file of its own: no command loads one that it does not use. */
 export function fileOf(id, context) {
   files ??= filesOf((each) => context.getModuleInfo(each));
   const inside = /.*\/node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(id)?.[1];

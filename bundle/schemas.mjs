@@ -17,10 +17,22 @@ const KEPT = `function kept_(table, key, value) {
 }
 `;
 
-/** rolldown plugin. */
+/** The SDK has more of them than this. */
+const FEWEST = 700;
+
+/** rolldown plugin. Throws where the SDK's schemas are not found any more. */
 export const schemas = {
   name: 'schemas',
-  renderChunk: (code) => (code.includes('require_zod()') ? lazySchemas(code) : undefined),
+  later: 0,
+  renderChunk(code) {
+    if (!code.includes('require_zod()')) return undefined;
+    const made = lazySchemas(code);
+    schemas.later += made?.match(/\(\) \{ return \w[\w$]*_ \?\?= /g)?.length ?? 0;
+    return made;
+  },
+  generateBundle() {
+    if (schemas.later < FEWEST) throw new Error(`only ${schemas.later} schemas would be made later`);
+  },
 };
 
 /** The same code, or undefined where there is nothing to be made later. */
