@@ -1,4 +1,5 @@
 // What no other test of the HTTP layer asks of the client under it: codings, framing, connections that are used again.
+import { randomBytes } from 'node:crypto';
 import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
 import { afterEach, describe, expect, test } from 'vitest';
 import { readText } from '../../src/auth/body.ts';
@@ -70,6 +71,28 @@ describe('content codings (RFC 9110 section 8.4)', () => {
     zip.end('data: 2\n\n');
     expect(Buffer.from((await reader?.read())?.value ?? []).toString()).toBe('data: 2\n\n');
   });
+
+  test.each(['cancel', 'close', 'nothing'])(
+    'one that ends too early fails for nobody after: %s',
+    async (how) => {
+      const half = gzipSync(randomBytes(60_000)).subarray(0, 17_000);
+      const server = await serveTcp((socket) => {
+        socket.once('data', () => {
+          socket.write('HTTP/1.1 401 Unauthorized\r\nContent-Encoding: gzip\r\n\r\n');
+          socket.end(half);
+        });
+      });
+      open.push(server);
+      // Sooner or later; what nobody hears of would end the program, and so this test.
+      for (let turns = 0; turns < 20; turns++) {
+        const { fetch, close, url } = client(`http://127.0.0.1:${server.port}/`);
+        const { body } = await fetch(url);
+        for (let turn = 0; turn < turns; turn++) await new Promise(setImmediate);
+        if (how === 'cancel') await body?.cancel();
+        if (how === 'close') await close();
+      }
+    },
+  );
 
   test.each([
     ['one that nobody asked for', 'zstd', 'x'],
