@@ -25,13 +25,13 @@ async function tcp(answer: string) {
   return client(`http://127.0.0.1:${server.port}/`);
 }
 
-function client(url: string, resolve?: HttpOptions['resolve']): Http & { url: string } {
+function client(url: string, resolve?: HttpOptions['resolve'], timeout?: number): Http & { url: string } {
   const http = openHttp({
     fetch: fetchWithin,
     serverUrl: url,
     allowHttp: false,
     allowPrivateNetwork: false,
-    timeout: undefined,
+    timeout,
     env: {},
     resolve,
   });
@@ -153,6 +153,36 @@ describe('a request', () => {
     });
   });
 
+  test('fails at once where all connections are ended before there is one', async () => {
+    let asked = () => {};
+    const looked = new Promise<void>((resolve) => {
+      asked = resolve;
+    });
+    const { fetch, close, url } = client('https://mcp.example/', () => {
+      asked();
+      return new Promise(() => {});
+    });
+    const failure = fetch(url).catch((error) => error);
+    await looked;
+    await close();
+    expect(await failure).toMatchObject({ code: 'cancelled' });
+  }, 3_000);
+
+  test('waits no longer for a connection that is being judged', async () => {
+    const server = await serveTcp(() => undefined);
+    open.push(server);
+    let asked = 0;
+    const here = [{ address: '127.0.0.1', family: 4 }];
+    // Before connecting the name server says where the server is, and nothing afterwards.
+    const { fetch } = client(
+      'https://mcp.example/',
+      (host) => (host === 'mcp.example' && ++asked > 2 ? new Promise(() => {}) : Promise.resolve(here)),
+      500,
+    );
+    await expect(fetch(`http://localhost:${server.port}/`)).rejects.toMatchObject({ code: 'timeout' });
+    expect(asked).toBe(3);
+  }, 3_000);
+
   test('that is given up before there is a connection fails at once', async () => {
     const url = 'https://mcp.example/';
     const controller = new AbortController();
@@ -178,6 +208,56 @@ describe('an answer', () => {
     const response = await fetch(url, { method });
     expect(response.body).toBeNull();
     expect(await response.text()).toBe('');
+  });
+
+  test.each([
+    ['204', 'GET', 'HTTP/1.1 204 No Content\r\nContent-Length: 5\r\n\r\nhello', ''],
+    ['HEAD', 'HEAD', 'HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello', ''],
+    ['a length', 'GET', 'HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nokhello', 'ok'],
+    ['another answer', 'GET', `${'HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok'.repeat(2)}`, 'ok'],
+  ])('has nothing of what comes behind it: %s', async (_, method, raw, body) => {
+    const { fetch, url } = await tcp(raw);
+    expect(await (await fetch(url, { method })).text()).toBe(body);
+  });
+
+  test('that has no length is cut where its connection breaks', async () => {
+    let reset = () => {};
+    const server = await serveTcp((socket) => {
+      reset = () => socket.resetAndDestroy();
+      socket.once('data', () => socket.write('HTTP/1.1 200 OK\r\n\r\nhalf of it'));
+    });
+    open.push(server);
+    const { fetch } = client(`http://127.0.0.1:${server.port}/`);
+    const reader = (await fetch(`http://127.0.0.1:${server.port}/`)).body?.getReader();
+    expect(Buffer.from((await reader?.read())?.value ?? []).toString()).toBe('half of it');
+    reset();
+    await expect(reader?.read()).rejects.toMatchObject({ code: 'reset' });
+  });
+
+  const long = 'x'.repeat(200_000);
+  test.each([
+    ['before it is read', 'hello', undefined, false],
+    ['in the middle', long, undefined, true],
+    ['in the middle of what is packed', gzipSync(long), 'gzip', true],
+  ])('that has come, and is given up %s, is not taken for all there was', async (_, body, coding, begun) => {
+    const { url } = await serve((_request, response) => {
+      response.writeHead(200, {
+        'Content-Length': body.length,
+        ...(coding !== undefined && { 'Content-Encoding': coding }),
+      });
+      response.end(body);
+    });
+    for (const how of ['signal', 'close'] as const) {
+      const controller = new AbortController();
+      const own = client(url);
+      const reader = (await own.fetch(url, { signal: controller.signal })).body?.getReader();
+      if (begun) await reader?.read();
+      // Until all has come that comes unasked.
+      for (let turn = 0; turn < 20; turn++) await new Promise(setImmediate);
+      if (how === 'signal') controller.abort();
+      else await own.close();
+      await expect(reader?.read()).rejects.toMatchObject({ code: 'cancelled' });
+    }
   });
 
   test('that wants another protocol is refused', async () => {
