@@ -156,8 +156,9 @@ async function received(
   const head = headOf(message, url);
   // A body that breaks before it is read breaks once it is.
   message.on('error', () => {});
+  // A 205 that has one all the same could be without end, so it is for the reader to leave.
   const none =
-    method === 'HEAD' || [204, 205, 304].includes(head.status) || head.headers.get('content-length') === '0';
+    method === 'HEAD' || [204, 304].includes(head.status) || head.headers.get('content-length') === '0';
   if (none) message.resume();
   return answer(
     none ? null : streamOf(await decoded(message, head.headers.get('content-encoding')), message, signals),

@@ -260,6 +260,37 @@ describe('an answer', () => {
     }
   });
 
+  test.each([
+    ['a status that there is not', '999 What'],
+    ['a 205', '205 Reset Content'],
+  ])(
+    'without an end is taken no further: %s',
+    async (_, status) => {
+      let over = () => {};
+      const ended = new Promise<void>((resolve) => {
+        over = resolve;
+      });
+      let sent = 0;
+      const server = await serveTcp((socket) => {
+        socket.on('close', over).once('data', () => {
+          socket.write(`HTTP/1.1 ${status}\r\nTransfer-Encoding: chunked\r\n\r\n`);
+          const more = () => {
+            while (sent < 100 && socket.write(`10000\r\n${'x'.repeat(0x10000)}\r\n`)) sent++;
+          };
+          socket.on('drain', more);
+          more();
+        });
+      });
+      open.push(server);
+      const { fetch, url } = client(`http://127.0.0.1:${server.port}/`);
+      const response = await fetch(url).catch(() => undefined);
+      await response?.body?.cancel();
+      await ended;
+      expect(sent).toBeLessThan(100);
+    },
+    3_000,
+  );
+
   test('that wants another protocol is refused', async () => {
     const { fetch, url } = await tcp(
       'HTTP/1.1 101 Switching Protocols\r\nUpgrade: h2c\r\nConnection: Upgrade\r\n\r\n',
