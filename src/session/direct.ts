@@ -141,7 +141,9 @@ function answerTo(
       answered = message;
       received(message, request.method, url, [signal, closing]).then(resolve, end);
     });
-    request.end(body instanceof URLSearchParams ? body.toString() : (body ?? undefined));
+    const text = body instanceof URLSearchParams ? body.toString() : body;
+    // With a string Node would write the headers in its encoding, and they are Latin-1.
+    request.end(typeof text === 'string' ? Buffer.from(text) : (text ?? undefined));
   });
 }
 

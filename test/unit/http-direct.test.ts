@@ -140,6 +140,16 @@ describe('a request', () => {
     expect(await response.text()).toBe('application/x-www-form-urlencoded;charset=UTF-8 11 a=%C3%A9%26');
   });
 
+  test.each(['', 'x', 'é'])('writes its headers in Latin-1, whatever its body is: %j', async (body) => {
+    const { fetch, url } = await serve(async (request, response) => {
+      let whole = '';
+      for await (const piece of request.setEncoding('utf8')) whole += piece;
+      response.end(JSON.stringify([request.headers['x-own'], whole]));
+    });
+    const response = await fetch(url, { method: 'POST', body, headers: { 'X-Own': 'é' } });
+    expect(await response.json()).toEqual(['é', body]);
+  });
+
   test('names host, port and who asks, and nothing of this machine', async () => {
     const { fetch, url, port } = await serve((request, response) =>
       response.end(JSON.stringify(request.headers)),
