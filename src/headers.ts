@@ -4,6 +4,8 @@
 /** RFC 9110 section 5.6.2, and what may stand in a value (section 5.5). The message repeats no value: it can be a secret. */
 const NAME = /^[\w!#$%&'*+.^`|~-]+$/;
 const VALUE = /^[\t\x20-\x7e\x80-\xff]*$/;
+/** From the first to the last that is no space, in one walk: a server can send thousands of spaces, and a header a thousand times. */
+const TRIMMED = /^[\t\n\r ]*(.*[^\t\n\r ])?/s;
 
 type Init = Iterable<readonly [string, string]> | Record<string, string | readonly string[]>;
 
@@ -19,14 +21,12 @@ export class Headers implements Iterable<[string, string]> {
 
   append(name: string, value: string): void {
     const before = this.get(name);
-    this.set(name, before === null ? value : `${before}, ${value}`);
+    const next = checked(name, value);
+    this.#values.set(name.toLowerCase(), before === null ? next : `${before}, ${next}`);
   }
 
   set(name: string, value: string): void {
-    const trimmed = value.replace(/^[\t\n\r ]+|[\t\n\r ]+$/g, '');
-    if (!NAME.test(name)) throw new TypeError('not the name of a header');
-    if (!VALUE.test(trimmed)) throw new TypeError(`not a value for the header ${name}`);
-    this.#values.set(name.toLowerCase(), trimmed);
+    this.#values.set(name.toLowerCase(), checked(name, value));
   }
 
   get(name: string): string | null {
@@ -64,4 +64,11 @@ export class Headers implements Iterable<[string, string]> {
   get [Symbol.toStringTag](): string {
     return 'Headers';
   }
+}
+
+function checked(name: string, value: string): string {
+  const trimmed = TRIMMED.exec(value)?.[1] ?? '';
+  if (!NAME.test(name)) throw new TypeError('not the name of a header');
+  if (!VALUE.test(trimmed)) throw new TypeError(`not a value for the header ${name}`);
+  return trimmed;
 }

@@ -8,7 +8,7 @@ export const IDLE = 4000;
 type Begun = {
   begin(origin: string): void;
   /** The connection that was begun, also if it failed; or a new one. */
-  take: Connector;
+  take(origin: string, done: Done): void;
   end(): void;
 };
 
@@ -44,10 +44,10 @@ export function openBegun(connect: Connector): Begun {
     },
     take(origin, done: Done) {
       const begun = taken(origin);
-      if (!begun) return connect(origin, done);
+      if (!begun) return void connect(origin, done);
       begun.then(
         // Ended by the server meanwhile.
-        (socket) => (socket.readable ? done(null, socket) : connect(origin, done)),
+        (socket) => void (socket.readable ? done(null, socket) : connect(origin, done)),
         (error) => done(error, null),
       );
     },

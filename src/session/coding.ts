@@ -31,7 +31,8 @@ export async function decoded(body: Readable, contentEncoding: string | null): P
   const last = known.at(-1);
   if (!last || known.length < steps.length || steps.length > MOST)
     throw Object.assign(new Error('a content coding that was not asked for'), { code: 'ERR_CONTENT_CODING' });
-  // Who reads the last one hears of every failure.
+  // Who reads the last one hears of every failure. One that nobody reads any more can fail as well, behind the pipeline's back.
+  for (const step of known) step.on('error', () => {});
   pipeline([body, ...known], () => {});
   return last;
 }

@@ -6,8 +6,8 @@ import type { Reach } from './reach.ts';
 
 export type Done = (...result: [error: Error, socket: null] | [error: null, socket: Socket]) => void;
 
-/** Connects to an origin. `done` is called once. */
-export type Connector = (origin: string, done: Done) => void;
+/** Connects to an origin, with the socket that it gives at once. `done` is called once, also if somebody destroys that with an error. */
+export type Connector = (origin: string, done: Done) => Socket;
 
 /** `timeout`: milliseconds until TCP and TLS are done. */
 type ConnectorOptions = ConnectionOptions & { timeout: number };
@@ -31,7 +31,6 @@ export function judgedConnector({ timeout, ...tls }: ConnectorOptions, reach: Re
     // Stays: between two requests nobody else listens, and what a server does then must not end the program.
     socket.on('error', (error) => end(error, null));
     socket.once(url.protocol === 'https:' ? 'secureConnect' : 'connect', async () => {
-      clearTimeout(timer);
       const address = socket.remoteAddress ?? '';
       try {
         await reach.check(origin, address);
@@ -44,6 +43,7 @@ export function judgedConnector({ timeout, ...tls }: ConnectorOptions, reach: Re
       reach.connected(origin, address);
       end(null, socket);
     });
+    return socket;
   };
 }
 

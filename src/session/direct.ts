@@ -38,9 +38,16 @@ const FRAMING = [
 ];
 
 /** `timeout`: milliseconds until the headers of an answer. */
-export function openDirect(connect: Connector, timeout: number): Direct {
+export function openDirect(connector: Connector, timeout: number): Direct {
   const agent = new Agent({ keepAlive: true, timeout: IDLE });
   const underWay = new Set<ClientRequest>();
+  const sockets = new Set<Socket>();
+  const closing = new AbortController();
+  const connect: Connector = (origin, done) => {
+    const socket = connector(origin, done);
+    sockets.add(socket.once('close', () => sockets.delete(socket)));
+    return socket;
+  };
   const begun = openBegun(connect);
   // The scheme is in the origin alone: to the agent all of them are http.
   agent.createConnection = ({ origin = '' }: RequestOptions & { origin?: string }, done) => {
@@ -53,12 +60,14 @@ export function openDirect(connect: Connector, timeout: number): Direct {
       const request = open(optionsOf(agent, new URL(url), init));
       underWay.add(request);
       request.once('close', () => underWay.delete(request));
-      return answerTo(request, url, timeout, init);
+      return answerTo(request, url, timeout, init, closing.signal);
     },
     async destroy() {
+      closing.abort();
       for (const request of underWay) request.destroy();
       begun.end();
-      agent.destroy();
+      // Those too that are not connected yet, for which a request would wait, and the program as well.
+      for (const socket of sockets) socket.destroy(new Error('closed'));
     },
   };
 }
@@ -93,11 +102,15 @@ function answerTo(
   url: string,
   timeout: number,
   { signal, body }: Init,
+  closing: AbortSignal,
 ): Promise<Response> {
   return new Promise((resolve, reject) => {
     let timer: NodeJS.Timeout | undefined;
+    let answered: IncomingMessage | undefined;
     // Before there is a connection, nothing would come of the request's own end.
     const end = (error: unknown) => {
+      // Node drops what is there of a body, and would call what was read of it all.
+      answered?.destroy(error as Error);
       request.destroy();
       reject(error);
     };
@@ -108,7 +121,13 @@ function answerTo(
       clearTimeout(timer);
       signal?.removeEventListener('abort', stop);
     });
-    request.on('error', reject);
+    request.on('error', (error) => {
+      // What comes behind an answer is no part of it.
+      if (answered?.complete) return;
+      // The end of a connection ends a body that has no length; its failure must not.
+      answered?.destroy(error);
+      reject(error);
+    });
     request.once('socket', () => {
       const late = Object.assign(new Error('no answer in time'), { code: 'ETIMEDOUT' });
       timer = setTimeout(() => end(late), timeout);
@@ -119,21 +138,32 @@ function answerTo(
     });
     request.once('response', (message) => {
       clearTimeout(timer);
-      received(message, request.method, url).then(resolve, end);
+      answered = message;
+      received(message, request.method, url, [signal, closing]).then(resolve, end);
     });
-    request.end(body instanceof URLSearchParams ? body.toString() : (body ?? undefined));
+    const text = body instanceof URLSearchParams ? body.toString() : body;
+    // With a string Node would write the headers in its encoding, and they are Latin-1.
+    request.end(typeof text === 'string' ? Buffer.from(text) : (text ?? undefined));
   });
 }
 
-async function received(message: IncomingMessage, method: string, url: string): Promise<Response> {
+type Signals = (AbortSignal | null | undefined)[];
+
+async function received(
+  message: IncomingMessage,
+  method: string,
+  url: string,
+  signals: Signals,
+): Promise<Response> {
   const head = headOf(message, url);
   // A body that breaks before it is read breaks once it is.
   message.on('error', () => {});
+  // A 205 that has one all the same could be without end, so it is for the reader to leave.
   const none =
-    method === 'HEAD' || [204, 205, 304].includes(head.status) || head.headers.get('content-length') === '0';
+    method === 'HEAD' || [204, 304].includes(head.status) || head.headers.get('content-length') === '0';
   if (none) message.resume();
   return answer(
-    none ? null : streamOf(await decoded(message, head.headers.get('content-encoding')), message),
+    none ? null : streamOf(await decoded(message, head.headers.get('content-encoding')), message, signals),
     head,
   );
 }
@@ -146,18 +176,20 @@ function headOf({ statusCode = 0, statusMessage = '', rawHeaders }: IncomingMess
 }
 
 /** Nothing is taken from the connection before it is asked for. */
-function streamOf(body: Readable, message: IncomingMessage): ReadableStream<Uint8Array> {
+function streamOf(body: Readable, message: IncomingMessage, signals: Signals): ReadableStream<Uint8Array> {
   const pieces: AsyncIterator<Uint8Array> = body[Symbol.asyncIterator]();
   return new ReadableStream<Uint8Array>(
     {
       async pull(controller) {
+        // What is packed can go on when all of it has come, and almost without end.
+        for (const signal of signals) if (signal?.aborted) body.destroy(signal.reason);
         const { done, value } = await pieces.next();
         if (done) controller.close();
         else controller.enqueue(value);
       },
       async cancel() {
         // What has come in whole is read, and leaves a connection that can be used again.
-        if (!message.complete || body !== message) message.destroy();
+        if (message.destroyed || !message.complete || body !== message) message.destroy();
         else while (!(await pieces.next()).done);
       },
     },

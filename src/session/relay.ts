@@ -18,6 +18,7 @@ export function refusalOfBody(response: Response): ProtocolError | undefined {
  */
 export function relay(response: Response, done: () => void, translate: (error: unknown) => Error): Response {
   if (response.status < 200 || response.status > 599) {
+    void response.body?.cancel().catch(() => undefined);
     throw new ProtocolError('not_http', `the server answered with the status ${response.status}`, {
       hint: 'tell the operator of the server',
     });

@@ -55,6 +55,15 @@ describe.each(both)('headers: %s', (_, Class) => {
   });
 });
 
+test('many of one name, and spaces without number, take no time', () => {
+  const made = new Own({ a: `x${' '.repeat(9000)}x` });
+  const start = performance.now();
+  for (let round = 0; round < 900; round++) made.append('a', ' b ');
+  // A minute, where each looks at all that came before.
+  expect(performance.now() - start).toBeLessThan(1000);
+  expect(made.get('a')).toMatch(/^x {9000}x(, b){900}$/);
+});
+
 test('a value that is refused is not repeated', () => {
   expect(() => new Own({ authorization: 'hush\nhush' })).toThrow(
     expect.objectContaining({ message: expect.not.stringContaining('hush') }),

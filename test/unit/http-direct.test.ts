@@ -1,4 +1,5 @@
 // What no other test of the HTTP layer asks of the client under it: codings, framing, connections that are used again.
+import { randomBytes } from 'node:crypto';
 import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
 import { afterEach, describe, expect, test } from 'vitest';
 import { readText } from '../../src/auth/body.ts';
@@ -24,13 +25,13 @@ async function tcp(answer: string) {
   return client(`http://127.0.0.1:${server.port}/`);
 }
 
-function client(url: string, resolve?: HttpOptions['resolve']): Http & { url: string } {
+function client(url: string, resolve?: HttpOptions['resolve'], timeout?: number): Http & { url: string } {
   const http = openHttp({
     fetch: fetchWithin,
     serverUrl: url,
     allowHttp: false,
     allowPrivateNetwork: false,
-    timeout: undefined,
+    timeout,
     env: {},
     resolve,
   });
@@ -70,6 +71,28 @@ describe('content codings (RFC 9110 section 8.4)', () => {
     zip.end('data: 2\n\n');
     expect(Buffer.from((await reader?.read())?.value ?? []).toString()).toBe('data: 2\n\n');
   });
+
+  test.each(['cancel', 'close', 'nothing'])(
+    'one that ends too early fails for nobody after: %s',
+    async (how) => {
+      const half = gzipSync(randomBytes(60_000)).subarray(0, 17_000);
+      const server = await serveTcp((socket) => {
+        socket.once('data', () => {
+          socket.write('HTTP/1.1 401 Unauthorized\r\nContent-Encoding: gzip\r\n\r\n');
+          socket.end(half);
+        });
+      });
+      open.push(server);
+      // Sooner or later; what nobody hears of would end the program, and so this test.
+      for (let turns = 0; turns < 20; turns++) {
+        const { fetch, close, url } = client(`http://127.0.0.1:${server.port}/`);
+        const { body } = await fetch(url);
+        for (let turn = 0; turn < turns; turn++) await new Promise(setImmediate);
+        if (how === 'cancel') await body?.cancel();
+        if (how === 'close') await close();
+      }
+    },
+  );
 
   test.each([
     ['one that nobody asked for', 'zstd', 'x'],
@@ -117,6 +140,16 @@ describe('a request', () => {
     expect(await response.text()).toBe('application/x-www-form-urlencoded;charset=UTF-8 11 a=%C3%A9%26');
   });
 
+  test.each(['', 'x', 'é'])('writes its headers in Latin-1, whatever its body is: %j', async (body) => {
+    const { fetch, url } = await serve(async (request, response) => {
+      let whole = '';
+      for await (const piece of request.setEncoding('utf8')) whole += piece;
+      response.end(JSON.stringify([request.headers['x-own'], whole]));
+    });
+    const response = await fetch(url, { method: 'POST', body, headers: { 'X-Own': 'é' } });
+    expect(await response.json()).toEqual(['é', body]);
+  });
+
   test('names host, port and who asks, and nothing of this machine', async () => {
     const { fetch, url, port } = await serve((request, response) =>
       response.end(JSON.stringify(request.headers)),
@@ -129,6 +162,36 @@ describe('a request', () => {
       'user-agent': 'mcp-cli',
     });
   });
+
+  test('fails at once where all connections are ended before there is one', async () => {
+    let asked = () => {};
+    const looked = new Promise<void>((resolve) => {
+      asked = resolve;
+    });
+    const { fetch, close, url } = client('https://mcp.example/', () => {
+      asked();
+      return new Promise(() => {});
+    });
+    const failure = fetch(url).catch((error) => error);
+    await looked;
+    await close();
+    expect(await failure).toMatchObject({ code: 'cancelled' });
+  }, 3_000);
+
+  test('waits no longer for a connection that is being judged', async () => {
+    const server = await serveTcp(() => undefined);
+    open.push(server);
+    let asked = 0;
+    const here = [{ address: '127.0.0.1', family: 4 }];
+    // Before connecting the name server says where the server is, and nothing afterwards.
+    const { fetch } = client(
+      'https://mcp.example/',
+      (host) => (host === 'mcp.example' && ++asked > 2 ? new Promise(() => {}) : Promise.resolve(here)),
+      500,
+    );
+    await expect(fetch(`http://localhost:${server.port}/`)).rejects.toMatchObject({ code: 'timeout' });
+    expect(asked).toBe(3);
+  }, 3_000);
 
   test('that is given up before there is a connection fails at once', async () => {
     const url = 'https://mcp.example/';
@@ -156,6 +219,87 @@ describe('an answer', () => {
     expect(response.body).toBeNull();
     expect(await response.text()).toBe('');
   });
+
+  test.each([
+    ['204', 'GET', 'HTTP/1.1 204 No Content\r\nContent-Length: 5\r\n\r\nhello', ''],
+    ['HEAD', 'HEAD', 'HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello', ''],
+    ['a length', 'GET', 'HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nokhello', 'ok'],
+    ['another answer', 'GET', `${'HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok'.repeat(2)}`, 'ok'],
+  ])('has nothing of what comes behind it: %s', async (_, method, raw, body) => {
+    const { fetch, url } = await tcp(raw);
+    expect(await (await fetch(url, { method })).text()).toBe(body);
+  });
+
+  test('that has no length is cut where its connection breaks', async () => {
+    let reset = () => {};
+    const server = await serveTcp((socket) => {
+      reset = () => socket.resetAndDestroy();
+      socket.once('data', () => socket.write('HTTP/1.1 200 OK\r\n\r\nhalf of it'));
+    });
+    open.push(server);
+    const { fetch } = client(`http://127.0.0.1:${server.port}/`);
+    const reader = (await fetch(`http://127.0.0.1:${server.port}/`)).body?.getReader();
+    expect(Buffer.from((await reader?.read())?.value ?? []).toString()).toBe('half of it');
+    reset();
+    await expect(reader?.read()).rejects.toMatchObject({ code: 'reset' });
+  });
+
+  const long = 'x'.repeat(200_000);
+  test.each([
+    ['before it is read', 'hello', undefined, false],
+    ['in the middle', long, undefined, true],
+    ['in the middle of what is packed', gzipSync(long), 'gzip', true],
+  ])('that has come, and is given up %s, is not taken for all there was', async (_, body, coding, begun) => {
+    const { url } = await serve((_request, response) => {
+      response.writeHead(200, {
+        'Content-Length': body.length,
+        ...(coding !== undefined && { 'Content-Encoding': coding }),
+      });
+      response.end(body);
+    });
+    for (const how of ['signal', 'close'] as const) {
+      const controller = new AbortController();
+      const own = client(url);
+      const reader = (await own.fetch(url, { signal: controller.signal })).body?.getReader();
+      if (begun) await reader?.read();
+      // Until all has come that comes unasked.
+      for (let turn = 0; turn < 20; turn++) await new Promise(setImmediate);
+      if (how === 'signal') controller.abort();
+      else await own.close();
+      await expect(reader?.read()).rejects.toMatchObject({ code: 'cancelled' });
+    }
+  });
+
+  test.each([
+    ['a status that there is not', '999 What'],
+    ['a 205', '205 Reset Content'],
+  ])(
+    'without an end is taken no further: %s',
+    async (_, status) => {
+      let over = () => {};
+      const ended = new Promise<void>((resolve) => {
+        over = resolve;
+      });
+      let sent = 0;
+      const server = await serveTcp((socket) => {
+        socket.on('close', over).once('data', () => {
+          socket.write(`HTTP/1.1 ${status}\r\nTransfer-Encoding: chunked\r\n\r\n`);
+          const more = () => {
+            while (sent < 100 && socket.write(`10000\r\n${'x'.repeat(0x10000)}\r\n`)) sent++;
+          };
+          socket.on('drain', more);
+          more();
+        });
+      });
+      open.push(server);
+      const { fetch, url } = client(`http://127.0.0.1:${server.port}/`);
+      const response = await fetch(url).catch(() => undefined);
+      await response?.body?.cancel();
+      await ended;
+      expect(sent).toBeLessThan(100);
+    },
+    3_000,
+  );
 
   test('that wants another protocol is refused', async () => {
     const { fetch, url } = await tcp(
