@@ -1,7 +1,7 @@
 import type { Readable, Transform } from 'node:stream';
 
-/** What we say that we can read (RFC 9110 section 12.5.3). */
-export const CODINGS = 'gzip, deflate, br';
+/** What we say that we can read (RFC 9110 section 12.5.3); what some servers call deflate is none. */
+export const CODINGS = 'gzip, br';
 
 /** One after the other they could make a small answer very large, and take long. */
 const MOST = 3;

@@ -94,6 +94,9 @@ function optionsOf(agent: Agent, url: URL, { method = 'GET', headers, body }: In
     path: `${url.pathname}${url.search}`,
     method: method.toUpperCase(),
     headers: all,
+    // Whatever NODE_OPTIONS says.
+    insecureHTTPParser: false,
+    maxHeaderSize: 16_384,
   } as RequestOptions;
 }
 
