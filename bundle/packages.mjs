@@ -44,37 +44,53 @@ const lightFetch = {
   },
 };
 
-/** The SDK's table of all types asks for every schema when it is filled. Each is asked for when it is looked up. */
-const lazyTypes = {
-  name: 'lazy-types',
-  found: false,
+/**
+ * What the SDK asks its schemas without need: each is made of dozens of others. `[what it says, what it is to say]`, and
+ * what that uses of ours.
+ */
+const ASKED = [
+  // Its table of all types asks for every schema when it is filled. Each is asked for when it is looked up.
+  [
+    '_specTypeSchemas[name] = schema;',
+    'Object.defineProperty(_specTypeSchemas, name, { enumerable: true, get: schema });',
+  ],
+  ['schema.safeParse(v).success;\n}', 'schema().safeParse(v).success;\n}'],
+  ['register(key, schemas_exports[key])', 'register(key, () => schemas_exports[key])'],
+  [
+    'for (const [key, schema] of Object.entries(authSchemas)) register(key, schema)',
+    'for (const key of Object.keys(authSchemas)) register(key, () => authSchemas[key])',
+  ],
+  // The schemas have the method as a literal.
+  [
+    'isInitializeRequest = (value) => ',
+    "isInitializeRequest = (value) => value?.method === 'initialize' && ",
+  ],
+  [
+    'isInitializedNotification = (value) => ',
+    "isInitializedNotification = (value) => value?.method === 'notifications/initialized' && ",
+  ],
+  [
+    'DiscoverResultSchema.safeParse(prior.discover).success',
+    '(isUsualDiscover(prior.discover) || DiscoverResultSchema.safeParse(prior.discover).success)',
+    `import { isUsualDiscover } from ${JSON.stringify(source('session/usual-discover.ts'))};\n`,
+  ],
+];
+const fewerSchemas = {
+  name: 'fewer-schemas',
+  left: new Set(ASKED.map(([said]) => said)),
   transform(code, id) {
-    if (
-      !/\/@modelcontextprotocol\/client\/dist\//.test(id) ||
-      !code.includes('function register(key, schema)')
-    )
-      return undefined;
-    lazyTypes.found = true;
+    if (!/\/@modelcontextprotocol\/client\/dist\//.test(id)) return undefined;
     let made = code;
-    for (const [before, after] of [
-      [
-        '_specTypeSchemas[name] = schema;',
-        'Object.defineProperty(_specTypeSchemas, name, { enumerable: true, get: schema });',
-      ],
-      ['schema.safeParse(v).success;\n}', 'schema().safeParse(v).success;\n}'],
-      ['register(key, schemas_exports[key])', 'register(key, () => schemas_exports[key])'],
-      [
-        'for (const [key, schema] of Object.entries(authSchemas)) register(key, schema)',
-        'for (const key of Object.keys(authSchemas)) register(key, () => authSchemas[key])',
-      ],
-    ]) {
-      if (made.split(before).length !== 2) throw new Error(`the SDK no longer says: ${before}`);
-      made = made.replace(before, () => after);
+    for (const [said, instead, uses = ''] of ASKED) {
+      if (!made.includes(said)) continue;
+      if (made.split(said).length > 2) throw new Error(`the SDK says twice: ${said}`);
+      made = uses + made.replace(said, () => instead);
+      fewerSchemas.left.delete(said);
     }
     return made;
   },
   buildEnd() {
-    if (!lazyTypes.found) throw new Error('the SDK no longer has a table of all types');
+    for (const said of fewerSchemas.left) throw new Error(`the SDK no longer says: ${said}`);
   },
 };
 
@@ -90,4 +106,4 @@ const noChild = {
 };
 
 /** rolldown plugins. */
-export const packages = [noValidator, lessUndici, lightFetch, lazyTypes, noChild];
+export const packages = [noValidator, lessUndici, lightFetch, fewerSchemas, noChild];

@@ -8,6 +8,7 @@ import { fieldsOf, fill, secretFields } from '../../src/session/form.ts';
 import { headerFault } from '../../src/session/header-fault.ts';
 import { relay } from '../../src/session/relay.ts';
 import { expandTemplate, isTemplate, variablesOf } from '../../src/session/template.ts';
+import { isUsualDiscover } from '../../src/session/usual-discover.ts';
 import { isUsual } from '../../src/session/usual-tool.ts';
 import { isLoopbackHost, isSafeBrowserUrl, loopbackRedirect, parseEndpoint } from '../../src/url.ts';
 import { damaged, hold, holdAsync, hostileText, pieced, SEED } from '../support/hostile.ts';
@@ -66,6 +67,31 @@ describe(`seed ${SEED}`, { timeout: 300_000 }, () => {
       if (!isUsual(input)) return;
       usual++;
       const { issues } = specTypeSchemas.Tool['~standard'].validate(input) as { issues?: unknown };
+      if (issues) throw new Error(JSON.stringify(issues));
+    });
+    expect(usual).toBeGreaterThan(1000);
+  });
+
+  test('what a server is at first sight, it is for the SDK', () => {
+    const discover = {
+      resultType: 'complete',
+      supportedVersions: ['2026-07-28'],
+      capabilities: {
+        tools: { listChanged: true },
+        resources: { subscribe: true, listChanged: false },
+        prompts: {},
+        logging: {},
+        completions: {},
+      },
+      instructions: 'ask for notes',
+      _meta: { 'io.modelcontextprotocol/serverInfo': { name: 'notes', version: '1' } },
+    };
+    const more = ['capabilities.tasks', 'capabilities.extensions', 'capabilities.other', 'serverInfo'];
+    let usual = 0;
+    hold(damaged(discover, more), (input) => {
+      if (!isUsualDiscover(input)) return;
+      usual++;
+      const { issues } = specTypeSchemas.DiscoverResult['~standard'].validate(input) as { issues?: unknown };
       if (issues) throw new Error(JSON.stringify(issues));
     });
     expect(usual).toBeGreaterThan(1000);
