@@ -28,10 +28,9 @@ export function carriedFrom(
   if (values.reduce((size, value) => size + value.length, 0) > MOST) return others;
   const own = typed.map(squeezed).join('\n');
   const wholes = values.filter((value) => value.length >= WHOLE && !own.includes(value));
-  const stretches = new Set<string>();
-  for (const value of values) for (const each of windows(value)) stretches.add(each);
-  for (const each of windows(own)) stretches.delete(each);
-  if (wholes.length === 0 && stretches.size === 0) return [];
+  const stretches = stretchesOf(values);
+  for (const each of shared(own, stretches)) stretches.all.delete(each);
+  if (wholes.length === 0 && stretches.all.size === 0) return [];
   return others.filter((other) => {
     const text = squeezed(
       said
@@ -41,17 +40,64 @@ export function carriedFrom(
         .slice(-MOST_OUTPUT),
     );
     if (wholes.some((value) => text.includes(value))) return true;
-    for (const each of windows(text)) if (stretches.has(each)) return true;
-    return false;
+    return shared(text, stretches).next().done !== true;
   });
 }
 
-function* windows(text: string): Generator<string> {
-  for (let at = 0; at + STRETCH <= text.length; at++) yield text.slice(at, at + STRETCH);
+/** All stretches of some values, and a table of which hashes they have. */
+type Stretches = { all: Set<string>; hashes: Uint8Array };
+
+/** Of the 32 bits of a hash, so many are left out. */
+const SHIFT = 11;
+const FACTOR = 0x01000193;
+/** What a character counts for that has just left the stretch. */
+const LEAVING = Array.from({ length: STRETCH }).reduce<number>((power) => Math.imul(power, FACTOR), 1);
+
+function stretchesOf(values: readonly string[]): Stretches {
+  const all = new Set<string>();
+  const hashes = new Uint8Array(2 ** (32 - SHIFT));
+  for (const value of values)
+    for (const [end, hash] of ends(value)) {
+      all.add(value.slice(end - STRETCH, end));
+      hashes[hash] = 1;
+    }
+  return { all, hashes };
 }
 
+/** The stretches of a text that are among `stretches`, as they come. */
+function* shared(text: string, { all, hashes }: Stretches): Generator<string> {
+  for (const [end] of ends(text, hashes)) {
+    const stretch = text.slice(end - STRETCH, end);
+    if (all.has(stretch)) yield stretch;
+  }
+}
+
+/**
+ * Where each stretch of a text ends, and its hash; with `wanted`, where that has the hash alone. The hash goes along
+ * with the text: making each of a server's stretches would cost fifty times as much, and one character can become 18.
+ */
+function* ends(text: string, wanted?: Uint8Array): Generator<[end: number, hash: number]> {
+  let hash = 0;
+  for (let at = 0; at < text.length; at++) {
+    hash = (Math.imul(hash, FACTOR) + text.charCodeAt(at)) | 0;
+    if (at >= STRETCH) hash = (hash - Math.imul(text.charCodeAt(at - STRETCH), LEAVING)) | 0;
+    if (at + 1 < STRETCH) continue;
+    const short = hash >>> SHIFT;
+    if (wanted === undefined || wanted[short] === 1) yield [at + 1, short];
+  }
+}
+
+/** Marks in a row that are put in order: the time for it is their square (UAX #15, Stream-Safe Text Format). */
+const ORDERED = /[\p{M}\uff9e\uff9f]{30}/gu;
+
 function squeezed(text: string): string {
-  return text.normalize('NFKC').toLowerCase().replace(/\s+/g, ' ').trim();
+  const safe = text.replace(ORDERED, '$&\u034f');
+  // A single blank stays as it is: to put each in the place of itself costs more than all else here.
+  return safe
+    .normalize('NFKC')
+    .toLowerCase()
+    .replace(/\s{2,}|[^\S ]/g, ' ')
+    .trim();
 }
 
 /** Every text in it, the names of members as well, numbers as they are written. */

@@ -14,7 +14,10 @@ const METHOD_NOT_FOUND = -32601;
 /** Milliseconds that a stream must have lasted to be opened again after it broke. */
 const WORTH_REOPENING = 1000;
 
-/** Resolves when `until` is aborted; rejects when the server ends it, cannot do it, or is gone. */
+/** The end of the last watch of a client: it takes back what the next one needs, at the server as well as here. */
+const ends = new WeakMap<Client, Promise<unknown>>();
+
+/** One at a time. Resolves when `until` is aborted; rejects when the server ends it, cannot do it, or is gone. */
 export async function watchResource(
   connection: Connection,
   server: string,
@@ -25,6 +28,24 @@ export async function watchResource(
   const { client } = connection;
   requireOffer(client, server, 'resources');
   requireOffer(client, server, 'subscriptions');
+  await Promise.race([ends.get(client), aborted(waiting.until)]);
+  if (waiting.until.aborted) return;
+  const watch = watchUpdates(connection, server, uri, told, waiting);
+  ends.set(
+    client,
+    watch.catch(() => undefined),
+  );
+  await watch;
+}
+
+async function watchUpdates(
+  connection: Connection,
+  server: string,
+  uri: string,
+  told: WatchEvents,
+  waiting: Waiting,
+): Promise<void> {
+  const { client } = connection;
   client.setNotificationHandler('notifications/resources/updated', ({ params }) => told.updated(params.uri));
   try {
     if (client.getDiscoverResult()) await listen(client, server, uri, told, waiting);

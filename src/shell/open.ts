@@ -69,12 +69,15 @@ export async function answer(shell: Shell, text: string, signal: AbortSignal): P
     return 'go-on';
   }
   const { slash, rest } = line;
+  if (slash.endless) shell.endless = text.trim();
   try {
     await unlessAborted(slash.run(shell, rest, signal), signal);
   } catch (error) {
     if (!(slash.endless && signal.aborted && error instanceof CancelledError)) throw error;
     // The terminal has shown ^C, or nothing.
     workspace.deps.out('\n');
+  } finally {
+    shell.endless = undefined;
   }
   return shell.left ? 'exit' : 'go-on';
 }

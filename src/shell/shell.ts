@@ -1,5 +1,6 @@
 import { UsageError } from '../errors.ts';
 import { serverWord, typed } from '../typed.ts';
+import { sanitize } from '../ui/sanitize.ts';
 import type { History } from '../workspace/history.ts';
 import type { Workspace } from '../workspace/workspace.ts';
 import type { Obey } from './command.ts';
@@ -46,6 +47,8 @@ export async function runShell({ workspace, names, obey, extras, history }: Give
       meanwhile(text) {
         const stops = running.current !== undefined && /^\s*\/(interrupt|stop|cancel)\s*$/i.test(text);
         if (stops) running.current?.abort();
+        else if (shell.endless !== undefined && text.trim() !== '')
+          deps.err(`${sanitize(shell.endless)} goes on until Ctrl-C; your line comes after it\n`);
         return stops;
       },
     });

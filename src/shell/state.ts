@@ -48,6 +48,8 @@ export type Shell = {
   renew(names?: string[]): Promise<void>;
   /** Set by `/exit`. */
   left: boolean;
+  /** The line that runs until Ctrl-C, while it does. */
+  endless?: string | undefined;
 };
 
 /** One command of the session. A table of them is all that help, parsing, Tab and the history know. */

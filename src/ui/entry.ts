@@ -1,6 +1,7 @@
 // One line that is judged while it is typed: what is wrong with it stands below and changes with each key.
 
 import { createPrompt, isBackspaceKey, isEnterKey, useEffect, useKeypress, useState } from '@inquirer/core';
+import type { Ahead } from './ahead.ts';
 import { type Look, painter } from './look.ts';
 import { width } from './width.ts';
 
@@ -14,14 +15,17 @@ export type Entry = {
   look: Look;
   /** Cells of the terminal. */
   columns: number;
+  ahead: Pick<Ahead, 'ready' | 'answered'>;
 };
 
 /** Resolves to the line once nothing is wrong with it and Enter is pressed. `initial` stands in it, to be changed. */
 export const entryLine = createPrompt<string, Entry>((entry, done) => {
-  const { message, initial, hint, check, look, columns } = entry;
+  const { message, initial, hint, check, look, columns, ahead } = entry;
   const [text, setText] = useState(initial);
   const [state, setState] = useState<'fresh' | 'typed' | 'done'>('fresh');
   useEffect((line) => {
+    // Keys from before the first effect have reached the line alone, and come again.
+    Object.assign(line, { line: '', cursor: 0 });
     if (initial !== '') line.write(initial);
   }, []);
   useKeypress((key, line) => {
@@ -33,12 +37,15 @@ export const entryLine = createPrompt<string, Entry>((entry, done) => {
     }
     if (check(text) === undefined) {
       setState('done');
+      ahead.answered();
       return done(text);
     }
     // Enter has emptied the line: what is wrong in it is put right there.
     line.write(text);
     setState('typed');
   });
+  // The last effect: the keys are heard from here on.
+  useEffect(() => ahead.ready(), []);
   const paint = painter(look);
   const fault = state === 'typed' ? check(text) : undefined;
   const prefix = state === 'done' ? paint('green', look.unicode ? '✔' : '+') : paint('cyan', '?');

@@ -1,5 +1,7 @@
+import self from 'node:process';
 import type { Choice, Env, Form, Keyboard, Prompt } from '../deps.ts';
 import { CancelledError } from '../errors.ts';
+import { type Ahead, typingAhead } from './ahead.ts';
 import { type Listening, listening } from './listen.ts';
 import { lookOf } from './look.ts';
 import { themeOf } from './theme.ts';
@@ -35,22 +37,35 @@ export function openPrompt(terminal: Terminal): Prompt & Form & Keyboard {
   // A question is alone with the keys as long as it is open.
   let heard: Listening | undefined;
   let open = 0;
+  const typing = typingAhead();
   const look = lookOf(terminal.env);
-  const alone = async <T>(show: (context: Context) => Promise<T>, asking: Asking = {}): Promise<T> => {
-    const { signal: own, leave } = asking;
+  const alone = async <T>(
+    show: (context: Context, ahead: Ahead) => Promise<T>,
+    { signal: own, leave }: Asking = {},
+  ): Promise<T> => {
     if (!terminal.available) throw new Error('a question was asked without a terminal');
     if (terminal.signal.aborted || own?.aborted) throw new CancelledError();
     const input = terminal.input();
-    const signal = own ? AbortSignal.any([terminal.signal, own]) : terminal.signal;
+    const ended = new AbortController();
+    const signal = AbortSignal.any([terminal.signal, ended.signal, ...(own ? [own] : [])]);
     open++;
     heard?.stop();
     const giveBack = borrow(input);
-    const key = (_: unknown, { name }: { name?: string } = {}) => {
-      if (name === 'escape') leave?.();
+    // By itself: with the library's line, Node 20 puts all keys of a burst but the last at the end, not at the cursor.
+    self.getBuiltinModule('node:readline').emitKeypressEvents(input);
+    const ahead = typing.open(input, own);
+    const key = (text: string | undefined, pressed: { name?: string; ctrl?: boolean } = {}) => {
+      ahead.hear(text, pressed);
+      if (pressed.name === 'escape') leave?.();
+      // Ctrl-D on an empty line ends readline, which the library would wait for without end.
+      if (pressed.ctrl && pressed.name === 'd')
+        queueMicrotask(() => {
+          if (input.isPaused()) ended.abort();
+        });
     };
     input.on('keypress', key);
     try {
-      return await show({ input, output: terminal.output, signal });
+      return await show({ input, output: terminal.output, signal }, ahead);
     } catch (cause) {
       // Ctrl-C inside the question, or a signal. The classes are not exported, their names are fixed.
       const name = cause instanceof Error ? cause.name : '';
@@ -89,10 +104,10 @@ export function openPrompt(terminal: Terminal): Prompt & Form & Keyboard {
     // Without the toggle, by which Ctrl-T would show what was typed.
     secret: (message) => ask<string>({ type: 'password', message, toggleMask: false }),
     text: (message, { initial = '', hint = '', check = () => undefined, ...asking } = {}) =>
-      alone(async (context) => {
+      alone(async (context, ahead) => {
         const { entryLine } = await import('./entry.ts');
         const columns = terminal.output.columns ?? 80;
-        return entryLine({ message, initial, hint, check, look, columns }, context as never);
+        return entryLine({ message, initial, hint, check, look, columns, ahead }, context as never);
       }, asking),
     select: (message, choices, { initial, ...asking } = {}) =>
       ask({ type: 'select', message, choices, ...(initial !== undefined && { default: initial }) }, asking),

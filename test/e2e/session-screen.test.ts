@@ -138,6 +138,13 @@ test('with a server of 2025-11-25, without colours and without Unicode: one of t
   await at.seen(PROMPT);
   at.type('/watch memo://readme\r');
   await at.seen(/watching memo:\/\/readme/);
+  // One is watched at a time: a second one is told to wait, and does.
+  at.type('/watch memo://readme \r');
+  await at.seen(/\n\/watch memo:\/\/readme goes on until Ctrl-C; your line comes after it\r\n/);
+  await server.updated('memo://readme');
+  await at.seen(/Z memo:\/\/readme\r\n/);
+  at.type('\x03');
+  await at.seen(/watching memo:\/\/readme/);
   await server.updated('memo://readme');
   await at.seen(/Z memo:\/\/readme\r\n/);
   at.type('\x03');
