@@ -16,7 +16,7 @@ export const listOf = (ours, era, n = 1) =>
     { shows: /tool_9/ },
   );
 
-function casesOf({ ours, origin, token, folder, quick }) {
+function casesOf({ ours, many, origin, token, folder }) {
   const script = (era, ...more) => ({
     name: 'fetch script',
     argv: [fileURLToPath(new URL('minimal.mjs', import.meta.url)), era, `${origin}/${era}/1`, token, ...more],
@@ -35,7 +35,7 @@ function casesOf({ ours, origin, token, folder, quick }) {
     ...stores({ folder, origin }).map(({ name, subject }) => ({ name, subject, beside: bare })),
     one(listOf(ours, 'modern'), modern, 1.5, MEMORY.list),
     one(listOf(ours, 'legacy'), script('legacy'), 1.5, MEMORY.list),
-    ...(quick ? [] : [10, 50].map((n) => one(listOf(ours, 'modern', n), modern))),
+    ...(many ? [10, 50].map((n) => one(listOf(many, 'modern', n), modern)) : []),
     one(
       ours('tools call', ['--server', 'modern1', 'tools', 'call', 'echo', 'text=hello']),
       script('modern', 'echo'),
