@@ -36,7 +36,7 @@ test.each([
   expect(found.loaded.length).toBeGreaterThan(2);
   expect(found.loaded.filter((url) => ofServer.test(url))).toEqual([]);
   const isAtServer = words[0] === 'tools';
-  expect(found.loaded.some((url) => url.includes('/dist/modelcontextprotocol-client-'))).toBe(isAtServer);
+  expect(found.loaded.some((url) => url.includes('/dist/modelcontextprotocol-core-'))).toBe(isAtServer);
 });
 
 test('the sandbox does, so the others would be seen to', async () => {
