@@ -1,13 +1,12 @@
 // A small private file for each server, beside the tokens: see session/memory.ts.
 
 import { createHash } from 'node:crypto';
-import { readFile, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { ServerEntry } from '../config/entry.ts';
 import type { Deps } from '../deps.ts';
 import type { Known, Memory } from '../session/memory.ts';
 import { checkDirectory, makeDirectory } from '../store/directory.ts';
-import { ageOf, listFiles, removeFile, replaceFile } from '../store/files.ts';
+import { ageOf, listFiles, readPrivate, removeFile, replaceFile } from '../store/files.ts';
 
 /** Milliseconds. A server that has learned something is not taken for its old self for longer. */
 const LONGEST = 24 * 3_600_000;
@@ -25,7 +24,9 @@ export function openMemory(deps: Deps, entry: ServerEntry, recalling: boolean): 
     recall: () =>
       quietly(async () => {
         if (!recalling || !(await isOurs(deps))) return undefined;
-        const { at, known } = JSON.parse(await readFile(path, 'utf8')) as File;
+        const text = await readPrivate(path, deps.platform);
+        if (text === undefined) return undefined;
+        const { at, known } = JSON.parse(text.toString()) as File;
         const age = deps.now() - at;
         return age >= 0 && age < LONGEST ? known : undefined;
       }),
@@ -40,7 +41,7 @@ export function openMemory(deps: Deps, entry: ServerEntry, recalling: boolean): 
       });
     },
     forget: async () => {
-      await quietly(() => rm(path, { force: true }));
+      await quietly(() => removeFile(path, deps.platform));
     },
   };
 }
