@@ -8,12 +8,17 @@ const loopback = new BlockList();
 loopback.addSubnet('127.0.0.0', 8, 'ipv4');
 loopback.addAddress('::1', 'ipv6');
 
+/** A URL's host as it is connected to: an IPv6 address without brackets. */
+export function bareHost(host: string): string {
+  return host.replace(/^\[(.*)\]$/, '$1');
+}
+
 /**
  * True for 127.0.0.0/8, ::1 (with or without brackets), `localhost` and names under it (RFC 6761 section 6.3).
  * `localhost.` with the final dot is a DNS question on some systems, so it is not one of them.
  */
 export function isLoopbackHost(host: string): boolean {
-  const bare = host.toLowerCase().replace(/^\[(.*)\]$/, '$1');
+  const bare = bareHost(host.toLowerCase());
   const family = isIP(bare);
   if (family !== 0) return loopback.check(bare, family === 6 ? 'ipv6' : 'ipv4');
   return bare === 'localhost' || (bare.endsWith('.localhost') && !bare.startsWith('.'));
@@ -96,7 +101,7 @@ export function loopbackRedirect(uri: string): LoopbackRedirect | undefined {
   // The URL parser forgets a default port that was written.
   const port =
     url.port === '' && /^http:\/\/[^/?#\\]*:0*80(?:[/?#\\]|$)/i.test(uri.trim()) ? 80 : Number(url.port);
-  const address = url.hostname.replace(/^\[(.*)\]$/, '$1');
+  const address = bareHost(url.hostname);
   const hosts = isIP(address) === 0 ? ['127.0.0.1', '::1'] : [address];
   return { hosts, port, path: url.pathname, host: url.hostname };
 }

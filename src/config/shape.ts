@@ -1,6 +1,8 @@
 // What a value must be. A library of schemas would take longer to load than everything else that reading a configuration
 // needs, at every start.
 
+import { isObject } from '../json-object.ts';
+
 /** Why a value cannot be used, and where in it: the second half of a sentence; after the bar, what to write. */
 export class Misshapen extends Error {
   readonly path: readonly (string | number)[];
@@ -89,12 +91,7 @@ export function either<A, B>(one: Check<A>, other: Check<B>, said: string): Chec
 }
 
 function object(said: string): Check<Record<string, unknown>> {
-  return ruled(
-    (value): value is Record<string, unknown> =>
-      typeof value === 'object' && value !== null && !Array.isArray(value),
-    said,
-    [],
-  );
+  return ruled(isObject, said, []);
 }
 
 function ruled<T>(is: (value: unknown) => value is T, said: string, rules: readonly Rule<T>[]): Check<T> {

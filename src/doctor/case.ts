@@ -86,11 +86,6 @@ export function noBrowser({ entry }: Case): string | undefined {
   return grant === undefined ? undefined : `${grant} needs no browser`;
 }
 
-/** The host of a server as it is connected to: an IPv6 address without brackets. */
-export function bareHost(url: URL): string {
-  return url.hostname.replace(/^\[(.*)\]$/, '$1');
-}
-
 export function portOf({ port, protocol }: URL): number {
   return Number(port) || (protocol === 'https:' ? 443 : 80);
 }

@@ -8,7 +8,8 @@ import { requestFailure, signerUnknown } from '../session/failure.ts';
 import { type ProxyServer, proxyOf } from '../session/proxy.ts';
 import { asList, vouching } from '../session/trust.ts';
 import { readMeans } from '../session/way.ts';
-import { bareHost, type Case, portOf, settingOf } from './case.ts';
+import { bareHost } from '../url.ts';
+import { type Case, portOf, settingOf } from './case.ts';
 import { judgeCertificate } from './certificate.ts';
 import { type Finding, passed, skipped } from './finding.ts';
 import { throughProxy } from './tunnel.ts';
@@ -22,7 +23,7 @@ export async function probeProxy({ url, env, known }: Case): Promise<Finding> {
 
 /** The proxy's name where there is one: the server's is the proxy's business then. */
 export async function probeDns({ url, entry, known }: Case): Promise<Finding> {
-  const host = bareHost(known.proxy?.url ?? url);
+  const host = bareHost((known.proxy?.url ?? url).hostname);
   known.names.add(host);
   if (isIP(host) !== 0) return passed(`${host} is an address, ${rankName(addressRank(host))}`);
   const found = await lookup(host, { all: true }).catch((error: unknown) => {
@@ -82,7 +83,7 @@ const HOP = 'the MCP server';
 type Tls = { ca: string[] | undefined; own: { cert: string; key: string } | undefined };
 
 async function handshake({ url, known }: Case, { ca, own }: Tls, signal: AbortSignal): Promise<TLSSocket> {
-  const host = bareHost(url);
+  const host = bareHost(url.hostname);
   const below = known.proxy
     ? await throughProxy(known.proxy.url, url, ca, signal)
     : await openSocket(url, signal);
@@ -103,7 +104,7 @@ function one(value: string | string[] | undefined): string | undefined {
 }
 
 async function openSocket(url: URL, signal: AbortSignal): Promise<Socket> {
-  const socket = connect({ host: bareHost(url), port: portOf(url), autoSelectFamily: true });
+  const socket = connect({ host: bareHost(url.hostname), port: portOf(url), autoSelectFamily: true });
   await ready(socket, 'connect', signal);
   return socket;
 }

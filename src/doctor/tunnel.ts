@@ -4,7 +4,8 @@ import { request as requestHttps } from 'node:https';
 import type { Socket } from 'node:net';
 import { proxyFailure } from '../session/between.ts';
 import { proxyCredentials } from '../session/proxy.ts';
-import { bareHost, portOf } from './case.ts';
+import { bareHost } from '../url.ts';
+import { portOf } from './case.ts';
 
 /** Rejects with what `requestFailure` knows as the proxy's failure. */
 export function throughProxy(
@@ -17,7 +18,7 @@ export function throughProxy(
   const authority = `${target.hostname}:${portOf(target)}`;
   const options = {
     method: 'CONNECT',
-    host: bareHost(proxy),
+    host: bareHost(proxy.hostname),
     port: portOf(proxy),
     path: authority,
     headers: { host: authority, ...(credentials !== undefined && { 'proxy-authorization': credentials }) },

@@ -1,5 +1,5 @@
 import { BlockList, isIP } from 'node:net';
-import { isLoopbackHost } from '../url.ts';
+import { bareHost, isLoopbackHost } from '../url.ts';
 
 /** How far an address reaches: 0 this machine, 1 this network, 2 the internet. */
 export type Rank = 0 | 1 | 2;
@@ -71,7 +71,7 @@ export function addressRank(address: string): Rank {
 
 /** The rank of a URL's hostname as far as it can be told without a look-up: addresses in any spelling, `localhost`. */
 export function hostRank(hostname: string): Rank | undefined {
-  const bare = hostname.replace(/^\[(.*)\]$/, '$1');
+  const bare = bareHost(hostname);
   if (isIP(bare) !== 0) return addressRank(bare);
   return isLoopbackHost(bare) ? 0 : undefined;
 }

@@ -2,6 +2,7 @@
 import { isIP, type LookupFunction, connect as overTcp, type Socket } from 'node:net';
 import self from 'node:process';
 import type { ConnectionOptions } from 'node:tls';
+import { bareHost } from '../url.ts';
 import type { Reach } from './reach.ts';
 
 export type Done = (...result: [error: Error, socket: null] | [error: null, socket: Socket]) => void;
@@ -48,7 +49,7 @@ export function judgedConnector({ timeout, ...tls }: ConnectorOptions, reach: Re
 }
 
 function connect({ protocol, hostname, port }: URL, tls: ConnectionOptions, lookup: LookupFunction): Socket {
-  const host = hostname.replace(/^\[(.*)\]$/, '$1');
+  const host = bareHost(hostname);
   const socket =
     protocol === 'https:'
       ? // Not needed on loopback, and not worth its time there.

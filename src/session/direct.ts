@@ -10,6 +10,7 @@ import {
 import type { Socket } from 'node:net';
 import type { Fetch } from '../deps.ts';
 import { Headers } from '../headers.ts';
+import { bareHost } from '../url.ts';
 import { IDLE, openBegun } from './begun.ts';
 import { CODINGS } from './coding.ts';
 import type { Connector } from './connector.ts';
@@ -88,7 +89,7 @@ function optionsOf(agent: Agent, url: URL, { method = 'GET', headers, body }: In
   return {
     agent,
     origin: url.origin,
-    hostname: url.hostname.replace(/^\[(.*)\]$/, '$1'),
+    hostname: bareHost(url.hostname),
     port: url.port || (url.protocol === 'https:' ? 443 : 80),
     path: `${url.pathname}${url.search}`,
     method: method.toUpperCase(),

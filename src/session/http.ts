@@ -10,7 +10,7 @@ import { type Open, openWay, type Way, type WayOptions } from './way.ts';
 
 export type HttpOptions = ReachOptions &
   WayOptions & {
-    /** undici's own `fetch`: the dispatchers are undici's, and Node's built-in one is of another version. */
+    /** Goes by the dispatcher of each request (src/fetch.ts). */
     fetch: Fetch;
     /** What the server is called in messages: `the MCP server`. */
     hop?: string;
@@ -67,7 +67,7 @@ export function openHttp(options: HttpOptions): Http {
     await reach.checkHost(target);
     if (closed) throw new CancelledError();
     const known = answered.has(target.origin);
-    // undici takes a connection back a turn of the loop after its last answer; asking sooner opens another one.
+    // A connection is taken back a turn of the loop after its last answer; asking sooner opens another one.
     if (known) await setImmediate();
     const retry = known && (init.method ?? 'GET').toUpperCase() === 'GET';
     const response = await exchange(await ready(), target, init, retry);

@@ -2,7 +2,7 @@
 import { BlockList, isIP } from 'node:net';
 import type { Env } from '../deps.ts';
 import { ConfigError } from '../errors.ts';
-import { isLoopbackHost } from '../url.ts';
+import { bareHost, isLoopbackHost } from '../url.ts';
 
 /** `url` may hold a user and a password; `shown` holds neither. `setting` is the variable that names it. */
 export type ProxyServer = { url: URL; shown: string; setting: string };
@@ -26,7 +26,7 @@ export function namesProxies(env: Env): boolean {
 
 /** Names stand for themselves and all below them, blocks such as `10.0.0.0/8` for their addresses; a port narrows it. */
 function isExempt({ hostname, port, protocol }: URL, noProxy: string): boolean {
-  const own = bare(hostname.toLowerCase());
+  const own = bareHost(hostname.toLowerCase());
   const ownPort = Number(port || (protocol === 'https:' ? 443 : 80));
   return noProxy.split(/[,\s]+/).some((entry) => {
     if (entry === '*') return true;
@@ -40,7 +40,10 @@ function isExempt({ hostname, port, protocol }: URL, noProxy: string): boolean {
 /** `[::1]:8080`, `.example.com:443`, `::1`. */
 function parts(entry: string): { name: string; wanted: number | undefined } {
   const [, host = entry, port] = (isIP(entry) === 6 ? undefined : /^(.+):(\d+)$/.exec(entry)) ?? [];
-  return { name: bare(host).replace(/^\*?\./, ''), wanted: port === undefined ? undefined : Number(port) };
+  return {
+    name: bareHost(host).replace(/^\*?\./, ''),
+    wanted: port === undefined ? undefined : Number(port),
+  };
 }
 
 function isWithin(address: string, block: string): boolean {
@@ -53,10 +56,6 @@ function isWithin(address: string, block: string): boolean {
   const list = new BlockList();
   list.addSubnet(first, length, family === 4 ? 'ipv4' : 'ipv6');
   return list.check(address, family === 4 ? 'ipv4' : 'ipv6');
-}
-
-function bare(host: string): string {
-  return host.replace(/^\[(.*)\]$/, '$1');
 }
 
 function proxyIn(env: Env, lower: string): ProxyServer | undefined {

@@ -1,7 +1,7 @@
 import type { LookupAddress, LookupOptions } from 'node:dns';
 import { lookup } from 'node:dns/promises';
 import { ProtocolError } from '../errors.ts';
-import { isLoopbackHost } from '../url.ts';
+import { bareHost, isLoopbackHost } from '../url.ts';
 import { addressRank, hostRank, type Rank, rankName } from './address.ts';
 
 // The law: what a public server says may not lead us to private or loopback addresses, nor a private one's to
@@ -82,7 +82,7 @@ export function reachOf(options: ReachOptions): Reach {
 }
 
 function literal(hostname: string): string {
-  const bare = hostname.replace(/^\[(.*)\]$/, '$1');
+  const bare = bareHost(hostname);
   return isLoopbackHost(bare) ? '127.0.0.1' : bare;
 }
 

@@ -2,7 +2,7 @@ import { ProtocolError } from '../errors.ts';
 import { answer } from '../response.ts';
 
 /** Bytes of one answer, or of one event in a stream of them: room for any image, and not for what never ends. */
-const LARGEST = 32 * 1024 * 1024;
+export const LARGEST = 32 * 1024 * 1024;
 
 const refused = new WeakMap<Response, ProtocolError>();
 
@@ -39,7 +39,9 @@ export function relay(response: Response, done: () => void, translate: (error: u
             size = events ? sinceEvent(piece.value, size) : size + piece.value.byteLength;
             if (size <= LARGEST) return controller.enqueue(piece.value);
             await reader.cancel().catch(() => undefined);
-            throw tooLarge(relayed);
+            const error = tooLarge();
+            refused.set(relayed, error);
+            throw error;
           }
           done();
           controller.close();
@@ -85,12 +87,12 @@ export function paced(response: Response, ready: () => Promise<void>): Response 
   return made;
 }
 
-function tooLarge(response: Response): ProtocolError {
-  const error = new ProtocolError('too_large', `the server's answer is larger than ${LARGEST} bytes`, {
+/** `server`: its name, where only the transport knows it. */
+export function tooLarge(server?: string): ProtocolError {
+  return new ProtocolError('too_large', `the server's answer is larger than ${LARGEST} bytes`, {
     hint: 'ask for less, or tell the operator of the server',
+    server,
   });
-  refused.set(response, error);
-  return error;
 }
 
 /** As the reader decides it: what is no stream for it is collected whole, and must not grow event by event. */

@@ -3,12 +3,11 @@
 import { deserializeMessage, type JSONRPCMessage } from '@modelcontextprotocol/client';
 import { StdioClientTransport } from '@modelcontextprotocol/client/stdio';
 import type { StdioEntry } from '../config/entry.ts';
-import { ProtocolError } from '../errors.ts';
+import type { ProtocolError } from '../errors.ts';
 import { failWhenCut } from './cut.ts';
+import { LARGEST, tooLarge } from './relay.ts';
 
 const NEWLINE = 0x0a;
-/** Bytes of one line: as much as an answer over HTTP may have. */
-const LARGEST = 32 * 1024 * 1024;
 
 /** The SDK asks a child of its own class in another child first, which would start the server twice. */
 class OneChildTransport extends StdioClientTransport {}
@@ -32,10 +31,7 @@ export function openStdioTransport(
   let broken: ProtocolError | undefined;
   const cutAll = failWhenCut(transport, () => broken);
   const buffer = lineBuffer(LARGEST, () => {
-    broken = new ProtocolError('too_large', `the server's answer is larger than ${LARGEST} bytes`, {
-      hint: 'ask for less, or tell the operator of the server',
-      server: entry.name,
-    });
+    broken = tooLarge(entry.name);
     cutAll();
     return broken;
   });

@@ -28,31 +28,29 @@ export async function watchResource(
   const { client } = connection;
   requireOffer(client, server, 'resources');
   requireOffer(client, server, 'subscriptions');
-  await Promise.race([ends.get(client), aborted(waiting.until)]);
-  if (waiting.until.aborted) return;
-  const watch = watchUpdates(connection, server, uri, told, waiting);
-  ends.set(
-    client,
-    watch.catch(() => undefined),
-  );
-  await watch;
+  await inTurn(client, waiting.until, async () => {
+    client.setNotificationHandler('notifications/resources/updated', ({ params }) =>
+      told.updated(params.uri),
+    );
+    try {
+      if (client.getDiscoverResult()) await listen(client, server, uri, told, waiting);
+      else await subscribe(connection, server, uri, told, waiting);
+    } finally {
+      client.removeNotificationHandler('notifications/resources/updated');
+    }
+  });
 }
 
-async function watchUpdates(
-  connection: Connection,
-  server: string,
-  uri: string,
-  told: WatchEvents,
-  waiting: Waiting,
-): Promise<void> {
-  const { client } = connection;
-  client.setNotificationHandler('notifications/resources/updated', ({ params }) => told.updated(params.uri));
-  try {
-    if (client.getDiscoverResult()) await listen(client, server, uri, told, waiting);
-    else await subscribe(connection, server, uri, told, waiting);
-  } finally {
-    client.removeNotificationHandler('notifications/resources/updated');
-  }
+/** After the client's last watch, unless nobody waits for it any more. */
+async function inTurn(client: Client, until: AbortSignal, watch: () => Promise<void>): Promise<void> {
+  await Promise.race([ends.get(client), aborted(until)]);
+  if (until.aborted) return;
+  const watching = watch();
+  ends.set(
+    client,
+    watching.catch(() => undefined),
+  );
+  await watching;
 }
 
 async function listen(

@@ -1,4 +1,4 @@
-import { asObject } from '../json-object.ts';
+import { isObject } from '../json-object.ts';
 import { asSchema } from './input-schema.ts';
 
 /**
@@ -23,7 +23,7 @@ export function isUsual(tool: unknown): boolean {
     type === 'object' &&
     typeof name === 'string' &&
     [title, description, shown, asSchema(outputSchema).$schema].every(isText) &&
-    [properties, outputSchema, annotations, _meta].every(asObject) &&
+    [properties, outputSchema, annotations, _meta].every(isObject) &&
     Array.isArray(required) &&
     required.every((each) => typeof each === 'string') &&
     Object.values(hints).every((hint) => typeof hint === 'boolean') &&
